@@ -1,0 +1,20 @@
+"""The one exception that a search space raises about its description."""
+
+from __future__ import annotations
+
+Path = tuple[str | int, ...]
+"""Where in the description a value stands: mapping keys and list positions, outermost first."""
+
+
+class SpaceError(ValueError):
+    """A description that cannot be a search space.
+
+    `path` points into the description that was read, so that a reader of files can name the line;
+    `message` names the value, what was expected and the way out.
+    """
+
+    def __init__(self, message: str, path: Path = ()) -> None:
+        self.message = message
+        self.path = path
+        where = ".".join(str(part) for part in path)
+        super().__init__(f"{where}: {message}" if where else message)

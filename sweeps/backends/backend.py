@@ -1,0 +1,76 @@
+"""What a search backend is: settings that start a search, and a search that asks and tells.
+
+A search sees proposals and results, nothing else: no ledger, no tracker, no executor. Everything
+it decides follows from the space, the seed and the results told so far, so that a sweep gives the
+same trials inline, in processes and after a crash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from search_spaces import Space
+from sweeps.trial import Failure, Trial
+
+State = Mapping[str, Any]
+"""What a search needs to go on besides the results: JSON types only, small."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a backend learns of a finished trial: its score, smaller is better, or why it failed.
+
+    `score` is None exactly when `failure` is set.
+    """
+
+    trial: Trial
+    score: float | None
+    failure: Failure | None = None
+
+
+class Search(Protocol):
+    """A search under way."""
+
+    def ask(self, limit: int) -> list[Trial]:
+        """Up to `limit` new trials, numbered on from the last.
+
+        Nothing offered while nothing runs means finished; nothing offered while trials run means
+        wait for their results. There is no third state.
+        """
+
+    def tell(self, results: Sequence[Told]) -> None:
+        """Take in finished trials, in the order of their numbers."""
+
+    def state(self) -> State:
+        """What `Backend.restore` needs besides the results."""
+
+    def continuable(self) -> frozenset[int]:
+        """Numbers of the trials that a later trial may still name as its parent."""
+
+
+class Backend(Protocol):
+    """Frozen settings of a way to search; equal settings start equal searches."""
+
+    @property
+    def batch(self) -> int:
+        """How many trials are asked for at once, unless the sweep says otherwise."""
+
+    def start(self, space: Space, seed: int) -> Search:
+        """A new search. Raises SpaceError when this way of searching cannot serve the space."""
+
+    def restore(
+        self,
+        space: Space,
+        seed: int,
+        state: State,
+        results: Sequence[Told],
+        running: Sequence[Trial],
+    ) -> Search:
+        """The search as it was: `state` as saved after the last ask or tell.
+
+        `results` holds every result told before, `running` every trial that was asked for and has
+        no result yet, both in the order of their numbers. What follows is what would have followed
+        without the break.
+        """

@@ -1,0 +1,99 @@
+"""The description of a sweep: what to search, how, and how to judge it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from search_spaces import Space
+from sweeps.trial import Config
+
+Goal = Literal["maximize", "minimize"]
+Split = Literal["train", "val", "test"]
+
+
+@dataclass(frozen=True)
+class TaskChoice:
+    """Which task to tune on, and the options its loader is given (`preprocessing`, `csv`, …)."""
+
+    name: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SearchChoice:
+    """How configurations are chosen.
+
+    `trials` caps their number (None: as many as the backend has); `batch` is how many are asked
+    for at once (None: the backend's own default); `seed_trials` are complete configurations to try
+    first; `options` are the backend's own settings (`sampler`, `factor`).
+    """
+
+    backend: str
+    trials: int | None = None
+    batch: int | None = None
+    seed_trials: tuple[Config, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Objective:
+    """The figure that decides. The prefix of its name picks the rows it is measured on."""
+
+    metric: str = "val_accuracy"
+    goal: Goal = "maximize"
+
+    @property
+    def split(self) -> Split:
+        """`val`: rows carved from train; `test`: the test rows, nothing carved out; or `train`."""
+        for split in ("val", "test", "train"):
+            if self.metric.startswith(f"{split}_"):
+                return split  # type: ignore[return-value]
+        raise ValueError(f"objective {self.metric!r} must start with val_, test_ or train_")
+
+    def minimised(self, score: float) -> float:
+        """The score as backends see it: smaller is better."""
+        return -score if self.goal == "maximize" else score
+
+
+@dataclass(frozen=True)
+class Evaluate:
+    """How often a configuration is trained, and on which rows.
+
+    `folds` of 0 means one split; `repeats` trains every fold again on a fresh seed; `validation`
+    is the share of the training rows kept aside when the objective is a `val_` metric and there
+    are no folds. With `resplit`, every repeat draws its own train/test split as well.
+    """
+
+    folds: int = 0
+    repeats: int = 1
+    validation: float = 0.2
+    resplit: bool = False
+
+
+@dataclass(frozen=True)
+class Budget:
+    """When to stop asking for more. `minutes` is wall time over all sessions of the sweep."""
+
+    minutes: float | None = None
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """One sweep, described completely. Two equal sweeps search the same trials.
+
+    `document` is the plain mapping (JSON types only, defaults left out) that the sweep was read
+    from: what is stored in the ledger, logged to MLflow and read again by `sweeps resume`.
+    """
+
+    name: str
+    task: TaskChoice
+    space: Space
+    search: SearchChoice
+    objective: Objective = Objective()
+    evaluate: Evaluate = Evaluate()
+    budget: Budget = Budget()
+    trainer: str = "auto"
+    seed: int = 0
+    document: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)

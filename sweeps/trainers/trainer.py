@@ -1,0 +1,40 @@
+"""What a trainer is: it trains fits, packed as it likes, and reports outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from sweeps.problem import Problem
+from sweeps.trial import Fit, Outcome
+
+Progress = Callable[[Fit, int, Mapping[str, float]], None]
+"""Called after an epoch with the fit, the epoch (from 1) and that epoch's history values."""
+
+
+@dataclass(frozen=True)
+class Pack:
+    """Fits that are trained together. A pack is what an executor is given, and repeated whole."""
+
+    fits: tuple[Fit, ...]
+
+
+class Trainer(Protocol):
+    """Trains networks. Trainers are frozen and picklable; heavy packages are imported in `train`.
+
+    Folds and repeats are unknown here: every fit stands alone.
+    """
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """Environment variables that must stand before the process first trains."""
+
+    def pack(self, fits: Sequence[Fit]) -> list[Pack]:
+        """The fits, each in exactly one pack, cut the same way every time."""
+
+    def train(self, pack: Pack, problem: Problem, progress: Progress | None) -> list[Outcome]:
+        """One outcome per fit, in the pack's order. A fit that fails is an outcome with an error;
+
+        only a wrong program raises.
+        """

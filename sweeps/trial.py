@@ -1,0 +1,112 @@
+"""The nouns of a sweep: what is asked for, what is trained, and what came of it.
+
+All of them are plain frozen data: they cross process borders, and they are stored as JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Value = bool | int | float | str | None
+Config = Mapping[str, Value]
+"""One value per active parameter, named as in the sweep file (`decay.step.drop`)."""
+
+Metrics = Mapping[str, float]
+History = Mapping[str, tuple[float, ...]]
+"""Per-epoch values by name, as Keras reports them (`loss`, `val_accuracy`, `learning_rate`)."""
+
+Confusion = Mapping[str, tuple[tuple[int, ...], ...]]
+"""By split (`train`, `val`, `test`): rows are true classes, columns predicted ones."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a backend asks for: one configuration, trained up to a budget.
+
+    `budget` counts epochs in all, those of the parent included; None means as many as the
+    configuration itself says. `parent` is the number of the trial that this one continues.
+    """
+
+    number: int
+    config: Config
+    budget: int | None = None
+    parent: int | None = None
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What a trainer trains: one network, once.
+
+    `fold` and `repeat` count from 0 and pick the rows; `seed` decides initial weights, row order
+    and dropout. `budget` is the number of epochs in all. `resume_from` and `save_to` name
+    checkpoints (see `sweeps.checkpoints`): where training goes on from, and where its end is kept.
+    """
+
+    trial: Trial
+    fold: int
+    repeat: int
+    seed: int
+    budget: int
+    resume_from: str | None = None
+    save_to: str | None = None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a fit or a trial has no score. `reason` is one word that programs can rely on.
+
+    Reasons: `diverged`, `bad_configuration`, `crashed`, `user_error`.
+    """
+
+    reason: str
+    message: str
+    traceback: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a fit.
+
+    `metrics` are measured with the final weights (`train_accuracy`, `val_loss`, `test_loss`, …;
+    `parameters` is the number of trainable parameters, `epochs` the epochs trained in all).
+    `history` covers every epoch since epoch 1, those of a resumed checkpoint included.
+    """
+
+    fit: Fit
+    metrics: Metrics
+    history: History
+    seconds: float
+    confusion: Confusion = field(default_factory=dict)
+    error: Failure | None = None
+
+
+@dataclass(frozen=True)
+class Part:
+    """One fold of one repeat of a trial: an outcome without the network it came from."""
+
+    fold: int
+    repeat: int
+    metrics: Metrics
+    history: History
+    seconds: float
+    confusion: Confusion = field(default_factory=dict)
+    error: Failure | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """A trial's outcomes put together; a failed trial is data, not an exception.
+
+    `score` is the mean of the objective's metric over the parts, in the objective's own direction;
+    None exactly when `error` is set. `metrics` and `history` are means over the parts as well (a
+    history only as long as the shortest part's). `seconds` is the sum over the parts.
+    """
+
+    trial: Trial
+    score: float | None
+    metrics: Metrics
+    history: History
+    seconds: float
+    parts: tuple[Part, ...] = ()
+    error: Failure | None = None

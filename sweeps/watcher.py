@@ -1,0 +1,61 @@
+"""Who watches a sweep run: the seam between the loop and whatever shows its progress."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from sweeps.trial import Result
+
+Ending = Literal["finished", "out_of_time", "interrupted"]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How a session of a sweep ended. `best` is None when no trial has a score.
+
+    `unsent` trials wait in the ledger until MLflow can be reached; `where` tells a person where to
+    look at the sweep in MLflow. `seconds` is the wall time of this session.
+    """
+
+    sweep_id: str
+    name: str
+    ending: Ending
+    done: int
+    failed: int
+    best: Result | None
+    seconds: float
+    unsent: int
+    where: str
+
+
+class Watcher(Protocol):
+    """Told what happens, in order, from the thread that runs the loop."""
+
+    def began(self, sweep_id: str, name: str, total: int | None, done: int) -> None:
+        """The sweep has its id; `done` of `total` trials (None: unknown) were done before."""
+
+    def finished(self, result: Result, best: Result | None) -> None:
+        """A trial has its result, and that is stored."""
+
+    def said(self, line: str) -> None:
+        """Something a person should read: MLflow is away, a checkpoint is gone."""
+
+    def ended(self, summary: Summary) -> None:
+        """Nothing more will happen in this session."""
+
+
+class Silent:
+    """Watches without a word."""
+
+    def began(self, sweep_id: str, name: str, total: int | None, done: int) -> None:
+        """Say nothing."""
+
+    def finished(self, result: Result, best: Result | None) -> None:
+        """Say nothing."""
+
+    def said(self, line: str) -> None:
+        """Say nothing."""
+
+    def ended(self, summary: Summary) -> None:
+        """Say nothing."""

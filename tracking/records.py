@@ -1,0 +1,85 @@
+"""What is remembered of a sweep, as plain records: everything a tracker is told.
+
+Times are milliseconds since 1970, taken when things happened, so that a record sent late or twice
+reads the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+TrialStatus = Literal["FINISHED", "FAILED"]
+SweepStatus = Literal["RUNNING", "FINISHED", "FAILED", "KILLED"]
+
+
+@dataclass(frozen=True)
+class DatasetRecord:
+    """The data a sweep trains on: shown as the dataset input of its parent run."""
+
+    name: str
+    digest: str
+    rows: int
+    features: int
+    source: str
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """A file kept with the parent run: text, or a file on disk, under a path of its own."""
+
+    path: str
+    text: str | None = None
+    file: Path | None = None
+
+
+@dataclass(frozen=True)
+class SweepRecord:
+    """A sweep: one parent run in the experiment of its task."""
+
+    sweep_id: str
+    name: str
+    experiment: str
+    started_ms: int
+    tags: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str] = field(default_factory=dict)
+    dataset: DatasetRecord | None = None
+    artifacts: tuple[Artifact, ...] = ()
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One measured value. Metrics of one name differ in step."""
+
+    name: str
+    value: float
+    step: int
+    timestamp_ms: int
+
+
+@dataclass(frozen=True)
+class TrialRecord:
+    """A finished trial: one child run of its sweep."""
+
+    sweep_id: str
+    number: int
+    status: TrialStatus
+    started_ms: int
+    ended_ms: int
+    params: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    metrics: tuple[Metric, ...] = ()
+
+
+@dataclass(frozen=True)
+class SweepEnd:
+    """How a session of a sweep ended: the parent run's status, and what is only known then."""
+
+    sweep_id: str
+    status: SweepStatus
+    ended_ms: int
+    tags: Mapping[str, str] = field(default_factory=dict)
+    metrics: tuple[Metric, ...] = ()
+    artifacts: tuple[Artifact, ...] = ()
