@@ -1,0 +1,1 @@
+"""Trainers: what turns fits into outcomes."""
