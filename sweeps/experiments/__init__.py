@@ -1,0 +1,1 @@
+"""Sweep files of published studies, and the figures they are held against."""

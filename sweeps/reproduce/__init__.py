@@ -1,0 +1,1 @@
+"""Published studies, run again and held against their own figures."""

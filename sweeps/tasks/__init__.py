@@ -1,0 +1,1 @@
+"""What is tuned on: tables of rows with their splits and scalers."""
