@@ -1,0 +1,1 @@
+"""Where fits run: in this process, or in processes of their own."""

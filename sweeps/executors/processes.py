@@ -1,0 +1,123 @@
+"""Worker processes: spawned, replaced before they grow too large, never outliving their parent.
+
+TensorFlow leaks with every model it builds, so a worker is replaced after a number of calls or when
+its resident memory passes a limit. Workers are spawned, never forked: a fork of a process in which
+TensorFlow or JAX has threads can deadlock.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor, Future
+from typing import Any, ParamSpec, TypeVar
+
+from sweeps.executors.worker import Worker
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+Job = tuple[Future[Any], Callable[..., Any], tuple[Any, ...], dict[str, Any]]
+
+
+class Processes(Executor):
+    """Runs calls in `workers` processes; each slot is a thread here that minds one process.
+
+    `calls_per_worker` and `megabytes` (resident, per worker) say when a worker is replaced. A call
+    whose worker dies raises WorkerDiedError; the other slots are not touched by it.
+    """
+
+    def __init__(
+        self,
+        workers: int,
+        environment: Mapping[str, str],
+        calls_per_worker: int = 200,
+        megabytes: int = 2500,
+    ) -> None:
+        self.slots = workers
+        self._environment = dict(environment)
+        self._calls_per_worker = calls_per_worker
+        self._megabytes = megabytes
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._killed = threading.Event()
+        self._workers: dict[int, Worker] = {}
+        self._lock = threading.Lock()
+        self._threads = [
+            threading.Thread(target=self._mind, args=(slot,), name=f"sweeps-slot-{slot}")
+            for slot in range(workers)
+        ]
+        for thread in self._threads:
+            thread.daemon = True
+            thread.start()
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Queue a call for the next free worker. `fn` and its arguments are pickled."""
+        future: Future[T] = Future()
+        self._jobs.put((future, fn, args, kwargs))
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Let workers finish what is queued (or only what runs) and end."""
+        if cancel_futures:
+            self._cancel_queued()
+        for _ in self._threads:
+            self._jobs.put(None)
+        if wait:
+            for thread in self._threads:
+                thread.join()
+
+    def kill(self) -> None:
+        """End every worker at once; their calls raise WorkerDiedError."""
+        self._killed.set()
+        self._cancel_queued()
+        with self._lock:
+            workers = list(self._workers.values())
+        for worker in workers:
+            worker.kill()
+        self.shutdown()
+
+    def _cancel_queued(self) -> None:
+        while True:
+            try:
+                job = self._jobs.get_nowait()
+            except queue.Empty:
+                return
+            if job is not None:
+                job[0].cancel()
+
+    def _mind(self, slot: int) -> None:
+        """One slot's thread: hand each job to its worker, replacing the worker when it is due."""
+        while (job := self._jobs.get()) is not None:
+            future, fn, args, kwargs = job
+            if not future.set_running_or_notify_cancel():
+                continue
+            worker = self._worker(slot)
+            try:
+                future.set_result(worker.call(fn, args, kwargs))
+            except Exception as error:  # noqa: BLE001 - a future carries whatever the call raised
+                future.set_exception(error)
+            if self._is_due(worker):
+                self._retire(slot)
+        self._retire(slot)
+
+    def _is_due(self, worker: Worker) -> bool:
+        return (
+            not worker.alive
+            or worker.calls >= self._calls_per_worker
+            or worker.resident_megabytes > self._megabytes
+        )
+
+    def _worker(self, slot: int) -> Worker:
+        with self._lock:
+            if slot not in self._workers:
+                self._workers[slot] = Worker(self._environment)
+                if self._killed.is_set():
+                    self._workers[slot].kill()
+            return self._workers[slot]
+
+    def _retire(self, slot: int) -> None:
+        with self._lock:
+            worker = self._workers.pop(slot, None)
+        if worker is not None:
+            worker.close()

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from sweeps.executors.executor import executor_for
+from sweeps.executors.inline import Inline
+from tests.sweeps.executors.contract import ExecutorContract
+
+
+class TestInline(ExecutorContract):
+    @pytest.fixture
+    def executor(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[Inline]:
+        monkeypatch.delenv("SWEEPS_TEST_VARIABLE", raising=False)
+        yield Inline({"SWEEPS_TEST_VARIABLE": "here"})
+        os.environ.pop("SWEEPS_TEST_VARIABLE", None)
+
+    def test_a_variable_that_the_user_set_is_left_alone(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("SWEEPS_TEST_VARIABLE", "mine")
+        Inline({"SWEEPS_TEST_VARIABLE": "here"})
+        assert os.environ["SWEEPS_TEST_VARIABLE"] == "mine"
+
+    def test_ctrl_c_is_not_a_result(self) -> None:
+        def interrupt() -> None:
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            Inline({}).submit(interrupt)
+
+
+def test_no_workers_is_refused() -> None:
+    with pytest.raises(ValueError, match="workers: 0"):
+        executor_for(0, {})
