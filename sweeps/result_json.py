@@ -1,0 +1,58 @@
+"""Results as JSON text and back, exactly: floats survive bit for bit, nothing is pickled."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from sweeps.trial import Confusion, Failure, History, Part, Result, Trial
+
+
+def result_to_json(result: Result) -> str:
+    """The result without its trial, which the ledger keeps in columns of its own.
+
+    Raises ValueError for NaN and infinity, which JSON cannot hold.
+    """
+    document = asdict(result)
+    del document["trial"]
+    return json.dumps(document, allow_nan=False, separators=(",", ":"))
+
+
+def result_from_json(trial: Trial, text: str) -> Result:
+    """The result of `trial` that `result_to_json` wrote."""
+    document = json.loads(text)
+    return Result(
+        trial=trial,
+        score=document["score"],
+        metrics=document["metrics"],
+        history=_history(document["history"]),
+        seconds=document["seconds"],
+        parts=tuple(_part(part) for part in document["parts"]),
+        error=_failure(document["error"]),
+    )
+
+
+def _part(document: Mapping[str, Any]) -> Part:
+    return Part(
+        fold=document["fold"],
+        repeat=document["repeat"],
+        metrics=document["metrics"],
+        history=_history(document["history"]),
+        seconds=document["seconds"],
+        confusion=_confusion(document["confusion"]),
+        error=_failure(document["error"]),
+    )
+
+
+def _history(document: Mapping[str, list[float]]) -> History:
+    return {name: tuple(values) for name, values in document.items()}
+
+
+def _confusion(document: Mapping[str, list[list[int]]]) -> Confusion:
+    return {split: tuple(tuple(row) for row in rows) for split, rows in document.items()}
+
+
+def _failure(document: Mapping[str, str] | None) -> Failure | None:
+    return None if document is None else Failure(**document)
