@@ -49,7 +49,7 @@ class Objective:
         """`val`: rows carved from train; `test`: the test rows, nothing carved out; or `train`."""
         for split in ("val", "test", "train"):
             if self.metric.startswith(f"{split}_"):
-                return split  # type: ignore[return-value]
+                return split
         raise ValueError(f"objective {self.metric!r} must start with val_, test_ or train_")
 
     def minimised(self, score: float) -> float:

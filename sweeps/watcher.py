@@ -15,7 +15,8 @@ class Summary:
     """How a session of a sweep ended. `best` is None when no trial has a score.
 
     `unsent` trials wait in the ledger until MLflow can be reached; `where` tells a person where to
-    look at the sweep in MLflow. `seconds` is the wall time of this session.
+    look at the sweep in MLflow. `seconds` is the wall time of this session; `signal` is the number
+    of the signal that interrupted it.
     """
 
     sweep_id: str
@@ -27,6 +28,7 @@ class Summary:
     seconds: float
     unsent: int
     where: str
+    signal: int | None = None
 
 
 class Watcher(Protocol):

@@ -1,0 +1,110 @@
+"""Folds and repeats, in one place: a trial becomes fits, and outcomes become a result."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from statistics import fmean
+
+from sweeps.draws import fit_seed
+from sweeps.problem import Problem
+from sweeps.recipe import Recipe
+from sweeps.sweep import Objective
+from sweeps.trial import Failure, Fit, History, Outcome, Part, Result, Trial
+
+
+def fits_of(trial: Trial, problem: Problem, checkpoints: Path) -> list[Fit]:
+    """One fit per fold and repeat, in that order of counting: repeats outside, folds inside.
+
+    A trial that stops short of its configuration's epochs may be continued later, so its fits say
+    where to keep a checkpoint. Raises ValueError for a configuration that is no recipe.
+    """
+    recipe = Recipe.read(trial.config)
+    identity = recipe.identity()
+    budget = trial.budget if trial.budget is not None else recipe.epochs
+    return [
+        Fit(
+            trial=trial,
+            fold=fold,
+            repeat=repeat,
+            seed=fit_seed(problem.seed, identity, fold, repeat),
+            budget=budget,
+            resume_from=_checkpoint(checkpoints, trial.parent, fold, repeat),
+            save_to=_checkpoint(
+                checkpoints, trial.number if budget < recipe.epochs else None, fold, repeat
+            ),
+        )
+        for repeat in range(problem.evaluate.repeats)
+        for fold in range(max(1, problem.evaluate.folds))
+    ]
+
+
+def _checkpoint(folder: Path, number: int | None, fold: int, repeat: int) -> str | None:
+    return None if number is None else str(folder / f"{number}-{repeat}-{fold}.npz")
+
+
+def result_of(trial: Trial, outcomes: Sequence[Outcome], objective: Objective) -> Result:
+    """The outcomes of all fits of a trial, put together.
+
+    The score is the mean of the objective over the parts. One failed part fails the trial, with
+    the reason of the first; so does an objective that nobody measured or that is not finite.
+    """
+    metrics = _mean_metrics([outcome.metrics for outcome in outcomes])
+    error = _failure(outcomes, metrics, objective)
+    return Result(
+        trial=trial,
+        score=None if error else metrics[objective.metric],
+        metrics=metrics,
+        history=_mean_history([outcome.history for outcome in outcomes]),
+        seconds=sum(outcome.seconds for outcome in outcomes),
+        parts=tuple(_part(outcome) for outcome in outcomes),
+        error=error,
+    )
+
+
+def failed(trial: Trial, failure: Failure) -> Result:
+    """The result of a trial of which nothing could be measured."""
+    return Result(trial, score=None, metrics={}, history={}, seconds=0.0, error=failure)
+
+
+def _failure(
+    outcomes: Sequence[Outcome], metrics: Mapping[str, float], objective: Objective
+) -> Failure | None:
+    for outcome in outcomes:
+        if outcome.error is not None:
+            return outcome.error
+    if objective.metric not in metrics:
+        measured = ", ".join(sorted(metrics)) or "nothing"
+        return Failure(
+            "bad_configuration", f"nothing measured {objective.metric}; measured: {measured}"
+        )
+    if not math.isfinite(metrics[objective.metric]):
+        return Failure("diverged", f"{objective.metric} is {metrics[objective.metric]}")
+    return None
+
+
+def _mean_metrics(parts: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    shared = [name for name in parts[0] if all(name in part for part in parts)]
+    return {name: fmean(part[name] for part in parts) for name in shared}
+
+
+def _mean_history(parts: Sequence[History]) -> dict[str, tuple[float, ...]]:
+    shared = [name for name in parts[0] if all(name in part for part in parts)]
+    # zip stops with the shortest part: a mean over fewer parts would not compare with the rest.
+    return {
+        name: tuple(fmean(values) for values in zip(*(part[name] for part in parts), strict=False))
+        for name in shared
+    }
+
+
+def _part(outcome: Outcome) -> Part:
+    return Part(
+        fold=outcome.fit.fold,
+        repeat=outcome.fit.repeat,
+        metrics=outcome.metrics,
+        history=outcome.history,
+        seconds=outcome.seconds,
+        confusion=outcome.confusion,
+        error=outcome.error,
+    )

@@ -1,0 +1,63 @@
+"""Packs on their way through an executor: queued, flying, landed."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+
+from sweeps.executors.executor import Slots, WorkerDiedError
+from sweeps.problem import Problem
+from sweeps.trainers.trainer import Pack, Trainer
+from sweeps.trial import Failure, Outcome
+
+
+class Flight:
+    """Keeps an executor's slots busy and brings outcomes back.
+
+    At most two packs a slot are handed over ahead: enough that no slot waits, few enough that an
+    interruption leaves little under way.
+    """
+
+    def __init__(self, executor: Slots, trainer: Trainer, problem: Problem) -> None:
+        self._executor = executor
+        self._trainer = trainer
+        self._problem = problem
+        self._queued: deque[Pack] = deque()
+        self._flying: dict[Future[list[Outcome]], Pack] = {}
+
+    @property
+    def aloft(self) -> bool:
+        """Whether any pack is with the executor."""
+        return bool(self._flying)
+
+    def queue(self, packs: Iterable[Pack]) -> None:
+        """Packs to train after those already queued."""
+        self._queued.extend(packs)
+
+    def launch(self) -> None:
+        """Hand packs over until the executor has enough."""
+        # An inline executor trains within submit: one at a time, so that results are kept at once.
+        room = 1 if self._executor.slots == 1 else 2 * self._executor.slots
+        while self._queued and len(self._flying) < room:
+            pack = self._queued.popleft()
+            future = self._executor.submit(self._trainer.train, pack, self._problem, None)
+            self._flying[future] = pack
+
+    def land(self) -> list[Outcome]:
+        """Wait for at least one pack, and return the outcomes of all that are done.
+
+        A pack whose worker died is a crash of each of its fits; what a trainer raises is raised.
+        """
+        done, _ = wait(self._flying, return_when=FIRST_COMPLETED)
+        return [
+            outcome for future in done for outcome in _outcomes(future, self._flying.pop(future))
+        ]
+
+
+def _outcomes(future: Future[list[Outcome]], pack: Pack) -> list[Outcome]:
+    try:
+        return future.result()
+    except WorkerDiedError as error:
+        crash = Failure("crashed", str(error))
+        return [Outcome(fit, metrics={}, history={}, seconds=0.0, error=crash) for fit in pack.fits]

@@ -1,0 +1,153 @@
+"""The one durable loop: ask, begin, train, tell, commit, remember.
+
+Trials are asked for a batch at a time, and the next batch when every trial of the last one has its
+result, so what a backend knows when it is asked does not depend on how fast workers are. Results
+are kept as soon as they exist and told in the order of trial numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sweeps import evaluation
+from sweeps.backends.backend import Search, Told
+from sweeps.checkpoint_keeper import CheckpointKeeper
+from sweeps.flight import Flight
+from sweeps.interrupts import Interrupts
+from sweeps.journal import Journal
+from sweeps.open_trial import OpenTrial
+from sweeps.problem import Problem
+from sweeps.sweep import Sweep
+from sweeps.trainers.trainer import Trainer
+from sweeps.trial import Failure, Fit, Result
+from sweeps.watcher import Ending
+
+
+class Loop:
+    """One session of a sweep, from its first ask or from where the last session ended."""
+
+    def __init__(
+        self,
+        sweep: Sweep,
+        search: Search,
+        problem: Problem,
+        trainer: Trainer,
+        flight: Flight,
+        journal: Journal,
+        checkpoints: CheckpointKeeper,
+        batch: int,
+        asked: int,
+    ) -> None:
+        self._sweep = sweep
+        self._search = search
+        self._problem = problem
+        self._trainer = trainer
+        self._flight = flight
+        self._journal = journal
+        self._checkpoints = checkpoints
+        self._batch = batch
+        self._asked = asked
+        self._open: dict[int, OpenTrial] = {}
+        self._untold: dict[int, Result] = {}
+
+    def take_up(self, trials: Sequence[OpenTrial], untold: Sequence[Result]) -> None:
+        """Go on with an earlier session's trials: those without a result are trained again."""
+        self._untold = {result.trial.number: result for result in untold}
+        self._start(trials)
+
+    def run(self, interrupts: Interrupts) -> Ending:
+        """Until the backend has no more, the time is up or a signal came; what flies is landed."""
+        ending: Ending | None = None
+        while ending is None:
+            if not self._open and not self._ask():
+                return "finished"
+            self._flight.launch()
+            self._land()
+            ending = self._ending(interrupts)
+        while self._flight.aloft:
+            self._land()
+        return ending
+
+    def _ending(self, interrupts: Interrupts) -> Ending | None:
+        if interrupts.signal is not None:
+            return "interrupted"
+        minutes = self._sweep.budget.minutes
+        if minutes is not None and self._journal.spent_seconds >= 60 * minutes:
+            return "out_of_time"
+        return None
+
+    def _ask(self) -> bool:
+        """Begin the next batch. False when there is none."""
+        cap = self._sweep.search.trials
+        limit = self._batch if cap is None else min(self._batch, cap - self._asked)
+        trials = self._search.ask(limit) if limit > 0 else []
+        if not trials:
+            return False
+        self._asked += len(trials)
+        started_ms = self._journal.begin(trials, self._search.state())
+        self._start([OpenTrial(trial, 1, started_ms) for trial in trials])
+        return True
+
+    def _start(self, trials: Sequence[OpenTrial]) -> None:
+        fits: list[Fit] = []
+        refused: list[Result] = []
+        for opened in trials:
+            self._open[opened.trial.number] = opened
+            try:
+                expanded = evaluation.fits_of(opened.trial, self._problem, self._checkpoints.folder)
+            except ValueError as error:
+                refused.append(
+                    evaluation.failed(opened.trial, Failure("bad_configuration", str(error)))
+                )
+                continue
+            opened.expected = len(expanded)
+            fits.extend(expanded)
+        self._flight.queue(self._trainer.pack(fits))
+        self._finish(refused)
+
+    def _land(self) -> None:
+        if not self._flight.aloft:
+            return
+        complete = [
+            outcome.fit.trial
+            for outcome in self._flight.land()
+            if self._open[outcome.fit.trial.number].take(outcome)
+        ]
+        self._finish(
+            [
+                evaluation.result_of(
+                    trial, self._open[trial.number].ordered(), self._sweep.objective
+                )
+                for trial in complete
+            ]
+        )
+
+    def _finish(self, results: Sequence[Result]) -> None:
+        """Tell the backend what its order allows, then keep everything in one transaction."""
+        if not results:
+            return
+        finished = [(result, self._open.pop(result.trial.number)) for result in results]
+        self._untold |= {result.trial.number: result for result in results}
+        self._tell()
+        self._journal.commit(finished, self._search.state())
+        self._checkpoints.keep_only(self._needed())
+
+    def _needed(self) -> set[int]:
+        """Trials whose checkpoints may yet be read: those of parents, and of all not yet told."""
+        parents = {
+            opened.trial.parent for opened in self._open.values() if opened.trial.parent is not None
+        }
+        return {*self._search.continuable(), *parents, *self._open, *self._untold}
+
+    def _tell(self) -> None:
+        waiting = min(self._open, default=None)
+        ready = sorted(n for n in self._untold if waiting is None or n < waiting)
+        if ready:
+            told = [told_of(self._untold.pop(number), self._sweep) for number in ready]
+            self._search.tell(told)
+
+
+def told_of(result: Result, sweep: Sweep) -> Told:
+    """A result as a backend sees it: the one place where the sign of the goal is applied."""
+    score = None if result.score is None else sweep.objective.minimised(result.score)
+    return Told(result.trial, score, result.error)

@@ -1,0 +1,27 @@
+"""A trial between its beginning and its result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sweeps.trial import Outcome, Trial
+
+
+@dataclass
+class OpenTrial:
+    """A trial without a result, and the outcomes it has so far."""
+
+    trial: Trial
+    attempt: int
+    started_ms: int
+    expected: int = 0
+    outcomes: dict[tuple[int, int], Outcome] = field(default_factory=dict)
+
+    def take(self, outcome: Outcome) -> bool:
+        """Add an outcome; whether the trial now has all of them."""
+        self.outcomes[outcome.fit.repeat, outcome.fit.fold] = outcome
+        return len(self.outcomes) == self.expected
+
+    def ordered(self) -> list[Outcome]:
+        """The outcomes by repeat, then fold, whatever order they came in."""
+        return [self.outcomes[key] for key in sorted(self.outcomes)]

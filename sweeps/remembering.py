@@ -1,0 +1,200 @@
+"""What MLflow is told: sweeps and results as tracking records, under names people can rely on.
+
+Only what the space varies is a trial's param; constants stand once on the parent. Final metrics
+have their own names, at step 0; the value of every epoch is `epoch/NAME` at that epoch, and of
+every part (fold of a repeat) `part/NAME` at the part's position. Times are those of the ledger, so that a
+record built again after a crash is equal to the first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from statistics import stdev
+
+from sweeps.problem import Problem
+from sweeps.surroundings import git_commit, package_versions
+from sweeps.sweep import Sweep
+from sweeps.trial import Config, Result
+from sweeps.watcher import Ending
+from tracking.records import (
+    Artifact,
+    DatasetRecord,
+    Metric,
+    SweepEnd,
+    SweepRecord,
+    SweepStatus,
+    TrialRecord,
+)
+
+STATUS: Mapping[Ending, SweepStatus] = {
+    "finished": "FINISHED",
+    "out_of_time": "FINISHED",
+    "interrupted": "KILLED",
+}
+
+
+def sweep_record(
+    sweep: Sweep, sweep_id: str, started_ms: int, problem: Problem, plan: str
+) -> SweepRecord:
+    """The parent run: everything that is constant over the sweep. `plan` is JSON text."""
+    return SweepRecord(
+        sweep_id=sweep_id,
+        name=f"{sweep.name} {sweep_id}",
+        experiment=problem.task.name,
+        started_ms=started_ms,
+        tags=_sweep_tags(sweep, sweep_id) | {"sweeps.state": "running"} | git_commit(),
+        params=_constants(sweep) | {"split_hash": problem.split_hash()},
+        dataset=_dataset(problem),
+        artifacts=(
+            Artifact("sweep.yaml", text=_as_yaml(sweep.document)),
+            Artifact("plan.json", text=plan),
+            Artifact("versions.json", text=json.dumps(package_versions(), indent=2)),
+        ),
+    )
+
+
+def trial_record(
+    sweep: Sweep, sweep_id: str, result: Result, started_ms: int, ended_ms: int
+) -> TrialRecord:
+    """A child run."""
+    failure = result.error
+    tags = _sweep_tags(sweep, sweep_id) | {
+        "sweeps.trial": str(result.trial.number),
+        "sweeps.state": "failed" if failure else "finished",
+        "sweeps.config_hash": config_hash(result.trial.config),
+    }
+    if result.trial.parent is not None:
+        tags["sweeps.parent_trial"] = str(result.trial.parent)
+    if failure is not None:
+        tags |= {"sweeps.failure": failure.reason, "sweeps.failure_message": failure.message}
+        if failure.traceback:
+            tags["sweeps.traceback"] = failure.traceback
+    return TrialRecord(
+        sweep_id=sweep_id,
+        number=result.trial.number,
+        status="FAILED" if failure else "FINISHED",
+        started_ms=started_ms,
+        ended_ms=ended_ms,
+        params=_varied(sweep, result.trial.config),
+        tags=tags,
+        metrics=tuple(_metrics(sweep, result, ended_ms)),
+    )
+
+
+def sweep_end(
+    sweep: Sweep,
+    sweep_id: str,
+    ending: Ending,
+    ended_ms: int,
+    results: Sequence[Result],
+    artifacts: Sequence[Artifact],
+) -> SweepEnd:
+    """What is known of a sweep only when a session of it ends."""
+    scored = [result for result in results if result.score is not None]
+    figures: dict[str, float] = {
+        "trials_done": len(scored),
+        "trials_failed": len(results) - len(scored),
+    }
+    best = best_of(sweep, results)
+    if best is not None and best.score is not None:
+        figures[f"best_{sweep.objective.metric}"] = best.score
+        figures["best_trial"] = best.trial.number
+    return SweepEnd(
+        sweep_id=sweep_id,
+        status=STATUS[ending],
+        ended_ms=ended_ms,
+        tags={"sweeps.state": ending},
+        metrics=tuple(Metric(name, value, 0, ended_ms) for name, value in figures.items()),
+        artifacts=tuple(artifacts),
+    )
+
+
+def best_of(sweep: Sweep, results: Sequence[Result]) -> Result | None:
+    """The result with the best score, the earliest of equals; None when none has a score."""
+    scored = [
+        (sweep.objective.minimised(result.score), result.trial.number, result)
+        for result in results
+        if result.score is not None
+    ]
+    return min(scored, key=lambda entry: entry[:2])[2] if scored else None
+
+
+def config_hash(config: Config) -> str:
+    """16 hex digits that two equal configurations share."""
+    return hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _sweep_tags(sweep: Sweep, sweep_id: str) -> dict[str, str]:
+    return {
+        "sweeps.sweep": sweep_id,
+        "sweeps.name": sweep.name,
+        "sweeps.backend": sweep.search.backend,
+        "sweeps.objective": sweep.objective.metric,
+    }
+
+
+def _constants(sweep: Sweep) -> dict[str, str]:
+    fixed = {param.name for param in sweep.space.params} - set(_varying(sweep))
+    settings = {
+        "backend": sweep.search.backend,
+        **{f"search.{name}": value for name, value in sweep.search.options.items()},
+        **{f"evaluate.{name}": value for name, value in asdict(sweep.evaluate).items()},
+        **{f"task.{name}": value for name, value in sweep.task.options.items()},
+        "objective": f"{sweep.objective.goal} {sweep.objective.metric}",
+        "trainer": sweep.trainer,
+        "seed": sweep.seed,
+    }
+    for param in sweep.space.params:
+        if param.name in fixed:
+            settings[param.name] = param.domain.at(0)
+    return {name: str(value) for name, value in settings.items()}
+
+
+def _varying(sweep: Sweep) -> list[str]:
+    return [param.name for param in sweep.space.params if not param.fixed]
+
+
+def _varied(sweep: Sweep, config: Config) -> dict[str, str]:
+    return {name: str(config[name]) for name in _varying(sweep) if name in config}
+
+
+def _dataset(problem: Problem) -> DatasetRecord:
+    rows = problem.task.rows(0)
+    return DatasetRecord(
+        name=problem.task.name,
+        digest=problem.task.digest(),
+        rows=len(rows.y_train) + len(rows.y_test),
+        features=len(problem.task.features),
+        source=type(problem.task).__module__,
+    )
+
+
+def _metrics(sweep: Sweep, result: Result, at_ms: int) -> Iterator[Metric]:
+    for name, value in result.metrics.items():
+        yield Metric(name, value, 0, at_ms)
+    yield Metric("seconds", result.seconds, 0, at_ms)
+    for name, values in result.history.items():
+        for epoch, value in enumerate(values, start=1):
+            yield Metric(f"epoch/{name}", value, epoch, at_ms)
+    if len(result.parts) < 2:
+        return
+    for position, part in enumerate(result.parts):
+        for name, value in part.metrics.items():
+            yield Metric(f"part/{name}", value, position, at_ms)
+    objective = sweep.objective.metric
+    scores = [part.metrics[objective] for part in result.parts if objective in part.metrics]
+    if len(scores) > 1:
+        yield Metric(f"{objective}_std", stdev(scores), 0, at_ms)
+
+
+def _as_yaml(document: Mapping[str, object]) -> str:
+    import io
+
+    from ruamel.yaml import YAML
+
+    text = io.StringIO()
+    YAML().dump(dict(document), text)
+    return text.getvalue()
