@@ -1,0 +1,217 @@
+"""The seam to MLflow: the one file that imports it, and what is needed of its client.
+
+Only explicit run ids are used: the fluent interface's active run is per thread, and MLFLOW_RUN_ID
+overrides it. Importing mlflow takes seconds, so it happens when a store is opened.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from tracking.limits import calls, fitting_value
+from tracking.records import Artifact, DatasetRecord, Metric
+from tracking.store_uri import database_folder, is_server, without_credentials
+from tracking.tracker import RefusedError, TrackingError
+
+_SETTINGS = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_LOGGING_LEVEL": "ERROR",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",
+}
+"""Set where the user has not. MLflow's own retries block for minutes, and create a run twice when
+only the answer was lost; whoever uses the store retries instead, and looks runs up first."""
+
+_PAGE = 1000
+_DIGEST_LENGTH = 36
+_LINE_LENGTH = 300
+_REFUSALS = {"INVALID_PARAMETER_VALUE", "BAD_REQUEST"}
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as the store has it. `started_ms` and `run_id` give runs an order."""
+
+    run_id: str
+    started_ms: int
+    ended: bool
+    tags: Mapping[str, str]
+    params: Mapping[str, str]
+
+
+class MlflowStore:
+    """An MLflow tracking store: a database or a server.
+
+    Methods raise what MLflow raises; inside `asked` that becomes a TrackingError of one line.
+    Raises TrackingError when the store cannot be opened.
+    """
+
+    def __init__(self, uri: str) -> None:
+        self.uri = uri
+        _quieten()
+        from mlflow import MlflowClient
+
+        try:
+            self._client = MlflowClient(tracking_uri=uri)
+        except Exception as error:
+            raise TrackingError(_line(uri, "opening the store", error)) from error
+
+    @contextmanager
+    def asked(self, what: str) -> Iterator[None]:
+        """Turn what MLflow raises into a TrackingError that says what was being done."""
+        from mlflow.exceptions import MlflowException
+
+        try:
+            yield
+        except MlflowException as error:
+            kind = RefusedError if error.error_code in _REFUSALS else TrackingError
+            raise kind(_line(self.uri, what, error)) from error
+        except OSError as error:
+            raise TrackingError(_line(self.uri, what, error)) from error
+
+    def experiment(self, name: str) -> str:
+        """Return the experiment's id, creating it when there is none of that name."""
+        found = self._client.get_experiment_by_name(name) or self._create_experiment(name)
+        if found.lifecycle_stage == "deleted":
+            raise TrackingError(
+                f"MLflow at {without_credentials(self.uri)}: experiment {name!r} was deleted; "
+                "bring it back with `mlflow experiments restore --experiment-id "
+                f"{found.experiment_id}`"
+            )
+        return str(found.experiment_id)
+
+    def _create_experiment(self, name: str) -> Any:
+        """Create it with its artifacts beside the database; another process may be quicker."""
+        from mlflow.exceptions import MlflowException
+
+        folder = database_folder(self.uri)
+        place = None
+        if folder is not None:
+            place = (folder / "mlruns" / re.sub(r"[^\w.-]", "_", name)).as_uri()
+        tags = {"mlflow.experimentKind": "custom_model_development"}
+        try:
+            self._client.create_experiment(name, place, tags)
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_ALREADY_EXISTS":
+                raise
+        return self._client.get_experiment_by_name(name)
+
+    def experiments(self) -> list[str]:
+        """Return the ids of all experiments that are not deleted."""
+        found = self._pages(self._client.search_experiments)
+        return [str(experiment.experiment_id) for experiment in found]
+
+    def runs(self, experiment_id: str, tag: str, value: str) -> list[Run]:
+        """Return the runs that carry a tag, in no order; deleted ones are not among them."""
+        found = self._pages(
+            self._client.search_runs,
+            experiment_ids=[experiment_id],
+            filter_string=f"tags.`{tag}` = '{value}'",
+        )
+        return [
+            Run(
+                run.info.run_id,
+                run.info.start_time,
+                run.info.status in {"FINISHED", "FAILED", "KILLED"},
+                run.data.tags,
+                run.data.params,
+            )
+            for run in found
+        ]
+
+    def _pages(self, search: Any, **what: Any) -> Iterator[Any]:
+        page = search(max_results=_PAGE, **what)
+        yield from page
+        while page.token:
+            page = search(max_results=_PAGE, page_token=page.token, **what)
+            yield from page
+
+    def create_run(
+        self, experiment_id: str, name: str, started_ms: int, tags: Mapping[str, str]
+    ) -> str:
+        """Create a run and return its id. A call that fails may still have created it."""
+        few = {key: fitting_value(text, 1000) for key, text in tags.items()}
+        run = self._client.create_run(experiment_id, started_ms, few, name)
+        return str(run.info.run_id)
+
+    def delete_run(self, run_id: str) -> None:
+        """Mark a run as deleted; MLflow can restore it."""
+        self._client.delete_run(run_id)
+
+    def write(
+        self,
+        run_id: str,
+        params: Mapping[str, str],
+        tags: Mapping[str, str],
+        metrics: Sequence[Metric],
+    ) -> None:
+        """Add to a run. What it has already, with the same value, step and time, stays as it is."""
+        from mlflow import entities
+
+        for call in calls(params, tags, metrics):
+            self._client.log_batch(
+                run_id,
+                [entities.Metric(m.name, m.value, m.timestamp_ms, m.step) for m in call.metrics],
+                [entities.Param(name, value) for name, value in call.params],
+                [entities.RunTag(name, value) for name, value in call.tags],
+            )
+
+    def add_dataset(self, run_id: str, record: DatasetRecord) -> None:
+        """Show a data set as an input of the run."""
+        from mlflow import entities
+
+        dataset = entities.Dataset(
+            name=record.name,
+            digest=record.digest[:_DIGEST_LENGTH],
+            source_type="local",
+            source=json.dumps({"uri": record.source}),
+            profile=json.dumps({"num_rows": record.rows, "num_features": record.features}),
+        )
+        context = entities.InputTag("mlflow.data.context", "training")
+        self._client.log_inputs(run_id, [entities.DatasetInput(dataset, [context])])
+
+    def add_artifacts(self, run_id: str, artifacts: Iterable[Artifact]) -> None:
+        """Keep files with the run, replacing those of the same path."""
+        for artifact in artifacts:
+            if artifact.file is not None:
+                with artifact.file.open("rb") as stream:
+                    self._client.log_stream(run_id, stream, artifact.path)
+            if artifact.text is not None:
+                self._client.log_text(run_id, artifact.text, artifact.path)
+
+    def set_running(self, run_id: str) -> None:
+        """Mark a run as running (again)."""
+        self._client.update_run(run_id, status="RUNNING")
+
+    def set_ended(self, run_id: str, status: str, ended_ms: int) -> None:
+        """Give a run its final status and time."""
+        self._client.set_terminated(run_id, status, ended_ms)
+
+
+def _quieten() -> None:
+    """Keep MLflow from talking: what goes wrong is raised, and said once by whoever catches it."""
+    for name, value in _SETTINGS.items():
+        os.environ.setdefault(name, value)
+    for category in (DeprecationWarning, FutureWarning):
+        warnings.filterwarnings("ignore", category=category, module=r"mlflow\.")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)
+
+
+def _line(uri: str, what: str, error: Exception) -> str:
+    """Say in one line which store, what was being done, and why it failed."""
+    where = f"MLflow at {without_credentials(uri)}"
+    cause = error.__context__
+    if isinstance(cause, OSError) and is_server(uri):
+        return f"{where} cannot be reached ({type(cause).__name__}), {what}"
+    text = str(error).partition("[SQL:")[0].partition("(Background on")[0]
+    return f"{where}, {what}: {fitting_value(' '.join(text.split()), _LINE_LENGTH)}"

@@ -1,0 +1,172 @@
+"""Records into MLflow: one experiment per task, a parent run per sweep, a child run per trial."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from tracking.mlflow_store import MlflowStore, Run
+from tracking.records import SweepEnd, SweepRecord, TrialRecord
+from tracking.store_uri import is_server, resolve, run_link
+from tracking.tracker import TrackingError
+from tracking.wording import (
+    SWEEP_TAG,
+    TRIAL_TAG,
+    child_name,
+    child_tags,
+    parent_name,
+    parent_tags,
+)
+
+_LANES_TO_A_SERVER = 8
+
+
+@dataclass
+class _Sweep:
+    """A sweep's runs: the parent, and by trial number the children and whether they are complete.
+
+    `stale` once a call failed: it may have been carried out all the same.
+    """
+
+    record: SweepRecord
+    experiment_id: str
+    parent_id: str
+    children: dict[int, str] = field(default_factory=dict)
+    complete: set[int] = field(default_factory=set)
+    stale: bool = False
+
+
+class MlflowTracker:
+    """Keeps records in the MLflow store at `uri` (for None see `tracking.store_uri.resolve`).
+
+    MLflow neither lets a caller pick a run's id nor keeps tags unique, so runs are found again by
+    their tags, and those created twice are deleted. A child run that has its final status is
+    complete, since that is set last, and is not sent again.
+    """
+
+    def __init__(self, uri: str | None = None) -> None:
+        self.uri = resolve(uri)
+        self._store = MlflowStore(self.uri)
+        self._sweeps: dict[str, _Sweep] = {}
+
+    def begin(self, record: SweepRecord) -> None:
+        """Create the sweep's parent run, or find it again and mark it as running."""
+        tags = parent_tags(record)
+        with self._store.asked(f"sweep {record.sweep_id}"):
+            experiment_id = self._store.experiment(record.experiment)
+            parent, children = self._find(experiment_id, record.sweep_id, tidy=True)
+            known = parent.params if parent else {}
+            parent_id = (
+                parent.run_id
+                if parent
+                else self._store.create_run(
+                    experiment_id, parent_name(record), record.started_ms, tags
+                )
+            )
+            params = {name: value for name, value in record.params.items() if name not in known}
+            self._store.write(parent_id, params, tags, ())
+            if record.dataset is not None:
+                self._store.add_dataset(parent_id, record.dataset)
+            self._store.add_artifacts(parent_id, record.artifacts)
+            self._store.set_running(parent_id)
+        sweep = _Sweep(record, experiment_id, parent_id)
+        sweep.children, sweep.complete = _by_number(children)
+        self._sweeps[record.sweep_id] = sweep
+
+    def log(self, trials: Sequence[TrialRecord]) -> None:
+        """Create or complete one child run per trial; their final status is set last."""
+        once = {(trial.sweep_id, trial.number): trial for trial in trials}.values()
+        for sweep_id in {trial.sweep_id for trial in once}:
+            self._refresh(self._begun(sweep_id))
+        if not is_server(self.uri):
+            for trial in once:
+                self._log_trial(trial)
+            return
+        with ThreadPoolExecutor(_LANES_TO_A_SERVER) as lanes:
+            list(lanes.map(self._log_trial, once))
+
+    def end(self, record: SweepEnd) -> None:
+        """Add what is known only at the end, then set the parent run's status."""
+        parent_id = self._begun(record.sweep_id).parent_id
+        with self._store.asked(f"end of sweep {record.sweep_id}"):
+            self._store.write(parent_id, {}, record.tags, record.metrics)
+            self._store.add_artifacts(parent_id, record.artifacts)
+            if record.status == "RUNNING":
+                self._store.set_running(parent_id)
+            else:
+                self._store.set_ended(parent_id, record.status, record.ended_ms)
+
+    def link(self, sweep_id: str) -> str:
+        """Return the address of a begun sweep's run; empty unless the store is a server."""
+        sweep = self._begun(sweep_id)
+        if not is_server(self.uri):
+            return ""
+        return run_link(self.uri, sweep.experiment_id, sweep.parent_id)
+
+    def find(self, sweep_id: str) -> tuple[str, str] | None:
+        """Return experiment id and parent run id of any sweep in the store; None if unknown."""
+        with self._store.asked(f"sweep {sweep_id}"):
+            for experiment_id in self._store.experiments():
+                parent, _ = self._find(experiment_id, sweep_id)
+                if parent is not None:
+                    return experiment_id, parent.run_id
+        return None
+
+    def close(self) -> None:
+        """Forget what is known of the store."""
+        self._sweeps.clear()
+
+    def _begun(self, sweep_id: str) -> _Sweep:
+        try:
+            return self._sweeps[sweep_id]
+        except KeyError:
+            raise LookupError(f"sweep {sweep_id} has not begun on this tracker") from None
+
+    def _find(
+        self, experiment_id: str, sweep_id: str, *, tidy: bool = False
+    ) -> tuple[Run | None, list[Run]]:
+        """Return a sweep's parent run and its children.
+
+        Of runs created twice the complete one or else the oldest counts; `tidy` deletes the rest.
+        """
+        runs = self._store.runs(experiment_id, SWEEP_TAG, sweep_id)
+        kept: dict[str | None, Run] = {}
+        for run in sorted(runs, key=lambda run: (not run.ended, run.started_ms, run.run_id)):
+            number = run.tags.get(TRIAL_TAG)
+            if kept.setdefault(number, run) is not run and tidy:
+                self._store.delete_run(run.run_id)
+        return kept.pop(None, None), list(kept.values())
+
+    def _refresh(self, sweep: _Sweep) -> None:
+        if not sweep.stale:
+            return
+        with self._store.asked(f"sweep {sweep.record.sweep_id}"):
+            _, children = self._find(sweep.experiment_id, sweep.record.sweep_id, tidy=True)
+        sweep.children, sweep.complete = _by_number(children)
+        sweep.stale = False
+
+    def _log_trial(self, trial: TrialRecord) -> None:
+        sweep = self._begun(trial.sweep_id)
+        if trial.number in sweep.complete:
+            return
+        try:
+            with self._store.asked(f"trial {trial.number} of sweep {trial.sweep_id}"):
+                run_id = sweep.children.get(trial.number) or self._create_child(sweep, trial)
+                self._store.write(run_id, trial.params, trial.tags, trial.metrics)
+                self._store.set_ended(run_id, trial.status, trial.ended_ms)
+        except TrackingError:
+            sweep.stale = True
+            raise
+        sweep.complete.add(trial.number)
+
+    def _create_child(self, sweep: _Sweep, trial: TrialRecord) -> str:
+        name = child_name(sweep.record, trial)
+        tags = child_tags(sweep.parent_id, trial)
+        return self._store.create_run(sweep.experiment_id, name, trial.started_ms, tags)
+
+
+def _by_number(children: Sequence[Run]) -> tuple[dict[int, str], set[int]]:
+    """Return run ids by trial number, and the numbers of those that are complete."""
+    ids = {int(run.tags[TRIAL_TAG]): run.run_id for run in children}
+    return ids, {int(run.tags[TRIAL_TAG]) for run in children if run.ended}

@@ -1,0 +1,49 @@
+"""Which store records go to, and what its address says about it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+_SQLITE = "sqlite:///"
+
+
+def resolve(uri: str | None) -> str:
+    """Return the store's address: the one given, else MLFLOW_TRACKING_URI, else ./mlflow.db.
+
+    The last is where MLflow 3 looks by itself, so a plain `mlflow ui` in the folder finds it. The
+    path of an SQLite file becomes absolute, so that a change of folder changes nothing.
+    """
+    uri = uri or os.environ.get("MLFLOW_TRACKING_URI") or f"{_SQLITE}mlflow.db"
+    if not uri.startswith(_SQLITE) or uri.startswith((f"{_SQLITE}/", f"{_SQLITE}:memory:")):
+        return uri
+    folder = str(Path.cwd()).replace("%", "%25").replace("?", "%3F")
+    return f"{_SQLITE}{folder}/{uri.removeprefix(_SQLITE)}"
+
+
+def is_server(uri: str) -> bool:
+    """Whether a server answers at this address, rather than a database or a folder."""
+    return urlsplit(uri).scheme in {"http", "https"}
+
+
+def database_folder(uri: str) -> Path | None:
+    """Return the folder an SQLite store lies in; None for every other store."""
+    if not uri.startswith(_SQLITE):
+        return None
+    return Path(unquote(uri.removeprefix(_SQLITE).partition("?")[0])).absolute().parent
+
+
+def without_credentials(uri: str) -> str:
+    """Return the address without a user name and password, fit to be shown."""
+    parts = urlsplit(uri)
+    if "@" not in parts.netloc:
+        return uri
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def run_link(base_url: str, experiment_id: str, run_id: str) -> str:
+    """Return the page of a run in MLflow's web interface served at `base_url`."""
+    return (
+        f"{without_credentials(base_url).rstrip('/')}/#/experiments/{experiment_id}/runs/{run_id}"
+    )

@@ -1,0 +1,45 @@
+"""The role of a tracker: whoever keeps the records of sweeps where people browse them.
+
+TrackingError
+└── RefusedError
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from tracking.records import SweepEnd, SweepRecord, TrialRecord
+
+
+class TrackingError(Exception):
+    """The store cannot be reached or cannot do what was asked; trying again later may help.
+
+    The message is one line that names the store and says what went wrong.
+    """
+
+
+class RefusedError(TrackingError):
+    """The store will not take this record, however often it is sent."""
+
+
+class Tracker(Protocol):
+    """Keeps records. Every call may be repeated: a replay changes nothing."""
+
+    def begin(self, record: SweepRecord) -> None:
+        """Create the sweep's parent run, or find it again and mark it as running."""
+
+    def log(self, trials: Sequence[TrialRecord]) -> None:
+        """Create or complete one child run per trial; their final status is set last.
+
+        The sweep must have begun on this tracker (LookupError otherwise).
+        """
+
+    def end(self, record: SweepEnd) -> None:
+        """Add what is known only at the end, then set the parent run's status."""
+
+    def link(self, sweep_id: str) -> str:
+        """Return the address of a begun sweep in a browser; empty when nothing serves it."""
+
+    def close(self) -> None:
+        """Let go of the store. Nothing may be sent afterwards."""

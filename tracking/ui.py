@@ -1,0 +1,131 @@
+"""MLflow's web interface on the right store: started on this machine only, and ended with us."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+from tracking.mlflow_tracker import MlflowTracker
+from tracking.store_uri import database_folder, is_server, resolve, run_link
+from tracking.tracker import TrackingError
+
+HOST = "127.0.0.1"
+PORT = 5000
+
+_SETTINGS = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+    "MLFLOW_ALLOW_PICKLE_DESERIALIZATION": "false",
+    "PYTHONSAFEPATH": "1",
+}
+_NOT_INHERITED = {"MLFLOW_WORKSPACE", "MLFLOW_STATIC_PREFIX"}
+_SECONDS_TO_STOP = 5.0
+_LAST_WORDS = 600
+
+
+@contextmanager
+def serving_ui(
+    uri: str | None = None, port: int | None = None, patience: float = 90.0
+) -> Iterator[str]:
+    """Serve MLflow's interface on `uri`'s store and yield its address; end the server afterwards.
+
+    A store that is a server already is not served again: its own address is yielded. `port` is
+    5000, or any free one when that is taken; one asked for and taken is a TrackingError, as is a
+    server that does not answer within `patience` seconds.
+    """
+    uri = resolve(uri)
+    if is_server(uri):
+        yield uri
+        return
+    port = _free_port(port)
+    address = f"http://{HOST}:{port}"
+    with tempfile.TemporaryFile() as output, _running(uri, port, output) as server:
+        _wait_for(server, address, output, patience)
+        yield address
+
+
+def find_sweep_link(uri: str | None, sweep_id: str, base_url: str | None = None) -> str | None:
+    """Return the page of a sweep's run in the interface at `base_url`; None if it has no run.
+
+    `base_url` is what `serving_ui` yielded; a store that is a server needs none. Imports mlflow.
+    """
+    tracker = MlflowTracker(uri)
+    found = tracker.find(sweep_id)
+    tracker.close()
+    return None if found is None else run_link(base_url or tracker.uri, *found)
+
+
+def ui_command(port: int) -> list[str]:
+    """Return the command that serves the store named in `ui_environment`."""
+    network = ("--host", HOST, "--port", str(port), "--workers", "1")
+    return [sys.executable, "-m", "mlflow", "server", *network]
+
+
+def ui_environment(uri: str) -> dict[str, str]:
+    """Return our environment with the store in it: on a command line its password could be read."""
+    inherited = {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED}
+    return {**inherited, **_SETTINGS, "MLFLOW_BACKEND_STORE_URI": uri}
+
+
+@contextmanager
+def _running(uri: str, port: int, output: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+    """Run the server in a process group of its own, so that all of it can be ended."""
+    server = subprocess.Popen(
+        ui_command(port),
+        env=ui_environment(uri),
+        cwd=database_folder(uri) or Path.cwd(),
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    try:
+        yield server
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            server.wait(_SECONDS_TO_STOP)
+        with suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
+
+
+def _wait_for(
+    server: subprocess.Popen[bytes], address: str, output: IO[bytes], patience: float
+) -> None:
+    """Return once the server answers; importing MLflow alone takes it seconds."""
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    until = time.monotonic() + patience
+    while time.monotonic() < until:
+        with suppress(subprocess.TimeoutExpired):
+            server.wait(0.2)
+            raise TrackingError(f"the MLflow interface did not start: {_last_words(output)}")
+        with suppress(OSError), direct.open(f"{address}/health", timeout=2):
+            return
+    raise TrackingError(f"the MLflow interface at {address} gave no answer in {patience:.0f} s")
+
+
+def _last_words(output: IO[bytes]) -> str:
+    output.seek(0)
+    return " ".join(output.read().decode(errors="replace").split())[-_LAST_WORDS:]
+
+
+def _free_port(wanted: int | None) -> int:
+    """Return the port asked for (TrackingError if it is taken), or 5000, or a free one."""
+    for port in (PORT, 0) if wanted is None else (wanted,):
+        with suppress(OSError), socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((HOST, port))
+            return int(probe.getsockname()[1])
+    raise TrackingError(f"port {wanted} on {HOST} is taken; leave the port out to have a free one")

@@ -1,0 +1,69 @@
+"""How sweeps and trials read in MLflow's pages: run names, tags, the note on a sweep's page."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from pathlib import Path
+
+from tracking.records import SweepRecord, TrialRecord
+
+SWEEP_TAG = "sweeps.sweep"
+TRIAL_TAG = "sweeps.trial"
+PARENT_TAG = "mlflow.parentRunId"
+
+
+def parent_name(record: SweepRecord) -> str:
+    """Name a sweep's run so that two launches of one file can be told apart."""
+    return f"{record.name} {record.sweep_id}"
+
+
+def child_name(record: SweepRecord, trial: TrialRecord) -> str:
+    """Name a trial's run: charts and comparisons show nothing but this name."""
+    return f"{record.name} {record.sweep_id} #{trial.number}"
+
+
+def parent_tags(record: SweepRecord) -> dict[str, str]:
+    """Return the tags of a sweep's run; those of the record win over our own."""
+    return {
+        "mlflow.note.content": _note(record),
+        **_origin(),
+        **record.tags,
+        SWEEP_TAG: record.sweep_id,
+    }
+
+
+def child_tags(parent_id: str, trial: TrialRecord) -> dict[str, str]:
+    """Return the tags of a trial's run; those by which it is found again cannot be overridden."""
+    return {
+        **_origin(),
+        **trial.tags,
+        PARENT_TAG: parent_id,
+        SWEEP_TAG: trial.sweep_id,
+        TRIAL_TAG: str(trial.number),
+    }
+
+
+def _note(record: SweepRecord) -> str:
+    return (
+        f"Sweep **{record.name}** (`{record.sweep_id}`). Each trial is a child run; "
+        f'list them alone with the filter `tags."{SWEEP_TAG}" = "{record.sweep_id}" '
+        f"AND tags.\"{TRIAL_TAG}\" != ''`."
+    )
+
+
+def _origin() -> dict[str, str]:
+    return {
+        "mlflow.user": _user(),
+        "mlflow.source.name": Path(sys.argv[0]).name or "python",
+        "mlflow.source.type": "LOCAL",
+    }
+
+
+def _user() -> str:
+    """Return who runs this; a container's user id may have no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
