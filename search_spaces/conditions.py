@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from search_spaces.bounds import check_range, checked
 from search_spaces.domains import Choice, Domain
@@ -42,10 +43,14 @@ class When:
     def holds(self, value: Value) -> bool:
         """Whether an active parameter's value meets the condition."""
         if self.choices is not None:
-            return identity(value) in {identity(choice) for choice in self.choices}
+            return identity(value) in self._identities
         if not is_number(value):
             return False
         return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
+
+    @cached_property
+    def _identities(self) -> frozenset[tuple[str, Value]]:
+        return frozenset(identity(choice) for choice in self.choices or ())
 
     def cuts(self, domain: Domain) -> set[int]:
         """Grid positions of `domain` at which the condition may begin or cease to hold."""

@@ -15,6 +15,7 @@ from search_spaces.dependencies import check_constraint, in_order
 from search_spaces.domains import Float
 from search_spaces.errors import SpaceError
 from search_spaces.grid import Grid
+from search_spaces.modules import read_parts
 from search_spaces.params import Constraint, Derived, Param
 from search_spaces.spelling import suggestion
 from search_spaces.values import Value, shown
@@ -48,6 +49,17 @@ class Space:
         """
         params = tuple(part for part in parts if isinstance(part, Param))
         return cls(params, tuple(part for part in parts if isinstance(part, Constraint)))
+
+    @classmethod
+    def read(
+        cls, description: Mapping[str, Any], constraints: Mapping[str, str] | None = None
+    ) -> Space:
+        """The space that the `space:` section of a sweep file describes, and its `constraints:`.
+
+        Raises SpaceError whose path points into the description; for a constraint it is
+        ("constraints", name).
+        """
+        return cls.of(*read_parts(description, constraints or {}))
 
     @cached_property
     def varying(self) -> tuple[Param, ...]:

@@ -14,6 +14,7 @@ LARGEST = 2**63 - 1
 """Whole numbers beyond this fit neither a database column nor an array."""
 
 _SHOWN_DIGITS = 40
+_SHORT = reprlib.Repr(maxstring=80)
 
 
 def identity(value: Value) -> tuple[str, Value]:
@@ -34,7 +35,7 @@ def shown(value: object) -> str:
     if isinstance(value, int):
         digits = int(value.bit_length() * math.log10(2)) + 1
         return str(value) if digits <= _SHOWN_DIGITS else f"a whole number of {digits} digits"
-    return reprlib.repr(value)
+    return _SHORT.repr(value)
 
 
 def number(value: object) -> int | float:

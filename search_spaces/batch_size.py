@@ -1,0 +1,16 @@
+"""`batch_size`: training rows per step, 1 or more.
+
+batch_size: [8, 16, 32]
+"""
+
+from __future__ import annotations
+
+from search_spaces.quantities import Whole
+from search_spaces.section import Part, Section
+
+ROWS = Whole(minimum=1)
+
+
+def read(section: Section) -> list[Part]:
+    """`batch_size`."""
+    return section.param(ROWS)

@@ -1,0 +1,16 @@
+"""`epochs`: how often the training rows are gone through, 1 or more.
+
+epochs: {low: 5, high: 30}
+"""
+
+from __future__ import annotations
+
+from search_spaces.quantities import Whole
+from search_spaces.section import Part, Section
+
+EPOCHS = Whole(minimum=1)
+
+
+def read(section: Section) -> list[Part]:
+    """`epochs`."""
+    return section.param(EPOCHS)

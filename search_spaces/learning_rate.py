@@ -1,0 +1,16 @@
+"""`learning_rate`: the optimizer's step size, above 0; every decay starts from it.
+
+learning_rate: {low: 1e-4, high: 1e-1, log: true}
+"""
+
+from __future__ import annotations
+
+from search_spaces.quantities import Real
+from search_spaces.section import Part, Section
+
+RATE = Real(above=0)
+
+
+def read(section: Section) -> list[Part]:
+    """`learning_rate`."""
+    return section.param(RATE)
