@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from search_spaces.conditions import When
 from search_spaces.domains import Choice, Domain, Float, Int
@@ -54,7 +55,7 @@ def split_when(raw: object, path: Path) -> tuple[tuple[When, ...], object]:
     return conditions, {key: value for key, value in raw.items() if key != "when"}
 
 
-def is_form(raw: Mapping[object, object]) -> bool:
+def is_form(raw: Mapping[Any, object]) -> bool:
     """Whether a mapping is one of this rule's own, not of a module's kinds or parameters.
 
     `step` and `log` do not tell: there is a decay called step.
@@ -62,7 +63,7 @@ def is_form(raw: Mapping[object, object]) -> bool:
     return any(key in raw for key in (*FORMS, "high"))
 
 
-def check_keys(raw: Mapping[object, object], known: Sequence[str], path: Path) -> None:
+def check_keys(raw: Mapping[Any, object], known: Sequence[str], path: Path) -> None:
     """Raise SpaceError for a key that is not known, with the nearest one that is."""
     for key in raw:
         if not isinstance(key, str):

@@ -14,7 +14,8 @@ LARGEST = 2**63 - 1
 """Whole numbers beyond this fit neither a database column nor an array."""
 
 _SHOWN_DIGITS = 40
-_SHORT = reprlib.Repr(maxstring=80)
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = 80
 
 
 def identity(value: Value) -> tuple[str, Value]:
