@@ -57,8 +57,14 @@ class Backend(Protocol):
     def batch(self) -> int:
         """How many trials are asked for at once, unless the sweep says otherwise."""
 
+    def check(self, space: Space) -> None:
+        """Raise SpaceError when this way of searching cannot serve the space; imports nothing.
+
+        The error's path points into the sweep file: ("space", …) or ("search", …).
+        """
+
     def start(self, space: Space, seed: int) -> Search:
-        """A new search. Raises SpaceError when this way of searching cannot serve the space."""
+        """A new search. Raises SpaceError as `check` does."""
 
     def restore(
         self,

@@ -1,0 +1,99 @@
+"""The backend that the `search:` section of a sweep describes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from search_spaces import Space, SpaceError
+from sweeps.backends.backend import Backend
+from sweeps.backends.grid_search import GridSearch
+from sweeps.backends.hyperband import Hyperband
+from sweeps.backends.options import Read, hint, one_of, truth, whole_number, wrong
+from sweeps.backends.optuna_samplers import SAMPLERS
+from sweeps.backends.optuna_search import OptunaSearch
+from sweeps.backends.random_search import RandomSearch
+from sweeps.sweep import SearchChoice
+from sweeps.trial import Config
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A backend's class, and how each of its own settings is read.
+
+    The class is a frozen dataclass with the fields `seed_trials` and `batch`; one with a field
+    `trials` is told the cap as well.
+    """
+
+    make: Callable[..., Backend]
+    settings: Mapping[str, Read] = field(default_factory=dict)
+
+    @property
+    def wants_cap(self) -> bool:
+        """Whether the backend is told how many trials there will be at most."""
+        return "trials" in {field.name for field in fields(self.make)}  # type: ignore[arg-type]
+
+
+BACKENDS: dict[str, Offer] = {
+    "grid": Offer(GridSearch, {"limit": whole_number(1)}),
+    "random": Offer(RandomSearch),
+    "hyperband": Offer(
+        Hyperband, {"factor": whole_number(2), "hyperband_iterations": whole_number(1)}
+    ),
+    "optuna": Offer(
+        OptunaSearch,
+        {
+            "sampler": one_of(SAMPLERS),
+            "n_startup_trials": whole_number(1),
+            "multivariate": truth,
+            "constant_liar": truth,
+        },
+    ),
+}
+
+
+def backend_for(search: SearchChoice, space: Space) -> Backend:
+    """The backend of that name with its settings; no backend's library is imported.
+
+    Raises SpaceError, its path below `search`, for unknown names and settings, values that a
+    setting cannot have, and seed trials that the space does not allow or that are given twice.
+    Whether the backend can serve the space is asked with its `check`.
+    """
+    offer = BACKENDS.get(search.backend)
+    if offer is None:
+        raise wrong(
+            "backend", f"{search.backend!r} is no backend; {hint(search.backend, BACKENDS)}"
+        )
+    settings = {
+        name: _setting(search.backend, offer, name, search.options[name]) for name in search.options
+    }
+    settings["seed_trials"] = _seed_trials(search.seed_trials, space)
+    if search.batch is not None:
+        settings["batch"] = search.batch
+    if offer.wants_cap:
+        settings["trials"] = search.trials
+    return offer.make(**settings)
+
+
+def _setting(backend: str, offer: Offer, name: str, value: Any) -> Any:
+    read = offer.settings.get(name)
+    if read is None:
+        known = hint(name, ["trials", "batch", "seed_trials", *offer.settings])
+        raise wrong(name, f"{name!r} is no setting of {backend}; {known}")
+    return read(name, value)
+
+
+def _seed_trials(given: tuple[Config, ...], space: Space) -> tuple[Config, ...]:
+    configs: list[Config] = []
+    for position, values in enumerate(given):
+        path = ("search", "seed_trials", position)
+        try:
+            config = space.check(values)
+        except SpaceError as error:
+            raise SpaceError(error.message, (*path, *error.path)) from None
+        same = [number for number, other in enumerate(configs) if repr(other) == repr(config)]
+        if same:
+            raise SpaceError(f"the same as seed trial {same[0]}, counted from 0", path)
+        configs.append(config)
+    return tuple(configs)

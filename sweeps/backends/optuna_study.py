@@ -1,0 +1,105 @@
+"""An Optuna study in memory, asked with define-by-run and told by our own trial numbers."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import warnings
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from search_spaces import Param, Space
+from sweeps.backends.optuna_domains import asked_for, domain_of
+from sweeps.backends.optuna_samplers import SamplerSettings, population_of
+from sweeps.trial import Config, Value
+
+if TYPE_CHECKING:
+    from optuna.trial import Trial as OptunaTrial
+
+Attributes = dict[str, str]
+"""What a sampler notes on a trial that runs: TPE the values it suggested together."""
+
+
+class OptunaStudy:
+    """Holds exactly the trials that were recorded, so it can be recorded again after a restart.
+
+    What a sampler suggests is copied into a record: the trial that Optuna made for it is closed
+    as failed, which samplers overlook. Each suggestion comes from a sampler of its own, seeded
+    with the sweep's seed, the trial's number and the attempt.
+    """
+
+    def __init__(self, space: Space, seed: int, sampler: SamplerSettings, batch: int) -> None:
+        import optuna
+
+        self._space = space
+        self._seed = seed
+        self._sampler = sampler
+        self._asked = asked_for(space, conditional=sampler.kind.conditional)
+        ranges = [asked for asked in self._asked.values() if not asked.categorical]
+        self._population = population_of(batch, len(ranges))
+        self._numbers: dict[int, int] = {}
+        self._length = 0
+        with _quiet():
+            self._study = optuna.create_study()
+
+    def suggest(self, number: int, attempt: int) -> tuple[Config, Attributes]:
+        """A configuration for trial `number`, and what the sampler noted about it."""
+        from optuna.trial import TrialState
+
+        occasion = f"{number}:{attempt}"
+        with _quiet():
+            self._study.sampler = self._sampler.make(self._seed, occasion, self._population)
+            trial = self._study.ask()
+            config = self._space.choose(lambda param: self._pick(trial, param, occasion))
+            closed = self._study.tell(trial, state=TrialState.FAIL)
+        self._length += 1
+        return config, dict(closed.system_attrs)
+
+    def _pick(self, trial: OptunaTrial, param: Param, occasion: str) -> Value:
+        asked = self._asked.get(param.name)
+        if asked is not None:
+            return asked.suggest(trial)
+        return domain_of(param).draw(random.Random(f"{param.name}:{self._seed}:{occasion}"))
+
+    def record(self, number: int, config: Config, attributes: Mapping[str, str]) -> None:
+        """Add trial `number` as running."""
+        from optuna.trial import TrialState, create_trial
+
+        asked = {name: asked for name, asked in self._asked.items() if name in config}
+        trial = create_trial(
+            state=TrialState.RUNNING,
+            params={name: asked[name].suggestion(config[name]) for name in asked},
+            distributions={name: asked[name].distribution() for name in asked},
+            system_attrs=dict(attributes),
+        )
+        with _quiet():
+            self._study.add_trial(trial)
+        self._numbers[number] = self._length
+        self._length += 1
+
+    def tell(self, number: int, score: float | None) -> None:
+        """End trial `number` with its score, smaller is better; None for a failure."""
+        from optuna.trial import TrialState
+
+        state = TrialState.FAIL if score is None else TrialState.COMPLETE
+        with _quiet():
+            self._study.tell(self._numbers[number], score, state=state)
+
+    def attributes(self, number: int) -> Attributes:
+        """What the sampler noted on trial `number`."""
+        return dict(self._study.get_trials(deepcopy=False)[self._numbers[number]].system_attrs)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Without Optuna's log lines and its warnings that QMC is experimental."""
+    import optuna
+
+    verbosity = optuna.logging.get_verbosity()
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+            yield
+    finally:
+        optuna.logging.set_verbosity(verbosity)
