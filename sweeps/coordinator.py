@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-
-from tracking.shipping import Shipper
 
 from sweeps import remembering
 from sweeps.backends.backend import Backend, Search
@@ -25,7 +24,7 @@ from sweeps.ledger import Ledger
 from sweeps.ledger_view import Begun, now_ms, told
 from sweeps.loop import Loop, told_of
 from sweeps.open_trial import OpenTrial
-from sweeps.plan import expected_trials, plan_sweep
+from sweeps.plan import plan_sweep
 from sweeps.problem import Problem
 from sweeps.reading import read_sweep
 from sweeps.stopwatch import Stopwatch
@@ -37,6 +36,7 @@ from sweeps.trainers.trainer import Trainer
 from sweeps.trial import Result
 from sweeps.watcher import Ending, Silent, Summary, Watcher
 from tracking.records import Artifact
+from tracking.shipping import Shipper
 from tracking.tracker import Tracker
 
 Report = Callable[[Sweep, Sequence[Result], Path], Sequence[Artifact]]
@@ -52,7 +52,7 @@ class Surroundings:
     store: Store
     workers: int
     watcher: Watcher
-    tracking_uri: str | None
+    tracker: Callable[[], Tracker]
     executor: Slots | None
     report: Report | None
 
@@ -85,16 +85,23 @@ def run(
     workers: int = 1,
     watcher: Watcher | None = None,
     tracking_uri: str | None = None,
+    tracker: Callable[[], Tracker] | None = None,
     executor: Slots | None = None,
     report: Report | None = None,
 ) -> Summary:
     """Run a sweep from its start, as a new entry in the ledger, to its end or an interruption.
 
     `workers` above 1 are processes of their own; an `executor` given is used instead and left
-    running. Raises SpaceError or ValueError, before anything is written, for a sweep that cannot
+    running. Trials are logged to MLflow at `tracking_uri` (None: where MLflow logs by default), or
+    to what `tracker` opens. Raises SpaceError or ValueError, before anything is written, for a sweep that cannot
     run.
     """
-    around = _surroundings(store, workers, watcher, tracking_uri, executor, report)
+    if read_sweep(sweep.document) != sweep:
+        raise ValueError(
+            f"sweep {sweep.name!r} is not what its document says, so it could not be resumed: "
+            "make the changed sweep with sweeps.sweep(...)"
+        )
+    around = _surroundings(store, workers, watcher, tracking_uri, tracker, executor, report)
     parts = Parts.of(sweep)
     search = parts.backend.start(sweep.space, sweep.seed)
     ledger = Ledger.open(around.store.ledger_url)
@@ -112,6 +119,7 @@ def resume(
     workers: int = 1,
     watcher: Watcher | None = None,
     tracking_uri: str | None = None,
+    tracker: Callable[[], Tracker] | None = None,
     executor: Slots | None = None,
     report: Report | None = None,
 ) -> Summary:
@@ -119,7 +127,7 @@ def resume(
 
     Raises LookupError for an id that is not in the store, LeaseError while another process runs it.
     """
-    around = _surroundings(store, workers, watcher, tracking_uri, executor, report)
+    around = _surroundings(store, workers, watcher, tracking_uri, tracker, executor, report)
     ledger = Ledger.open(around.store.ledger_url)
     try:
         parts = Parts.of(read_sweep(ledger.document(sweep_id)))
@@ -142,12 +150,24 @@ def _surroundings(
     workers: int,
     watcher: Watcher | None,
     tracking_uri: str | None,
+    tracker: Callable[[], Tracker] | None,
     executor: Slots | None,
     report: Report | None,
 ) -> Surroundings:
     return Surroundings(
-        store or Store.at(), workers, watcher or Silent(), tracking_uri, executor, report
+        store=store or Store.at(),
+        workers=workers,
+        watcher=watcher or Silent(),
+        tracker=tracker or partial(_mlflow, tracking_uri),
+        executor=executor,
+        report=report,
     )
+
+
+def _mlflow(uri: str | None) -> Tracker:
+    from tracking.mlflow_tracker import MlflowTracker
+
+    return MlflowTracker(uri)
 
 
 class _Session:
@@ -165,8 +185,7 @@ class _Session:
         self._row = ledger.sweep(claim.sweep_id)
         self._stopwatch = Stopwatch(self._row.spent_seconds)
         self._checkpoints = CheckpointKeeper(around.store.checkpoints(claim.sweep_id))
-        self._tracker: Tracker | None = None
-        self._shipper = Shipper(self._open_tracker, self._shipped, around.watcher.said)
+        self._shipper = Shipper(around.tracker, self._shipped, around.watcher.said)
         results = [begun.result for begun in self._begun if begun.result is not None]
         self._journal = Journal(
             parts.sweep,
@@ -201,16 +220,12 @@ class _Session:
     def _announce(self) -> None:
         """Tell watcher and MLflow that the sweep runs; send MLflow what it missed."""
         sweep, sweep_id = self._parts.sweep, self._claim.sweep_id
-        self._around.watcher.began(
-            sweep_id, sweep.name, expected_trials(sweep), self._row.done + self._row.failed
-        )
+        plan = plan_sweep(sweep)
+        done = self._row.done + self._row.failed
+        self._around.watcher.began(sweep_id, sweep.name, plan.trials, done)
         self._shipper.put(
             remembering.sweep_record(
-                sweep,
-                sweep_id,
-                self._row.created_ms,
-                self._parts.problem,
-                plan_sweep(sweep).to_json(),
+                sweep, sweep_id, self._row.created_ms, self._parts.problem, plan.to_json()
             )
         )
         self._journal.ship_again(self._begun)
@@ -261,16 +276,11 @@ class _Session:
             best=self._journal.best,
             seconds=self._stopwatch.session_seconds,
             unsent=unsent,
-            where=self._shipper.link(sweep_id),
+            where=self._shipper.link,
             signal=signal,
         )
         self._around.watcher.ended(summary)
         return summary
-
-    def _open_tracker(self) -> Tracker:
-        from tracking.mlflow_tracker import MlflowTracker
-
-        return MlflowTracker(self._around.tracking_uri)
 
     def _shipped(self, numbers: Sequence[int]) -> None:
         self._ledger.shipped(self._claim.sweep_id, numbers)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 LEASE_MS = 30_000
+SAME_PROCESS_MS = 2_000
 
 
 class LeaseError(RuntimeError):
@@ -41,7 +42,9 @@ def surely_dead(owner: str) -> bool:
         return False
     try:
         process = psutil.Process(int(pid))
-        return int(process.create_time() * 1000) != int(started)
+        # A process number is given out again later; start times wander by less than this with the
+        # clock that they are reckoned from.
+        return abs(process.create_time() * 1000 - int(started)) > SAME_PROCESS_MS
     except psutil.NoSuchProcess:
         return True
 

@@ -1,0 +1,245 @@
+"""The loop from end to end with made-up scores: order, crashes, interruptions, time, failures."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sweeps import coordinator
+from sweeps.ledger import Ledger
+from sweeps.problem import Problem
+from sweeps.reading import read_sweep
+from sweeps.store import Store
+from sweeps.sweep import Sweep
+from sweeps.trainers.trainer import Pack, Progress
+from sweeps.trial import Outcome, Result
+from sweeps.watcher import Summary
+from tests.sweeps.fakes import FakeTrainer, MemoryTracker, RecordingWatcher, Threads
+from tests.sweeps.tiny_task import TinyTask
+from tracking.records import SweepEnd, SweepRecord
+
+DOCUMENT = {
+    "task": "penguins",
+    "space": {"width": {"low": 1, "high": 500}, "learning_rate": {"low": 0.001, "high": 0.1}},
+    "search": {"backend": "random", "trials": 10, "batch": 4},
+}
+RANDOM = read_sweep(DOCUMENT)
+HALT = "the machine lost its power"
+
+
+class Bench:
+    """A store, a tracker and a trainer for one test."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.store = Store.at(folder)
+        self.tracker = MemoryTracker()
+        self._monkeypatch = monkeypatch
+        monkeypatch.setattr(coordinator, "task_for", lambda choice: TinyTask())
+        self.train_with(FakeTrainer())
+
+    def train_with(self, trainer: Any) -> None:
+        self._monkeypatch.setattr(coordinator, "trainer_for", lambda name: trainer)
+
+    def run(self, sweep: Sweep = RANDOM, **options: Any) -> Summary:
+        return coordinator.run(sweep, store=self.store, tracker=lambda: self.tracker, **options)
+
+    def resume(self, sweep_id: str, **options: Any) -> Summary:
+        return coordinator.resume(
+            sweep_id, store=self.store, tracker=lambda: self.tracker, **options
+        )
+
+    def ledger(self) -> Ledger:
+        return Ledger.open(self.store.ledger_url)
+
+    def results(self, sweep_id: str) -> list[Result]:
+        ledger = self.ledger()
+        try:
+            return ledger.results(sweep_id)
+        finally:
+            ledger.close()
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    return Bench(tmp_path / "store", monkeypatch)
+
+
+@pytest.fixture
+def threads() -> Iterator[Threads]:
+    executor = Threads(3)
+    yield executor
+    executor.shutdown()
+
+
+def halt_after(count: int) -> Callable[[Result], None]:
+    """A watcher's reaction that breaks the session off after that many results."""
+    seen: list[Result] = []
+
+    def react(result: Result) -> None:
+        seen.append(result)
+        if len(seen) == count:
+            raise RuntimeError(HALT)
+
+    return react
+
+
+def test_a_sweep_runs_to_its_end(bench: Bench) -> None:
+    watcher = RecordingWatcher()
+    summary = bench.run(watcher=watcher)
+    results = bench.results(summary.sweep_id)
+    assert [result.trial.number for result in results] == list(range(10))
+    assert (summary.ending, summary.done, summary.failed, summary.unsent) == ("finished", 10, 0, 0)
+    assert summary.best is not None
+    assert summary.best.score == max(result.score for result in results if result.score is not None)
+    assert watcher.results == results
+    assert watcher.totals == [10]
+    assert watcher.summaries == [summary]
+
+
+def test_the_tracker_gets_parent_children_and_end_in_that_order(bench: Bench) -> None:
+    summary = bench.run()
+    first, *middle, last = bench.tracker.records
+    assert isinstance(first, SweepRecord)
+    assert isinstance(last, SweepEnd)
+    assert [record.number for record in bench.tracker.trials] == list(range(10))
+    assert len(middle) == 10
+    assert last.status == "FINISHED"
+    assert summary.where == f"memory/{summary.sweep_id}"
+
+
+@pytest.mark.parametrize("count", [1, 3, 4, 5, 9])
+def test_a_broken_sweep_resumes_to_what_an_unbroken_one_is(bench: Bench, count: int) -> None:
+    expected = bench.results(bench.run().sweep_id)
+    with pytest.raises(RuntimeError, match=HALT):
+        bench.run(watcher=RecordingWatcher(on_result=halt_after(count)))
+    ledger = bench.ledger()
+    broken = ledger.sweeps()[-1]
+    ledger.close()
+    assert broken.state == "interrupted"
+    assert broken.done == count
+    summary = bench.resume(broken.sweep_id)
+    assert bench.results(broken.sweep_id) == expected
+    assert summary.done == 10
+
+
+def test_what_was_kept_but_not_sent_is_sent_when_resumed(bench: Bench) -> None:
+    sweep_id = bench.run().sweep_id
+    sent = bench.tracker.trials
+    ledger = bench.ledger()
+    ledger_engine = ledger._engine
+    with ledger_engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE trial SET shipped = 0 WHERE number IN (2, 5)")
+    ledger.close()
+    bench.tracker = MemoryTracker()
+    bench.resume(sweep_id)
+    assert bench.tracker.trials == [sent[2], sent[5]], "a replay must equal the original"
+
+
+class Steered(FakeTrainer):
+    """Trial 0 is not done before the others of its batch are."""
+
+    others_done = threading.Event()
+
+    def train(self, pack: Pack, problem: Problem, progress: Progress | None) -> list[Outcome]:
+        if pack.fits[0].trial.number == 0:
+            assert self.others_done.wait(timeout=30)
+        return super().train(pack, problem, progress)
+
+
+def test_results_are_kept_as_they_come_and_told_in_order(bench: Bench, threads: Threads) -> None:
+    expected = bench.results(bench.run().sweep_id)
+    trainer = Steered()
+    bench.train_with(trainer)
+
+    def release(result: Result) -> None:
+        if result.trial.number == 3:
+            trainer.others_done.set()
+
+    watcher = RecordingWatcher(on_result=release)
+    summary = bench.run(watcher=watcher, executor=threads)
+    assert [result.trial.number for result in watcher.results][3] == 0
+    assert bench.results(summary.sweep_id) == expected
+
+
+def test_failed_trials_are_data(bench: Bench) -> None:
+    bench.train_with(FakeTrainer(failing=frozenset({2, 7})))
+    summary = bench.run()
+    assert (summary.done, summary.failed) == (8, 2)
+    failed = [record for record in bench.tracker.trials if record.status == "FAILED"]
+    assert [record.number for record in failed] == [2, 7]
+    assert failed[0].tags["sweeps.failure"] == "diverged"
+
+
+def test_a_bug_stops_the_sweep_and_leaves_it_resumable(bench: Bench) -> None:
+    bench.train_with(FakeTrainer(raising=frozenset({5})))
+    with pytest.raises(RuntimeError, match="trial 5 found a bug"):
+        bench.run()
+    bench.train_with(FakeTrainer())
+    ledger = bench.ledger()
+    (row,) = ledger.sweeps()
+    ledger.close()
+    assert (row.state, row.done) == ("interrupted", 5)
+    assert bench.resume(row.sweep_id).done == 10
+
+
+def test_ctrl_c_finishes_what_runs_and_stops(bench: Bench) -> None:
+    def interrupt(result: Result) -> None:
+        if result.trial.number == 2:
+            signal.raise_signal(signal.SIGINT)
+
+    summary = bench.run(watcher=RecordingWatcher(on_result=interrupt))
+    assert (summary.ending, summary.signal, summary.done) == ("interrupted", signal.SIGINT, 3)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert bench.resume(summary.sweep_id).done == 10
+
+
+def test_a_second_ctrl_c_stops_at_once(bench: Bench) -> None:
+    class Impatient(FakeTrainer):
+        def train(self, pack: Pack, problem: Problem, progress: Progress | None) -> list[Outcome]:
+            if pack.fits[0].trial.number == 3:
+                signal.raise_signal(signal.SIGTERM)
+                signal.raise_signal(signal.SIGINT)
+            return super().train(pack, problem, progress)
+
+    bench.train_with(Impatient())
+    summary = bench.run()
+    assert (summary.ending, summary.signal, summary.done) == ("interrupted", signal.SIGTERM, 3)
+    bench.train_with(FakeTrainer())
+    assert bench.resume(summary.sweep_id).done == 10
+
+
+def test_the_time_budget_counts_all_sessions(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sweeps import stopwatch
+
+    seconds = iter(range(0, 100_000, 7))
+    monkeypatch.setattr(stopwatch.time, "monotonic", lambda: float(next(seconds)))
+    summary = bench.run(read_sweep(DOCUMENT | {"budget": {"minutes": 1.0}}))
+    assert summary.ending == "out_of_time"
+    assert 0 < summary.done < 10
+    assert bench.resume(summary.sweep_id).done - summary.done <= 1
+
+
+def test_a_sweep_changed_behind_its_document_is_refused(bench: Bench) -> None:
+    with pytest.raises(ValueError, match="not what its document says"):
+        bench.run(replace(RANDOM, seed=9))
+    assert not bench.store.folder.exists()
+
+
+def test_a_report_is_drawn_once_and_kept_with_the_parent(bench: Bench) -> None:
+    from tracking.records import Artifact
+
+    def report(sweep: Sweep, results: Any, folder: Path) -> list[Artifact]:
+        (folder / "scores.txt").write_text(str(len(results)))
+        return [Artifact("scores.txt", file=folder / "scores.txt")]
+
+    summary = bench.run(report=report)
+    assert (bench.store.reports(summary.sweep_id) / "scores.txt").read_text() == "10"
+    last = bench.tracker.records[-1]
+    assert isinstance(last, SweepEnd)
+    assert [artifact.path for artifact in last.artifacts] == ["scores.txt"]

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sweeps import evaluation
+from sweeps.problem import Problem
+from sweeps.sweep import Evaluate, Objective
+from sweeps.trial import Failure, Fit, Outcome, Trial
+from tests.sweeps.tiny_task import TinyTask
+
+OBJECTIVE = Objective("val_accuracy")
+TRIAL = Trial(4, {"width": 8, "epochs": 9})
+
+
+def problem(evaluate: Evaluate = Evaluate(), objective: Objective = OBJECTIVE) -> Problem:
+    return Problem(TinyTask(), evaluate, objective, seed=3)
+
+
+def outcome(
+    fit: Fit, accuracy: float, losses: tuple[float, ...] = (0.5,), error: Failure | None = None
+) -> Outcome:
+    metrics = {"val_accuracy": accuracy, "train_loss": 2 * accuracy}
+    return Outcome(fit, metrics, {"loss": losses}, 1.0, {}, error)
+
+
+def fits(count: int) -> list[Fit]:
+    return evaluation.fits_of(TRIAL, problem(Evaluate(repeats=count)), Path("kept"))
+
+
+def test_a_trial_becomes_a_fit_per_fold_and_repeat() -> None:
+    made = evaluation.fits_of(TRIAL, problem(Evaluate(folds=3, repeats=2)), Path("kept"))
+    assert [(fit.repeat, fit.fold) for fit in made] == [
+        (repeat, fold) for repeat in range(2) for fold in range(3)
+    ]
+    assert len({fit.seed for fit in made}) == 6
+    assert {fit.budget for fit in made} == {9}
+
+
+def test_a_fit_is_seeded_by_its_recipe_without_the_epochs() -> None:
+    def seed(**config: int) -> int:
+        return evaluation.fits_of(Trial(0, config), problem(), Path())[0].seed
+
+    assert seed(width=8, epochs=3) == seed(width=8, epochs=30)
+    assert seed(width=8, epochs=3) != seed(width=9, epochs=3)
+
+
+def test_a_rung_keeps_its_end_and_a_promoted_trial_goes_on_from_its_parents() -> None:
+    rung = evaluation.fits_of(Trial(4, TRIAL.config, budget=3), problem(), Path("kept"))[0]
+    top = evaluation.fits_of(Trial(7, TRIAL.config, budget=9, parent=4), problem(), Path("kept"))[0]
+    assert (rung.budget, rung.resume_from, rung.save_to) == (3, None, "kept/4-0-0.npz")
+    assert (top.budget, top.resume_from, top.save_to) == (9, "kept/4-0-0.npz", None)
+    assert rung.seed == top.seed
+
+
+def test_a_configuration_that_is_no_recipe_raises() -> None:
+    with pytest.raises(ValueError, match="widht"):
+        evaluation.fits_of(Trial(0, {"widht": 8}), problem(), Path())
+
+
+def test_the_score_is_the_mean_and_every_part_is_kept() -> None:
+    first, second = fits(2)
+    result = evaluation.result_of(
+        TRIAL, [outcome(first, 0.5, (0.9, 0.7)), outcome(second, 0.75, (0.5,))], OBJECTIVE
+    )
+    assert result.score == 0.625
+    assert result.metrics == {"val_accuracy": 0.625, "train_loss": 1.25}
+    assert [part.metrics["val_accuracy"] for part in result.parts] == [0.5, 0.75]
+    assert result.history == {"loss": (0.7,)}, "a mean only where every part has a value"
+    assert result.seconds == 2.0
+
+
+def test_one_failed_part_fails_the_trial_with_its_reason() -> None:
+    first, second = fits(2)
+    diverged = Failure("diverged", "loss became nan in epoch 2")
+    result = evaluation.result_of(
+        TRIAL, [outcome(first, 0.5), outcome(second, 0.1, error=diverged)], OBJECTIVE
+    )
+    assert (result.score, result.error) == (None, diverged)
+    assert len(result.parts) == 2
+
+
+def test_an_objective_that_nobody_measured_fails_by_name() -> None:
+    (fit,) = fits(1)
+    result = evaluation.result_of(TRIAL, [outcome(fit, 0.5)], Objective("test_auc"))
+    assert result.error is not None
+    assert result.error.message == "nothing measured test_auc; measured: train_loss, val_accuracy"
+
+
+@pytest.mark.parametrize("score", [float("nan"), float("inf")])
+def test_a_score_that_is_no_number_is_a_divergence(score: float) -> None:
+    (fit,) = fits(1)
+    result = evaluation.result_of(TRIAL, [outcome(fit, score)], OBJECTIVE)
+    assert result.score is None
+    assert result.error is not None
+    assert result.error.reason == "diverged"
