@@ -93,8 +93,8 @@ def run(
 
     `workers` above 1 are processes of their own; an `executor` given is used instead and left
     running. Trials are logged to MLflow at `tracking_uri` (None: where MLflow logs by default), or
-    to what `tracker` opens. Raises SpaceError or ValueError, before anything is written, for a sweep that cannot
-    run.
+    to what `tracker` opens. Raises SpaceError or ValueError, before anything is written, for a
+    sweep that cannot run.
     """
     if read_sweep(sweep.document) != sweep:
         raise ValueError(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tracking.shipping import Shipper
-
 from sweeps import remembering
 from sweeps.backends.backend import State
 from sweeps.lease import Claim
@@ -16,6 +14,7 @@ from sweeps.stopwatch import Stopwatch
 from sweeps.sweep import Sweep
 from sweeps.trial import Result, Trial
 from sweeps.watcher import Watcher
+from tracking.shipping import Shipper
 
 
 class Journal:

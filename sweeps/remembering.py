@@ -1,9 +1,9 @@
 """What MLflow is told: sweeps and results as tracking records, under names people can rely on.
 
 Only what the space varies is a trial's param; constants stand once on the parent. Final metrics
-have their own names, at step 0; the value of every epoch is `epoch/NAME` at that epoch, and of
-every part (fold of a repeat) `part/NAME` at the part's position. Times are those of the ledger, so that a
-record built again after a crash is equal to the first.
+have their own names, at step 0; the value of every epoch is `epoch/NAME` at that epoch, and that of
+every part (a fold of a repeat) `part/NAME` at the part's position. Times are those of the ledger,
+so that a record built again after a crash is equal to the first.
 """
 
 from __future__ import annotations

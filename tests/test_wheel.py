@@ -1,4 +1,4 @@
-"""The wheel holds everything: built, installed elsewhere without the sources, and run from there."""
+"""The wheel holds everything: built, installed elsewhere, and run from there."""
 
 from __future__ import annotations
 

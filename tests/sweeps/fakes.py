@@ -75,7 +75,7 @@ class MemoryTracker:
 
 @dataclass
 class RecordingWatcher:
-    """Keeps what a watcher is told; `on_result` may act on it, as a person at the keyboard would."""
+    """Keeps what a watcher is told; `on_result` may act on it, as a person would."""
 
     on_result: Callable[[Result], None] = lambda result: None
     results: list[Result] = field(default_factory=list)

@@ -54,7 +54,7 @@ def claim(ledger: Ledger) -> Claim:
     return ledger.create(SWEEP, {"next": 0})
 
 
-def end_as_if_killed(ledger: Ledger, claim: Claim, monkeypatch: pytest.MonkeyPatch) -> None:
+def end_as_if_killed(claim: Claim, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sweeps.ledger.surely_dead", lambda owner: owner == claim.owner)
 
 
@@ -85,7 +85,7 @@ def test_a_listing_counts_what_became_of_the_trials(ledger: Ledger, claim: Claim
 def test_a_result_is_taken_once(ledger: Ledger, claim: Claim) -> None:
     ledger.begin(claim, [trial(0)], {})
     ledger.commit(claim, [(scored(0, 0.5), 1)], {}, spent=0)
-    with pytest.raises(LeaseError, match="trial 0 .* is not running as attempt 1"):
+    with pytest.raises(LeaseError, match=r"trial 0 .* is not running as attempt 1"):
         ledger.commit(claim, [(scored(0, 0.9), 1)], {}, spent=0)
     assert ledger.results(claim.sweep_id) == [scored(0, 0.5)]
 
@@ -107,7 +107,7 @@ def test_a_dead_holder_loses_the_sweep_and_can_write_no_more(
     ledger: Ledger, claim: Claim, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ledger.begin(claim, [trial(0)], {})
-    end_as_if_killed(ledger, claim, monkeypatch)
+    end_as_if_killed(claim, monkeypatch)
     second = ledger.claim(claim.sweep_id)
     for write in (
         lambda: ledger.begin(claim, [trial(1)], {}),
