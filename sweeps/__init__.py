@@ -1,0 +1,20 @@
+"""Hyperparameter sweeps for Keras: `define` or `load` one, `run` it, look at its `results`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sweeps.notebook import define, load, results, resume, run
+
+__version__ = "0.1.0"
+__all__ = ["__version__", "define", "load", "results", "resume", "run"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load the Python interface when it is first used, so that `sweeps --help` need not wait."""
+    if name not in __all__:
+        raise AttributeError(f"module 'sweeps' has no attribute {name!r}")
+    from sweeps import notebook
+
+    return getattr(notebook, name)

@@ -1,0 +1,29 @@
+"""What reading a sweep raises: an error with its place, and the same said of a file."""
+
+from __future__ import annotations
+
+from search_spaces import SpaceError
+from search_spaces.errors import Path
+
+
+class SweepError(SpaceError):
+    """A description that cannot be a sweep; `path` starts at the top of the description.
+
+    `about_key` tells that the key at the path's end is what is wrong, not the value under it.
+    """
+
+    def __init__(self, message: str, path: Path = (), *, about_key: bool = False) -> None:
+        self.about_key = about_key
+        super().__init__(message, path)
+
+
+class SweepFileError(ValueError):
+    """A sweep file, or a `--set`, that cannot be read: one line that begins with the place."""
+
+    def __init__(self, place: str, message: str) -> None:
+        super().__init__(printable(f"{place}: {message}"))
+
+
+def printable(text: str) -> str:
+    """The text on one line, with everything a terminal might obey written as an escape."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)

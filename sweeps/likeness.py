@@ -1,0 +1,60 @@
+"""Which trials would train what an earlier one trains already, and which cannot be trained."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from sweeps.recipe import Recipe
+from sweeps.trial import Config
+
+READ_AT_MOST = 10_000
+"""Configurations that are read as recipes: about half a second."""
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """Counts over the trials whose configurations are known beforehand.
+
+    `duplicates` equal the configuration of an earlier one, among `compared` trials. `alike` ones
+    have another configuration but the same network and fit (a ratio where there is one layer), and
+    `unusable` ones cannot be trained, the first for `reason`: among the first `read` trials.
+    `complete` tells that all trials of the sweep were compared and read.
+    """
+
+    compared: int
+    duplicates: int
+    read: int
+    alike: int
+    unusable: int
+    reason: str | None
+    complete: bool
+
+
+def likeness(configs: Sequence[Config], complete: bool) -> Likeness:
+    """Compare configurations; `complete` says that these are all of the sweep's."""
+    different = {
+        tuple(sorted(config.items(), key=lambda item: item[0])): config for config in configs
+    }
+    recipes, reasons = _recipes(islice(different.values(), READ_AT_MOST))
+    return Likeness(
+        compared=len(configs),
+        duplicates=len(configs) - len(different),
+        read=min(len(different), READ_AT_MOST),
+        alike=len(recipes) - len(set(recipes)),
+        unusable=len(reasons),
+        reason=reasons[0] if reasons else None,
+        complete=complete and len(different) <= READ_AT_MOST,
+    )
+
+
+def _recipes(configs: Iterable[Config]) -> tuple[list[Recipe], list[str]]:
+    recipes: list[Recipe] = []
+    reasons: list[str] = []
+    for config in configs:
+        try:
+            recipes.append(Recipe.read(config))
+        except ValueError as error:
+            reasons.append(str(error))
+    return recipes, reasons

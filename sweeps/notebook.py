@@ -1,0 +1,132 @@
+"""Sweeps from Python: the names of a sweep file as arguments, trials as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sweeps.reading import read_sweep
+from sweeps.store import Store
+from sweeps.sweep import Sweep
+from sweeps.sweep_file import load_sweep
+from sweeps.trial import Result
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sweeps.watcher import Watcher
+
+Section = str | Mapping[str, Any]
+
+
+def define(
+    *,
+    task: Section,
+    space: Mapping[str, Any],
+    search: Section = "grid",
+    name: str | None = None,
+    objective: Section | None = None,
+    evaluate: Mapping[str, Any] | None = None,
+    budget: Mapping[str, Any] | None = None,
+    trainer: str = "auto",
+    seed: int = 0,
+    constraints: Mapping[str, str] | None = None,
+) -> Sweep:
+    """The sweep that a file with these keys describes.
+
+    Raises SpaceError that names the key and what is wrong with its value.
+    """
+    given = {
+        "name": name,
+        "task": task,
+        "search": search,
+        "objective": objective,
+        "evaluate": evaluate,
+        "budget": budget,
+        "trainer": trainer,
+        "seed": seed,
+        "space": space,
+        "constraints": constraints,
+    }
+    return read_sweep({key: value for key, value in given.items() if value is not None})
+
+
+def load(file: str | Path, overrides: Sequence[str] = ()) -> Sweep:
+    """The sweep in a YAML file, with `search.trials=50` overrides. Raises SweepFileError."""
+    return load_sweep(Path(file), overrides)
+
+
+def run(
+    sweep: Sweep,
+    *,
+    workers: int = 1,
+    store: str | Path | None = None,
+    tracking_uri: str | None = None,
+    watcher: Watcher | None = None,
+) -> pd.DataFrame:
+    """Run a sweep to its end; the trials as a table (see `table`), its id in `.attrs["sweep"]`.
+
+    Raises SpaceError or ValueError, before anything starts, for a sweep that cannot run.
+    """
+    from sweeps import coordinator
+
+    place = _store(store)
+    summary = coordinator.run(
+        sweep, store=place, workers=workers, watcher=watcher, tracking_uri=tracking_uri
+    )
+    return results(summary.sweep_id, store=place.folder)
+
+
+def resume(
+    sweep_id: str,
+    *,
+    workers: int = 1,
+    store: str | Path | None = None,
+    tracking_uri: str | None = None,
+    watcher: Watcher | None = None,
+) -> pd.DataFrame:
+    """Finish what is missing of a sweep; all its trials as a table. Raises LookupError."""
+    from sweeps import coordinator
+
+    place = _store(store)
+    summary = coordinator.resume(
+        sweep_id, store=place, workers=workers, watcher=watcher, tracking_uri=tracking_uri
+    )
+    return results(summary.sweep_id, store=place.folder)
+
+
+def results(sweep_id: str, *, store: str | Path | None = None) -> pd.DataFrame:
+    """The trials of a sweep so far, as a table. Raises LookupError for an id not in the store."""
+    from sweeps.ledger import Ledger
+
+    ledger = Ledger.open(_store(store).ledger_url)
+    try:
+        found = ledger.sweep(sweep_id)
+        table_of_trials = table(ledger.results(found.sweep_id))
+    finally:
+        ledger.close()
+    table_of_trials.attrs["sweep"] = found.sweep_id
+    return table_of_trials
+
+
+def table(trials: Sequence[Result]) -> pd.DataFrame:
+    """One row for each trial.
+
+    Columns: `trial`, `state` (`done` or `failed`), `score`, `seconds`, then `params.NAME` (empty
+    where a parameter is not active) and `metrics.NAME`, named as MLflow's tables name them.
+    """
+    import pandas as pd
+
+    rows = [
+        {"trial": result.trial.number, "state": "failed" if result.error else "done"}
+        | {"score": result.score, "seconds": result.seconds}
+        | {f"params.{name}": value for name, value in result.trial.config.items()}
+        | {f"metrics.{name}": value for name, value in result.metrics.items()}
+        for result in trials
+    ]
+    return pd.DataFrame(rows, columns=None if rows else ["trial", "state", "score", "seconds"])
+
+
+def _store(folder: str | Path | None) -> Store:
+    return Store.at(None if folder is None else Path(folder))

@@ -1,0 +1,102 @@
+"""What a sweep would do, found out before anything is trained or imported."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sweeps.backends.backend import Backend
+from sweeps.backends.choose import backend_for
+from sweeps.backends.hyperband import Hyperband
+from sweeps.backends.hyperband_plan import Rung
+from sweeps.census import Census, census
+from sweeps.likeness import Likeness, likeness
+from sweeps.preview import SHOWN, preview
+from sweeps.sweep import Sweep
+from sweeps.trial import Config
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A sweep's trials, as far as they can be known before any has a score.
+
+    `trials` is None when only time ends the sweep; with `about` it is an estimate. `fits` counts
+    every fold of every repeat. `first` and `last` are the configurations at either end of the
+    trials; those that depend on scores are left out. `brackets` are Hyperband's.
+    """
+
+    name: str
+    backend: str
+    trials: int | None
+    about: bool
+    fits: int | None
+    minutes: float | None
+    space: Census
+    continuous: tuple[str, ...]
+    first: tuple[Config, ...]
+    last: tuple[Config, ...]
+    likeness: Likeness
+    brackets: tuple[tuple[Rung, ...], ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data with the names of the fields; refused and allowed points are spelled out."""
+        plain = asdict(self)
+        plain["space"] |= {"refused": self.space.refused, "allowed": self.space.allowed}
+        return plain
+
+    def to_json(self) -> str:
+        """The same as JSON text."""
+        return json.dumps(self.to_dict(), indent=2)
+
+
+def plan_sweep(sweep: Sweep) -> Plan:
+    """Work out the plan, exactly up to 100,000 points and from samples above.
+
+    Nothing is trained. Raises SpaceError when the backend cannot search the space, or when the
+    constraints refuse all of it.
+    """
+    backend = backend_for(sweep.search, sweep.space)
+    backend.check(sweep.space)
+    counted = census(sweep.space)
+    trials, about = _trials(sweep, backend, counted)
+    seen = preview(sweep, backend, trials)
+    return Plan(
+        name=sweep.name,
+        backend=sweep.search.backend,
+        trials=trials,
+        about=about,
+        fits=None if trials is None else trials * fits_per_trial(sweep),
+        minutes=sweep.budget.minutes,
+        space=counted,
+        continuous=sweep.space.continuous,
+        first=seen.configs[:SHOWN],
+        last=seen.last,
+        likeness=likeness(seen.configs, seen.complete),
+        brackets=tuple(backend.plan(sweep.space)) if isinstance(backend, Hyperband) else (),
+    )
+
+
+def expected_trials(sweep: Sweep) -> int | None:
+    """How many trials the sweep has; an estimate for large constrained grids, None if unknown."""
+    backend = backend_for(sweep.search, sweep.space)
+    return _trials(sweep, backend, census(sweep.space))[0]
+
+
+def fits_per_trial(sweep: Sweep) -> int:
+    """How many networks one trial trains."""
+    return max(1, sweep.evaluate.folds) * sweep.evaluate.repeats
+
+
+def _trials(sweep: Sweep, backend: Backend, counted: Census) -> tuple[int | None, bool]:
+    """(number of trials, whether that is an estimate)."""
+    available, about = counted.allowed, not counted.exact
+    if isinstance(backend, Hyperband):
+        rungs = [rung for bracket in backend.plan(sweep.space) for rung in bracket]
+        available, about = sum(rung.trials for rung in rungs), False
+    cap = sweep.search.trials
+    if available is None:
+        return cap, False
+    if cap is None:
+        return available, about
+    return min(cap, available), about and available < 2 * cap

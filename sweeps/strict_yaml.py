@@ -1,0 +1,220 @@
+"""Strict YAML 1.2: text in, plain mappings and lists out, with the place of every value.
+
+Whatever could mean two things, hide a value or cost more than its size is refused: anchors and
+aliases, tags, directives, merge keys, duplicate keys, several documents, tabs, control characters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+    StreamStartEvent,
+)
+
+from search_spaces.errors import Path
+from sweeps.errors import SweepFileError
+from sweeps.yaml_scalars import read_scalar
+
+LARGEST = 1_000_000
+"""Bytes. A sweep file is written by a person."""
+DEEPEST = 30
+MOST_VALUES = 50_000
+LONGEST_LINE = 10_000
+
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+_NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A place in a file: line and column, both counted from 1."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file's content as plain data, and where each key and each value stands."""
+
+    name: str
+    value: Any
+    keys: Mapping[Path, Mark]
+    values: Mapping[Path, Mark]
+
+    def place(self, path: Path, *, about_key: bool = False) -> str:
+        """`FILE:LINE:COL` of the deepest part of the path that the file has."""
+        for length in range(len(path), 0, -1):
+            known = path[:length]
+            mark = self._mark(known, about_key=about_key and length == len(path))
+            if mark is not None:
+                return f"{self.name}:{mark.line}:{mark.column}"
+        return f"{self.name}:1:1"
+
+    def _mark(self, path: Path, *, about_key: bool) -> Mark | None:
+        """A scalar is pointed at itself; a mapping or list at its key, which may be lines above."""
+        key, value = self.keys.get(path), self.values.get(path)
+        if key is None or value is None:
+            return key or value
+        return key if about_key or value.line != key.line else value
+
+
+def read_yaml(data: bytes, name: str) -> Document:
+    """The one document in the bytes. `name` stands for the file in messages.
+
+    Raises SweepFileError, whose text is one line `FILE:LINE:COL: message`.
+    """
+    text = _decoded(data, name)
+    _check_characters(text, name)
+    reader = _Reader(name, YAML(typ="safe", pure=True).parse(text))
+    try:
+        return reader.document()
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        what = " ".join(part for part in (error.context, error.problem) if part)
+        raise SweepFileError(
+            f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else f"{name}:1:1", what
+        ) from error
+    except YAMLError as error:
+        raise SweepFileError(f"{name}:1:1", " ".join(str(error).split())) from error
+
+
+def _decoded(data: bytes, name: str) -> str:
+    if len(data) > LARGEST:
+        raise SweepFileError(
+            f"{name}:1:1", f"more than {LARGEST:,} bytes; a sweep file is smaller than that"
+        )
+    try:
+        return data.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = data[: error.start]
+        line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
+        raise SweepFileError(
+            f"{name}:{line}:{column}", f"byte 0x{data[error.start]:02x} is not UTF-8 text"
+        ) from error
+
+
+def _check_characters(text: str, name: str) -> None:
+    for number, line in enumerate(text.split("\n"), start=1):
+        if len(line) > LONGEST_LINE:
+            raise SweepFileError(
+                f"{name}:{number}:{LONGEST_LINE + 1}",
+                f"a line of {len(line):,} characters; at most {LONGEST_LINE:,} are read",
+            )
+        if "\t" in line:
+            column = line.index("\t") + 1
+            raise SweepFileError(f"{name}:{number}:{column}", "a tab; use spaces")
+        if found := _FORBIDDEN.search(line):
+            raise SweepFileError(
+                f"{name}:{number}:{found.start() + 1}",
+                f"the control character U+{ord(found[0]):04X}; remove it",
+            )
+
+
+@dataclass
+class _Reader:
+    """Builds plain data from parser events, one at a time, so that an attack ends early."""
+
+    name: str
+    events: Iterator[Any]
+    keys: dict[Path, Mark] = field(default_factory=dict)
+    values: dict[Path, Mark] = field(default_factory=dict)
+
+    def document(self) -> Document:
+        event = next(self.events)
+        while isinstance(event, StreamStartEvent):
+            event = next(self.events)
+        if isinstance(event, StreamEndEvent):
+            raise SweepFileError(f"{self.name}:1:1", "the file is empty")
+        if not isinstance(event, DocumentStartEvent) or event.version or event.tags:
+            raise self.refusal(event, "a %directive; a sweep file has none")
+        value = self.node(next(self.events), ())
+        next(self.events)
+        following = next(self.events)
+        if not isinstance(following, StreamEndEvent):
+            raise self.refusal(following, "a second document; a sweep file holds one")
+        return Document(self.name, value, self.keys, self.values)
+
+    def node(self, event: Any, path: Path) -> Any:
+        self.refuse_indirection(event)
+        if len(path) > DEEPEST:
+            raise self.refusal(event, f"nested more than {DEEPEST} levels deep")
+        if len(self.values) >= MOST_VALUES:
+            raise self.refusal(event, f"more than {MOST_VALUES:,} values in one file")
+        self.values[path] = _mark(event)
+        if isinstance(event, MappingStartEvent):
+            return self.mapping(path)
+        if isinstance(event, SequenceStartEvent):
+            return self.sequence(path)
+        return self.scalar(event)
+
+    def mapping(self, path: Path) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        while not isinstance(event := next(self.events), MappingEndEvent):
+            key = self.key(event)
+            if key in found:
+                first = self.keys[(*path, key)]
+                raise self.refusal(
+                    event, f"{key!r} stands twice; the first is on line {first.line}"
+                )
+            self.keys[(*path, key)] = _mark(event)
+            found[key] = self.node(next(self.events), (*path, key))
+        return found
+
+    def sequence(self, path: Path) -> list[Any]:
+        found: list[Any] = []
+        while not isinstance(event := next(self.events), SequenceEndEvent):
+            found.append(self.node(event, (*path, len(found))))
+        return found
+
+    def key(self, event: Any) -> str:
+        self.refuse_indirection(event)
+        if not isinstance(event, ScalarEvent):
+            raise self.refusal(event, "a list or mapping as a key; keys are names")
+        key = self.scalar(event)
+        if not isinstance(key, str):
+            raise self.refusal(event, f"key {event.value!r} is not a name; put it in quotes")
+        if key == "<<" and event.style is None:
+            raise self.refusal(event, "a merge key '<<'; write the values out")
+        return key
+
+    def scalar(self, event: Any) -> Any:
+        text: str = event.value
+        if event.style is not None:
+            if found := _NOT_TEXT.search(text):
+                raise self.refusal(event, f"U+{ord(found[0]):04X} inside a string is not text")
+            return text
+        try:
+            return read_scalar(text)
+        except ValueError as error:
+            raise self.refusal(event, str(error)) from error
+
+    def refuse_indirection(self, event: Any) -> None:
+        if isinstance(event, AliasEvent):
+            raise self.refusal(event, f"the alias *{event.anchor}; write the value out")
+        if event.anchor is not None:
+            raise self.refusal(event, f"the anchor &{event.anchor}; write values out instead")
+        if event.tag is not None:
+            raise self.refusal(event, f"the tag {event.tag}; values are read without tags")
+
+    def refusal(self, event: Any, message: str) -> SweepFileError:
+        mark = _mark(event)
+        return SweepFileError(f"{self.name}:{mark.line}:{mark.column}", message)
+
+
+def _mark(event: Any) -> Mark:
+    return Mark(event.start_mark.line + 1, event.start_mark.column + 1)

@@ -1,0 +1,81 @@
+"""From a sweep file to a `Sweep`, every error with its file, line and column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from search_spaces import SpaceError
+from sweeps.errors import SweepError, SweepFileError
+from sweeps.overrides import Override, overridden
+from sweeps.reading import read_sweep
+from sweeps.strict_yaml import LARGEST, Document, read_yaml
+from sweeps.sweep import Sweep
+
+
+@dataclass(frozen=True)
+class SweepFile:
+    """A sweep file's content and the overrides on top of it: what errors are traced back to."""
+
+    document: Document
+    overrides: tuple[Override, ...] = ()
+
+    @classmethod
+    def open(cls, file: Path, overrides: Sequence[str] = ()) -> SweepFile:
+        """Read the file as YAML, and each override as `KEY.KEY=VALUE`. Raises SweepFileError."""
+        document = read_yaml(_content(file), str(file))
+        return cls(document, tuple(Override.read(text) for text in overrides))
+
+    def sweep(self) -> Sweep:
+        """The sweep that the file describes. Raises SweepFileError."""
+        with self.blamed():
+            return read_sweep(overridden(self.document.value, self.overrides))
+
+    @contextmanager
+    def blamed(self) -> Iterator[None]:
+        """Within it, a SpaceError becomes a SweepFileError with the place it comes from."""
+        try:
+            yield
+        except SpaceError as error:
+            raise SweepFileError(self._place(error), _said(error)) from error
+
+    def _place(self, error: SpaceError) -> str:
+        for override in reversed(self.overrides):
+            if error.path[: len(override.path)] == override.path:
+                return override.place
+        return self.document.place(error.path, about_key=_about_key(error))
+
+
+def load_sweep(file: Path, overrides: Sequence[str] = ()) -> Sweep:
+    """The sweep in a file, with `KEY.KEY=VALUE` overrides in place.
+
+    Raises SweepFileError: one line `FILE:LINE:COL: message`, or `--set …: message` when what is
+    wrong came from an override.
+    """
+    return SweepFile.open(file, overrides).sweep()
+
+
+def _about_key(error: SpaceError) -> bool:
+    return isinstance(error, SweepError) and error.about_key
+
+
+def _said(error: SpaceError) -> str:
+    """The message after the name of what it is about: `width.low: low 300 is above high 256`."""
+    named = error.path[:-1] if _about_key(error) else error.path
+    name = ".".join(str(part) for part in named).removeprefix("space.")
+    return (
+        error.message
+        if error.message.startswith(f"{name}:") or not name
+        else f"{name}: {error.message}"
+    )
+
+
+def _content(file: Path) -> bytes:
+    try:
+        with file.open("rb") as stream:
+            return stream.read(LARGEST + 1)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise SweepFileError(str(file), f"cannot be read: {reason}") from error
