@@ -1,0 +1,90 @@
+"""Running the study's sweeps one after the other, or taking up those an earlier call left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sweeps import coordinator
+from sweeps.coordinator import Report
+from sweeps.executors.executor import Slots
+from sweeps.ledger import Ledger
+from sweeps.ledger_view import SweepRow
+from sweeps.store import Store
+from sweeps.sweep import Sweep
+from sweeps.trial import Result
+from sweeps.watcher import Watcher
+
+FINISHED = ("finished", "out_of_time")
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What came of one experiment's sweep."""
+
+    sweep_id: str
+    results: list[Result]
+    interrupted: bool
+
+
+@dataclass(frozen=True)
+class Runner:
+    """Runs sweeps in one store on one executor.
+
+    With `go_on`, a sweep of the same description that the store has already is not run again: a
+    finished one is used as it is, an interrupted one is resumed.
+    """
+
+    store: Store
+    executor: Slots
+    watcher: Watcher | None
+    tracking_uri: str | None
+    go_on: bool
+    say: Callable[[str], None]
+
+    def run(self, sweep: Sweep, report: Report) -> Ran:
+        """The sweep's results, all of them unless it was interrupted."""
+        earlier = self._earlier(sweep) if self.go_on else None
+        if earlier is not None and earlier.state in FINISHED:
+            self.say(f"{sweep.name}: taken from sweep {earlier.sweep_id}, finished before")
+            return Ran(earlier.sweep_id, self._results(earlier.sweep_id), interrupted=False)
+        if earlier is not None:
+            summary = coordinator.resume(
+                earlier.sweep_id,
+                store=self.store,
+                watcher=self.watcher,
+                tracking_uri=self.tracking_uri,
+                executor=self.executor,
+                report=report,
+            )
+        else:
+            summary = coordinator.run(
+                sweep,
+                store=self.store,
+                watcher=self.watcher,
+                tracking_uri=self.tracking_uri,
+                executor=self.executor,
+                report=report,
+            )
+        interrupted = summary.ending == "interrupted"
+        return Ran(summary.sweep_id, self._results(summary.sweep_id), interrupted)
+
+    def _earlier(self, sweep: Sweep) -> SweepRow | None:
+        """The newest sweep of the store with an equal description."""
+        ledger = Ledger.open(self.store.ledger_url)
+        try:
+            same: Sequence[SweepRow] = [
+                row
+                for row in ledger.sweeps()
+                if row.name == sweep.name and ledger.document(row.sweep_id) == sweep.document
+            ]
+        finally:
+            ledger.close()
+        return same[-1] if same else None
+
+    def _results(self, sweep_id: str) -> list[Result]:
+        ledger = Ledger.open(self.store.ledger_url)
+        try:
+            return ledger.results(sweep_id)
+        finally:
+            ledger.close()
