@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from statistics import stdev
 
+from search_spaces import Derived
 from sweeps.problem import Problem
 from sweeps.surroundings import git_commit, package_versions
 from sweeps.sweep import Sweep
@@ -137,7 +138,6 @@ def _sweep_tags(sweep: Sweep, sweep_id: str) -> dict[str, str]:
 
 
 def _constants(sweep: Sweep) -> dict[str, str]:
-    fixed = {param.name for param in sweep.space.params} - set(_varying(sweep))
     settings = {
         "backend": sweep.search.backend,
         **{f"search.{name}": value for name, value in sweep.search.options.items()},
@@ -148,7 +148,7 @@ def _constants(sweep: Sweep) -> dict[str, str]:
         "seed": sweep.seed,
     }
     for param in sweep.space.params:
-        if param.name in fixed:
+        if param.fixed and not isinstance(param.domain, Derived):
             settings[param.name] = param.domain.at(0)
     return {name: str(value) for name, value in settings.items()}
 
