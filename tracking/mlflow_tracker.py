@@ -52,9 +52,9 @@ class MlflowTracker:
 
     def begin(self, record: SweepRecord) -> None:
         """Create the sweep's parent run, or find it again and mark it as running."""
-        tags = parent_tags(record)
         with self._store.asked(f"sweep {record.sweep_id}"):
             experiment_id = self._store.experiment(record.experiment)
+            tags = parent_tags(record, experiment_id)
             parent, children = self._find(experiment_id, record.sweep_id, tidy=True)
             known = parent.params if parent else {}
             parent_id = (

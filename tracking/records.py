@@ -37,7 +37,10 @@ class Artifact:
 
 @dataclass(frozen=True)
 class SweepRecord:
-    """A sweep: one parent run in the experiment of its task."""
+    """A sweep: one parent run in the experiment of its task.
+
+    `objective` names the metric that decides, if any, and whether its highest value is the best.
+    """
 
     sweep_id: str
     name: str
@@ -47,6 +50,8 @@ class SweepRecord:
     params: Mapping[str, str] = field(default_factory=dict)
     dataset: DatasetRecord | None = None
     artifacts: tuple[Artifact, ...] = ()
+    objective: str = ""
+    maximize: bool = True
 
 
 @dataclass(frozen=True)

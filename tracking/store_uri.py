@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 _SQLITE = "sqlite:///"
+_SORT_OF_PAGE = "?workflowType=machine_learning"
 
 
 def resolve(uri: str | None) -> str:
@@ -44,6 +45,18 @@ def without_credentials(uri: str) -> str:
 
 def run_link(base_url: str, experiment_id: str, run_id: str) -> str:
     """Return the page of a run in MLflow's web interface served at `base_url`."""
-    return (
-        f"{without_credentials(base_url).rstrip('/')}/#/experiments/{experiment_id}/runs/{run_id}"
-    )
+    return f"{without_credentials(base_url).rstrip('/')}/{_runs(experiment_id, run_id)}"
+
+
+def runs_link(experiment_id: str, runs_filter: str, metric: str, ascending: bool) -> str:
+    """Return the list of an experiment's runs that match, relative to the web interface.
+
+    Sorted by a metric it is flat; in MLflow's own order runs hide under their parents.
+    """
+    order = f"&orderByKey={quote(f'metrics.`{metric}`')}&orderByAsc={str(ascending).lower()}"
+    return f"{_runs(experiment_id)}&searchFilter={quote(runs_filter)}{order if metric else ''}"
+
+
+def _runs(experiment_id: str, *run_id: str) -> str:
+    """Name a page of runs; without its last part MLflow 3 shows it as one of language models."""
+    return "/".join(("#/experiments", experiment_id, "runs", *run_id)) + _SORT_OF_PAGE

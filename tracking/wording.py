@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from tracking.records import SweepRecord, TrialRecord
+from tracking.store_uri import runs_link
 
 SWEEP_TAG = "sweeps.sweep"
 TRIAL_TAG = "sweeps.trial"
@@ -20,14 +21,14 @@ def parent_name(record: SweepRecord) -> str:
 
 
 def child_name(record: SweepRecord, trial: TrialRecord) -> str:
-    """Name a trial's run: charts and comparisons show nothing but this name."""
-    return f"{record.name} {record.sweep_id} #{trial.number}"
+    """Name a trial's run: charts show nothing but this name, and lists only how it starts."""
+    return f"#{trial.number} {record.name} {record.sweep_id}"
 
 
-def parent_tags(record: SweepRecord) -> dict[str, str]:
+def parent_tags(record: SweepRecord, experiment_id: str) -> dict[str, str]:
     """Return the tags of a sweep's run; those of the record win over our own."""
     return {
-        "mlflow.note.content": _note(record),
+        "mlflow.note.content": _note(record, experiment_id),
         **_origin(),
         **record.tags,
         SWEEP_TAG: record.sweep_id,
@@ -45,11 +46,13 @@ def child_tags(parent_id: str, trial: TrialRecord) -> dict[str, str]:
     }
 
 
-def _note(record: SweepRecord) -> str:
+def _note(record: SweepRecord, experiment_id: str) -> str:
+    """Describe the sweep in Markdown, with links to its trials alone: the page lists but ten."""
+    trials = f"tags.\"{SWEEP_TAG}\" = '{record.sweep_id}' AND tags.\"{TRIAL_TAG}\" != ''"
+    page = runs_link(experiment_id, trials, record.objective, not record.maximize)
     return (
-        f"Sweep **{record.name}** (`{record.sweep_id}`). Each trial is a child run; "
-        f'list them alone with the filter `tags."{SWEEP_TAG}" = "{record.sweep_id}" '
-        f"AND tags.\"{TRIAL_TAG}\" != ''`."
+        f"Sweep **{record.name}** (`{record.sweep_id}`); every trial is a child run. "
+        f"[Its trials, best first]({page}), and [as charts]({page}&compareRunsMode=CHART)."
     )
 
 
