@@ -8,12 +8,15 @@ from search_spaces.errors import Path, SpaceError
 from search_spaces.params import Constraint, Derived, Param
 from search_spaces.spelling import suggestion
 
+MOST_ASKED = 150
+"""Counting a grid nests at most one level for every parameter that a condition asks about."""
+
 
 def in_order(params: Sequence[Param]) -> tuple[Param, ...]:
     """The parameters as listed, each moved behind those it needs.
 
     Raises SpaceError for names that are given twice or unknown, for conditions that can never
-    hold or ask about a computed value, and for circles.
+    hold or ask about a computed value, for circles, and for conditions on over 150 parameters.
     """
     by_name: dict[str, Param] = {}
     for param in params:
@@ -23,6 +26,11 @@ def in_order(params: Sequence[Param]) -> tuple[Param, ...]:
     for param in params:
         _check_conditions(param, by_name)
         _check_expression(param, by_name)
+    asked = {condition.name for param in params for condition in param.when}
+    if len(asked) > MOST_ASKED:
+        raise SpaceError(
+            f"conditions ask about {len(asked)} parameters; at most {MOST_ASKED} may be"
+        )
     placed: dict[str, Param] = {}
     for param in params:
         _place_all(param, by_name, placed)
