@@ -1,6 +1,8 @@
 """`activation`: the function of every hidden layer, by its Keras name.
 
-activation: [relu, tanh]
+    activation: [relu, tanh]
+
+Without this key it is relu.
 """
 
 from __future__ import annotations

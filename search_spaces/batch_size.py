@@ -1,6 +1,8 @@
 """`batch_size`: training rows per step, 1 or more.
 
-batch_size: [8, 16, 32]
+    batch_size: [8, 16, 32]
+
+Without this key it is 32. The last batch of an epoch may be shorter.
 """
 
 from __future__ import annotations

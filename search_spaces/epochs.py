@@ -1,6 +1,8 @@
 """`epochs`: how often the training rows are gone through, 1 or more.
 
-epochs: {low: 5, high: 30}
+    epochs: {low: 5, high: 30}
+
+Without this key it is 10. Under Hyperband a fixed number is the most that a trial can get.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
-"""`layer_count`: how many hidden layers the network has, 0 or more (1 where nothing is said).
+"""`layer_count`: how many hidden layers the network has, 0 or more.
 
-layer_count: {low: 1, high: 4}
+    layer_count: {low: 1, high: 4}
+
+Without this key there is one; 0 leaves the output layer alone: a logistic regression, say.
 """
 
 from __future__ import annotations

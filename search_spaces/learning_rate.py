@@ -1,6 +1,8 @@
-"""`learning_rate`: the optimizer's step size, above 0; every decay starts from it.
+"""`learning_rate`: the optimizer's step size, above 0.
 
-learning_rate: {low: 1e-4, high: 1e-1, log: true}
+    learning_rate: {low: 1e-4, high: 1e-1, log: true}
+
+Without this key it is 0.001. Every decay starts from it.
 """
 
 from __future__ import annotations
