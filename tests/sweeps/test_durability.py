@@ -18,6 +18,7 @@ import pytest
 from sweeps.ledger import Ledger
 from sweeps.store import Store
 from sweeps.trial import Result
+from tracking.mlflow_store import MlflowStore, Run
 
 pytestmark = pytest.mark.slow
 
@@ -85,14 +86,15 @@ class Place:
 
     def driver(self, action: str, what: str, workers: int) -> subprocess.Popen[str]:
         root = Path(__file__).parents[2]
-        return subprocess.Popen(
-            [sys.executable, "-m", "tests.sweeps.driver", action, what, "store", str(workers)],
-            cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": str(root), "MLFLOW_TRACKING_URI": self.uri},
-            stdout=subprocess.PIPE,
-            stderr=(self.folder / "stderr.txt").open("a"),
-            text=True,
-        )
+        with (self.folder / "stderr.txt").open("a") as stderr:
+            return subprocess.Popen(
+                [sys.executable, "-m", "tests.sweeps.driver", action, what, "store", str(workers)],
+                cwd=self.folder,
+                env={**os.environ, "PYTHONPATH": str(root), "MLFLOW_TRACKING_URI": self.uri},
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                text=True,
+            )
 
     def finish(self, action: str, what: str, workers: int) -> list[str]:
         driver = self.driver(action, what, workers)
@@ -147,18 +149,10 @@ def killed_after(driver: subprocess.Popen[str], lines: int, moment: float) -> st
     return sweep_id
 
 
-def child_runs(uri: str, sweep_id: str) -> list[Any]:
-    from mlflow import MlflowClient
-
-    client = MlflowClient(uri)
-    (experiment,) = (e for e in client.search_experiments() if e.name == "penguins")
-    return list(
-        client.search_runs(
-            [experiment.experiment_id],
-            f"tags.`sweeps.sweep` = '{sweep_id}' and tags.`sweeps.trial` != ''",
-            max_results=1000,
-        )
-    )
+def child_runs(uri: str, sweep_id: str) -> list[Run]:
+    store = MlflowStore(uri)
+    runs = store.runs(store.experiment("penguins"), "sweeps.sweep", sweep_id)
+    return [run for run in runs if "sweeps.trial" in run.tags]
 
 
 @pytest.mark.parametrize("backend", sorted(SWEEPS))
@@ -178,9 +172,9 @@ def test_a_sweep_killed_five_times_ends_like_an_unbroken_one(
     assert [result.trial.number for result in found] == list(range(TRIALS[backend]))
     assert [essence(result) for result in found] == [essence(result) for result in expected]
     runs = child_runs(broken.uri, what)
-    count = Counter(int(run.data.tags["sweeps.trial"]) for run in runs)
+    count = Counter(int(run.tags["sweeps.trial"]) for run in runs)
     assert count == Counter(range(TRIALS[backend]))
-    assert {run.info.status for run in runs} == {"FINISHED"}
+    assert all(run.ended for run in runs)
 
 
 @pytest.mark.parametrize("backend", sorted(SWEEPS))
