@@ -70,10 +70,16 @@ def run(
     Raises SpaceError or ValueError, before anything starts, for a sweep that cannot run.
     """
     from sweeps import coordinator
+    from sweeps.reports.sweep_report import sweep_report
 
     place = _store(store)
     summary = coordinator.run(
-        sweep, store=place, workers=workers, watcher=watcher, tracking_uri=tracking_uri
+        sweep,
+        store=place,
+        workers=workers,
+        watcher=watcher,
+        tracking_uri=tracking_uri,
+        report=sweep_report,
     )
     return results(summary.sweep_id, store=place.folder)
 
@@ -88,10 +94,16 @@ def resume(
 ) -> pd.DataFrame:
     """Finish what is missing of a sweep; all its trials as a table. Raises LookupError."""
     from sweeps import coordinator
+    from sweeps.reports.sweep_report import sweep_report
 
     place = _store(store)
     summary = coordinator.resume(
-        sweep_id, store=place, workers=workers, watcher=watcher, tracking_uri=tracking_uri
+        sweep_id,
+        store=place,
+        workers=workers,
+        watcher=watcher,
+        tracking_uri=tracking_uri,
+        report=sweep_report,
     )
     return results(summary.sweep_id, store=place.folder)
 

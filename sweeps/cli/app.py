@@ -1,0 +1,82 @@
+"""The `sweeps` command: its subcommands, and how it starts and ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer.main import get_command
+
+from sweeps import __version__
+from sweeps.cli import browsing, files, listing, planning, removing, reproducing, running
+from sweeps.cli.endings import report_unexpected
+
+QUIET = {
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "ABSL_MIN_LOG_LEVEL": "3",
+    "GLOG_minloglevel": "3",
+    "GRPC_VERBOSITY": "ERROR",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+}
+"""TensorFlow's start-up chatter and MLflow's telemetry, unless the user asked for them."""
+
+app = typer.Typer(
+    name="sweeps",
+    help="Tune Keras models: sweeps that survive crashes, with every trial in MLflow.",
+    epilog="Start with: sweeps init, sweeps plan sweep.yaml, sweeps run sweep.yaml",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("init")(files.init)
+app.command("validate")(files.validate)
+app.command("plan")(planning.plan)
+app.command("run")(running.run)
+app.command("resume")(running.resume)
+app.command("ls")(listing.ls)
+app.command("status")(listing.status)
+app.command("best")(listing.best)
+app.command("rm")(removing.rm)
+app.command("reproduce")(reproducing.reproduce)
+app.command("ui")(browsing.ui)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"sweeps {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Take the options that stand before a subcommand; `--version` has acted by now."""
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Run the command and exit: 0 ok, 1 failed, 2 bad input, 130 interrupted, 143 terminated.
+
+    Typer itself would print tracebacks in its own way, so its command is called directly.
+    """
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+    sys.excepthook = report_unexpected
+    try:
+        try:
+            get_command(app)(arguments, prog_name="sweeps")
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read our output has gone; Python must not find that out again when it exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

@@ -1,0 +1,72 @@
+"""Progress as a bar, for terminals."""
+
+from __future__ import annotations
+
+import time
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
+
+from sweeps.cli.failures import Failures
+from sweeps.cli.pace import Pace
+from sweeps.cli.plain_progress import progress_line
+from sweeps.cli.telling import ending_line
+from sweeps.trial import Result
+from sweeps.watcher import Summary
+
+
+class BarProgress:
+    """One bar for each sweep: trials done, best so far, rate and time left."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._pace = Pace(None, 0, 0.0)
+        self._failures = Failures()
+        self._progress = self._new_progress()
+        self._bar = TaskID(0)
+
+    def began(self, sweep_id: str, name: str, total: int | None, done: int) -> None:
+        """Draw the bar."""
+        self._pace = Pace(total, done, time.monotonic())
+        self._failures = Failures()
+        self._progress = self._new_progress()
+        self._bar = self._progress.add_task(
+            escape(f"{name} {sweep_id}"),
+            total=total,
+            completed=done,
+            said=progress_line(self._pace, None),
+        )
+        self._progress.start()
+
+    def finished(self, result: Result, best: Result | None) -> None:
+        """Move the bar on."""
+        self._pace.tick(time.monotonic())
+        if (failure := self._failures.line(result)) is not None:
+            self.said(failure)
+        self._progress.update(
+            self._bar, completed=self._pace.done, said=progress_line(self._pace, best)
+        )
+
+    def said(self, line: str) -> None:
+        """Print above the bar."""
+        self._console.print(line, markup=False, highlight=False)
+
+    def ended(self, summary: Summary) -> None:
+        """Leave one line in place of the bar."""
+        self.close()
+        self.said(ending_line(summary))
+
+    def close(self) -> None:
+        """Take the bar away."""
+        self._progress.stop()
+
+    def _new_progress(self) -> Progress:
+        return Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            TextColumn("{task.fields[said]}"),
+            console=self._console,
+            transient=True,
+            refresh_per_second=4,
+        )

@@ -1,0 +1,67 @@
+"""How a command ends: exit codes, and one line on standard error for whatever went wrong."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from types import TracebackType
+from typing import ParamSpec
+
+import typer
+
+from search_spaces.errors import SpaceError
+from sweeps.errors import SweepFileError, printable
+from sweeps.lease import LeaseError
+from tracking.tracker import TrackingError
+
+FAILED = 1
+BAD_INPUT = 2
+INTERRUPTED = 130
+TERMINATED = 143
+
+TRACEBACK = "SWEEPS_TRACEBACK"
+"""Set to anything, this environment variable shows where an unexpected failure came from."""
+
+P = ParamSpec("P")
+
+
+class BadInputError(Exception):
+    """Something the user typed that cannot be: an id, a name, a file that is in the way."""
+
+
+def guarded(command: Callable[P, None]) -> Callable[P, None]:
+    """The command with the errors that it may meet told in one line, and their exit codes."""
+
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except (BadInputError, SweepFileError, SpaceError) as error:
+            complain(str(error))
+            raise typer.Exit(BAD_INPUT) from error
+        except (LeaseError, TrackingError) as error:
+            complain(str(error))
+            raise typer.Exit(FAILED) from error
+
+    return run
+
+
+def complain(line: str) -> None:
+    """One line on standard error."""
+    typer.echo(printable(line), err=True)
+
+
+def report_unexpected(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """What Python calls for an exception that nobody expected, before it exits with 1."""
+    if TRACEBACK in os.environ:
+        traceback.print_exception(kind, error, trace)
+        return
+    where = traceback.extract_tb(trace)[-1] if trace else None
+    place = f" (at {os.path.basename(where.filename)}:{where.lineno})" if where else ""  # noqa: PTH119
+    line = printable(f"sweeps failed unexpectedly: {kind.__name__}: {error}{place}")
+    sys.stderr.write(f"{line}\nset {TRACEBACK}=1 to see the whole traceback\n")

@@ -1,0 +1,70 @@
+"""`sweeps init` and `sweeps validate`."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sweeps.cli.endings import BAD_INPUT, BadInputError, complain, guarded
+from sweeps.cli.options import AsJson, Overrides
+from sweeps.cli.screen import say
+from sweeps.errors import SweepFileError
+
+
+@guarded
+def init(
+    file: Annotated[Path, typer.Argument(help="The file to write.")] = Path("sweep.yaml"),
+) -> None:
+    """Write a commented example of a sweep file."""
+    example = (files("sweeps.cli") / "example.yaml").read_text(encoding="utf-8")
+    try:
+        with file.open("x", encoding="utf-8") as stream:
+            stream.write(example)
+    except FileExistsError as error:
+        raise BadInputError(f"{file} exists and is left as it is; name another file") from error
+    except OSError as error:
+        raise BadInputError(f"{file} cannot be written: {error.strerror}") from error
+    say([f"wrote {file}", f"next: sweeps plan {file}, then sweeps run {file}"])
+
+
+@guarded
+def validate(
+    sweep_files: Annotated[list[Path], typer.Argument(help="Sweep files.", metavar="FILE...")],
+    overrides: Overrides = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what is wrong with sweep files, and where."""
+    from sweeps.cli.wording import as_json as json_text
+
+    checked = [_checked(file, overrides or []) for file in sweep_files]
+    if as_json:
+        say([json_text(checked)])
+    for result in () if as_json else checked:
+        if result["valid"]:
+            say(
+                [f"{result['file']}: ok, {result['name']}: {result['backend']} on {result['task']}"]
+            )
+        else:
+            complain(result["error"])
+    if not all(result["valid"] for result in checked):
+        raise typer.Exit(BAD_INPUT)
+
+
+def _checked(file: Path, overrides: list[str]) -> dict[str, Any]:
+    from sweeps.sweep_file import load_sweep
+
+    try:
+        sweep = load_sweep(file, overrides)
+    except SweepFileError as error:
+        return {"file": str(file), "valid": False, "error": str(error)}
+    return {
+        "file": str(file),
+        "valid": True,
+        "name": sweep.name,
+        "task": sweep.task.name,
+        "backend": sweep.search.backend,
+        "document": sweep.document,
+    }

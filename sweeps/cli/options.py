@@ -1,0 +1,44 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+SweepFileArgument = Annotated[Path, typer.Argument(help="A sweep file (YAML).", metavar="FILE")]
+SweepId = Annotated[
+    str,
+    typer.Argument(
+        help="A sweep's id, or the beginning of one; the most recent sweep when left out.",
+        metavar="[ID]",
+        show_default=False,
+    ),
+]
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Change a value of the file, as in --set search.trials=50. May be repeated.",
+    ),
+]
+StoreOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--store", metavar="FOLDER", help="Where sweeps are kept; .sweeps here when left out."
+    ),
+]
+TrackingUri = Annotated[
+    str | None,
+    typer.Option(
+        "--tracking-uri",
+        metavar="URI",
+        help="Where MLflow keeps runs; MLFLOW_TRACKING_URI or mlflow.db here when left out.",
+    ),
+]
+Workers = Annotated[
+    int, typer.Option("--workers", min=1, metavar="N", help="How many processes train.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]

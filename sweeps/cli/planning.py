@@ -1,0 +1,88 @@
+"""`sweeps plan`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sweeps.cli.endings import guarded
+from sweeps.cli.options import AsJson, Overrides, SweepFileArgument
+from sweeps.cli.screen import say
+from sweeps.cli.wording import as_json as json_text
+from sweeps.cli.wording import count, duration, inline
+from sweeps.trial import Config
+
+if TYPE_CHECKING:
+    from sweeps.plan import Plan
+
+
+@guarded
+def plan(file: SweepFileArgument, overrides: Overrides = None, as_json: AsJson = False) -> None:
+    """Show what a sweep would do, without training.
+
+    How many trials there are, the first and the last ones, duplicates and what constraints refuse.
+    """
+    from sweeps.plan import plan_sweep
+    from sweeps.sweep_file import SweepFile
+
+    source = SweepFile.open(file, overrides or ())
+    sweep = source.sweep()
+    with source.blamed():
+        found = plan_sweep(sweep)
+    say([json_text(found.to_dict())] if as_json else _told(found))
+
+
+def _told(plan: Plan) -> list[str]:
+    return [
+        f"{plan.name}: {plan.backend}, {_trials(plan)}",
+        *_space(plan),
+        *_brackets(plan),
+        *_likeness(plan),
+        *_configs("first", plan.first),
+        *_configs("last", plan.last),
+    ]
+
+
+def _trials(plan: Plan) -> str:
+    limit = "" if plan.minutes is None else f", at most {duration(60 * plan.minutes)}"
+    if plan.trials is None or plan.fits is None:
+        return f"as many trials as fit into {duration(60 * (plan.minutes or 0))}"
+    about = "about " if plan.about else ""
+    return f"{about}{count(plan.trials, 'trial')}, {count(plan.fits, 'fit')}{limit}"
+
+
+def _space(plan: Plan) -> list[str]:
+    space = plan.space
+    points = "points without end" if space.points is None else count(space.points, "point")
+    names = f" ({', '.join(plan.continuous)} continuous)" if plan.continuous else ""
+    if space.exact:
+        return [f"space: {points}{names}, {space.refused or 0:,} refused by constraints"]
+    share = f"about {100 * space.refused_share:.1f} % refused by constraints"
+    return [f"space: {points}{names}, {share} (sampled: {space.looked_at:,} points)"]
+
+
+def _brackets(plan: Plan) -> list[str]:
+    return [
+        "bracket: " + ", then ".join(f"{rung.trials} at {rung.epochs} epochs" for rung in bracket)
+        for bracket in plan.brackets
+    ]
+
+
+def _likeness(plan: Plan) -> list[str]:
+    found = plan.likeness
+    if not found.compared:
+        return ["configurations are chosen as results come in"]
+    which = "" if found.complete else f" (sampled: the first {found.read:,} trials)"
+    said = [f"duplicates: {found.duplicates:,} among {count(found.compared, 'configuration')}"]
+    if found.alike:
+        alike = f"{found.alike:,} train the same network in the same way as an earlier trial"
+        said.append(f"alike: {alike}{which}")
+    if found.unusable:
+        said.append(
+            f"unusable: {found.unusable:,} would fail{which}, the first one: {found.reason}"
+        )
+    return said
+
+
+def _configs(title: str, configs: Sequence[Config]) -> list[str]:
+    return [f"{title}:", *(f"  {inline(config)}" for config in configs)] if configs else []

@@ -1,0 +1,50 @@
+"""`sweeps rm`."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sweeps.cli.chosen import Shelf, opened
+from sweeps.cli.endings import guarded
+from sweeps.cli.options import StoreOption
+from sweeps.cli.screen import say
+from sweeps.cli.wording import count
+
+if TYPE_CHECKING:
+    from sweeps.ledger_view import SweepRow
+
+
+@guarded
+def rm(
+    sweep_ids: Annotated[
+        list[str], typer.Argument(help="Ids, or the beginnings of ids.", metavar="ID...")
+    ],
+    store: StoreOption = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Forget sweeps that are in the store.
+
+    Trials, checkpoints and reports are deleted; what MLflow has stays there.
+    """
+    with opened(store) as shelf:
+        rows = {row.sweep_id: row for row in map(shelf.sweep, sweep_ids)}
+        say(f"{row.sweep_id} {row.name}: {_held(row)}" for row in rows.values())
+        if not yes:
+            typer.confirm(f"forget {count(len(rows), 'sweep')}?", abort=True)
+        for sweep_id in rows:
+            _remove(shelf, sweep_id)
+    say([f"forgot {count(len(rows), 'sweep')}"])
+
+
+def _held(row: SweepRow) -> str:
+    return count(row.done + row.failed + row.running, "trial")
+
+
+def _remove(shelf: Shelf, sweep_id: str) -> None:
+    shelf.ledger.remove(sweep_id)
+    for folder in (shelf.store.checkpoints(sweep_id), shelf.store.reports(sweep_id)):
+        if folder.exists():
+            shutil.rmtree(folder)

@@ -1,0 +1,102 @@
+"""`sweeps reproduce`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from search_spaces.spelling import suggestion
+from sweeps.cli.endings import BadInputError, guarded
+from sweeps.cli.options import AsJson, StoreOption, TrackingUri, Workers
+from sweeps.cli.screen import console, progress, say
+from sweeps.cli.wording import as_json as json_text
+from sweeps.store import Store
+
+if TYPE_CHECKING:
+    from sweeps.reproduce.penguins import Reproduction
+
+STUDIES = ("penguins",)
+
+
+class Scaling(StrEnum):
+    """How the task scales its rows; the names are the task's own."""
+
+    published = "published"
+    corrected = "corrected"
+
+
+@guarded
+def reproduce(
+    study: Annotated[str, typer.Argument(help="Which study: penguins.", metavar="STUDY")],
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--only", metavar="NAME", help="These experiments alone: NAME,NAME or repeated."
+        ),
+    ] = None,
+    repeats: Annotated[
+        int | None, typer.Option("--repeats", min=1, help="How often each network is trained.")
+    ] = None,
+    points: Annotated[
+        int | None, typer.Option("--points", min=2, help="Thin each experiment out to N values.")
+    ] = None,
+    preprocessing: Annotated[
+        Scaling, typer.Option("--preprocessing", help="As the study scaled, or as it should be.")
+    ] = Scaling.published,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 4 when a conclusion does not hold.")
+    ] = False,
+    go_on: Annotated[
+        bool, typer.Option("--continue", help="Take up what an earlier call left in the store.")
+    ] = False,
+    workers: Workers = 1,
+    store: StoreOption = None,
+    tracking_uri: TrackingUri = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run a published study again, against its own figures.
+
+    Its conclusions are judged as well: holds, does not hold, or undecided.
+    """
+    if study not in STUDIES:
+        raise BadInputError(f"no study {study!r}; {suggestion(study, STUDIES)}")
+    from sweeps.reproduce import penguins
+
+    wanted = penguins.Wanted(_names(only), repeats, points, preprocessing.value, go_on)
+    _check(wanted.only, penguins.experiment_names())
+    with progress() as watcher:
+        found = penguins.reproduce(
+            wanted,
+            store=Store.at(store),
+            workers=workers,
+            watcher=watcher,
+            tracking_uri=tracking_uri,
+            say=watcher.said,
+        )
+    _tell(found, as_json)
+    raise typer.Exit(found.exit_code(strict))
+
+
+def _names(only: Sequence[str] | None) -> tuple[str, ...]:
+    return tuple(name.strip() for given in only or () for name in given.split(",") if name.strip())
+
+
+def _check(names: Sequence[str], known: Sequence[str]) -> None:
+    for name in names:
+        if name not in known:
+            raise BadInputError(f"no experiment {name!r}; {suggestion(name, known)}")
+
+
+def _tell(found: Reproduction, as_json: bool) -> None:
+    if as_json:
+        say([json_text(asdict(found))])
+        return
+    for table in found.tables:
+        console().print(table.rich())
+    if found.where:
+        say([f"MLflow: {found.where}"])
+    say([f"tables and pictures: {found.folder}"])

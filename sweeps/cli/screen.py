@@ -1,0 +1,64 @@
+"""What is printed where: a terminal gets bars and tables, a pipe plain lines."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sweeps.watcher import Watcher
+
+WIDTH_OF_A_PIPE = 160
+
+
+def say(lines: Iterable[str]) -> None:
+    """Print lines."""
+    for line in lines:
+        typer.echo(line)
+
+
+def on_terminal() -> bool:
+    """Whether a person looks at standard output as it is written."""
+    return sys.stdout.isatty()
+
+
+def console() -> Console:
+    """Rich's console on standard output; in a pipe it is wide, so that tables keep their lines."""
+    from rich.console import Console
+
+    width = None if on_terminal() else WIDTH_OF_A_PIPE
+    return Console(file=sys.stdout, width=width, highlight=False)
+
+
+@contextmanager
+def progress() -> Iterator[Watcher]:
+    """The watcher that fits standard output; whatever happens, no bar is left behind."""
+    if not on_terminal():
+        from sweeps.cli.plain_progress import PlainProgress
+
+        yield PlainProgress()
+        return
+    from sweeps.cli.bar_progress import BarProgress
+
+    bar = BarProgress(console())
+    try:
+        yield bar
+    finally:
+        bar.close()
+
+
+def table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
+    """Print a table: columns side by side, names above them, no lines around."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    drawn = Table(*(escape(column) for column in columns), box=None, pad_edge=False)
+    for row in rows:
+        drawn.add_row(*(escape(cell) for cell in row))
+    console().print(drawn)

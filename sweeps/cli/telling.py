@@ -1,0 +1,61 @@
+"""What is said when a sweep's session ends: how it went, the best trial, where to look."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sweeps.cli.endings import FAILED, INTERRUPTED
+from sweeps.cli.wording import count, duration, figure, lines
+from sweeps.trial import Result
+from sweeps.watcher import Summary
+
+ENDINGS = {
+    "finished": "finished",
+    "out_of_time": "stopped, its time is up",
+    "interrupted": "interrupted",
+}
+
+
+def ending_line(summary: Summary) -> str:
+    """One line: name, id, how it ended, trials, time."""
+    failed = f" ({summary.failed:,} failed)" if summary.failed else ""
+    trials = count(summary.done + summary.failed, "trial")
+    return (
+        f"{summary.name} {summary.sweep_id}: {ENDINGS[summary.ending]}, "
+        f"{trials}{failed}, {duration(summary.seconds)}"
+    )
+
+
+def farewell(summary: Summary, metric: str, store: Path | None, uri: str | None) -> list[str]:
+    """The last lines of `run` and `resume`, after the ending line that the watcher has printed."""
+    said = best_lines(summary.best, metric)
+    if summary.where:
+        said.append(f"MLflow: {summary.where}")
+    if summary.unsent:
+        said.append(
+            f"{count(summary.unsent, 'trial')} wait to be sent to MLflow; resuming sends them"
+        )
+    said.append(f"resume: {resume_command(summary.sweep_id, store, uri)}")
+    return said
+
+
+def best_lines(best: Result | None, metric: str) -> list[str]:
+    """The best trial and its configuration; that there is none, when there is none."""
+    if best is None or best.score is None:
+        return ["no trial has a score"]
+    title = f"best: trial {best.trial.number}, {metric} {figure(best.score)}"
+    return [title, *lines(best.trial.config)]
+
+
+def resume_command(sweep_id: str, store: Path | None, uri: str | None) -> str:
+    """The command that goes on with a sweep, with the options that it was started with."""
+    options = (("--store", store), ("--tracking-uri", uri))
+    given = "".join(f" {name} {value}" for name, value in options if value is not None)
+    return f"sweeps resume {sweep_id}{given}"
+
+
+def exit_code(summary: Summary) -> int:
+    """0 when a trial has a score, 1 when all failed, 128 + signal when interrupted."""
+    if summary.ending == "interrupted":
+        return 128 + summary.signal if summary.signal is not None else INTERRUPTED
+    return FAILED if summary.failed and not summary.done else 0

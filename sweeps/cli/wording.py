@@ -1,0 +1,71 @@
+"""Figures as a person reads them."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sweeps.trial import Config
+
+
+_UNITS = (("d", 86400, "h", 3600), ("h", 3600, "min", 60), ("min", 60, "s", 1))
+
+
+def figure(value: float) -> str:
+    """A score or metric: four significant digits, trailing zeros left out."""
+    return f"{value:.4g}"
+
+
+def duration(seconds: float) -> str:
+    """`48 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`."""
+    whole = max(0, round(seconds))
+    for unit, size, smaller, part in _UNITS:
+        if whole >= size:
+            rest = whole % size // part
+            return f"{whole // size} {unit}" + (f" {rest} {smaller}" if rest else "")
+    return f"{whole} s"
+
+
+def moment(milliseconds: int) -> str:
+    """A time since 1970 as local date and time."""
+    return datetime.fromtimestamp(milliseconds / 1000).strftime("%Y-%m-%d %H:%M")
+
+
+def count(number: int, one: str) -> str:
+    """`1 trial`, `2,000 trials`."""
+    return f"{number:,} {one}{'' if number == 1 else 's'}"
+
+
+def inline(config: Config) -> str:
+    """A configuration on one line."""
+    return ", ".join(f"{name} {_value(value)}" for name, value in config.items())
+
+
+def lines(values: Mapping[str, Any], indent: str = "  ") -> list[str]:
+    """Names and values below each other, the values in a column."""
+    width = max(map(len, values), default=0)
+    return [f"{indent}{name:<{width}}  {_value(value)}" for name, value in values.items()]
+
+
+def as_json(value: Any) -> str:
+    """JSON that every reader takes: what is not a finite number becomes null."""
+    return json.dumps(_finite(value), indent=2, ensure_ascii=False, allow_nan=False)
+
+
+def _value(value: Any) -> str:
+    if value is None or isinstance(value, bool):
+        return json.dumps(value)
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _finite(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(inner) for inner in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
