@@ -14,7 +14,7 @@ from sweeps.backends.optuna_study import OptunaStudy
 from sweeps.backends.rhythm import Rhythm
 from sweeps.trial import Config, Trial
 
-TRIES_BEFORE_DRAWING = 32
+TRIES_BEFORE_DRAWING = 10
 """Suggestions that may be repeated or refused before random search decides a trial."""
 
 

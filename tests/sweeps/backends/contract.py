@@ -87,7 +87,7 @@ def is_meant(space: Space, trial: Trial) -> bool:
 class BackendContract:
     backend: Backend
     spaces: Mapping[str, Space] = SPACES
-    most = 40
+    most = 32
     never_repeats = True
 
     @pytest.fixture(params=["finite", "refusing", "rich"])
@@ -177,10 +177,9 @@ class BackendContract:
         assert len(text) < 4000
 
     def test_it_goes_on_after_a_break_as_if_there_had_been_none(self, space: Space) -> None:
-        for seed in range(2):
+        for seed, breaks in enumerate([(0.0, 0.3), (0.3, 0.2)]):
             unbroken = run(self.backend.start(space, seed), most=self.most)
-            assert self.broken(space, seed, breaks=(0.0, 1.0)) == unbroken
-            assert self.broken(space, seed, breaks=(0.4, 0.4)) == unbroken
+            assert self.broken(space, seed, breaks) == unbroken
 
     def broken(self, space: Space, seed: int, breaks: tuple[float, float]) -> list[Trial]:
         """`run`, but restored from JSON after an ask or in the middle of a batch, by chance."""

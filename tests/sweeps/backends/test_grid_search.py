@@ -1,4 +1,5 @@
 import time
+from typing import ClassVar
 
 import pytest
 
@@ -10,7 +11,7 @@ from .contract import FINITE, REFUSING, STEPPED, BackendContract, run
 
 class TestGridSearch(BackendContract):
     backend = GridSearch()
-    spaces = {"finite": FINITE, "refusing": REFUSING, "rich": STEPPED}
+    spaces: ClassVar = {"finite": FINITE, "refusing": REFUSING, "rich": STEPPED}
 
 
 def test_points_follow_in_grid_order() -> None:
@@ -20,7 +21,9 @@ def test_points_follow_in_grid_order() -> None:
 
 def test_a_continuous_parameter_is_refused_by_name_with_the_way_out() -> None:
     space = Space.of(Param("learning_rate", Float(0.001, 0.1)), Param("width", Int(1, 4)))
-    with pytest.raises(SpaceError, match="learning_rate varies continuously.*step.*random") as info:
+    with pytest.raises(
+        SpaceError, match=r"learning_rate varies continuously.*step.*random"
+    ) as info:
         GridSearch().start(space, seed=0)
     assert info.value.path == ("space", "learning_rate")
 
@@ -28,7 +31,7 @@ def test_a_continuous_parameter_is_refused_by_name_with_the_way_out() -> None:
 def test_a_grid_too_large_is_refused_at_once_with_its_size() -> None:
     space = Space.of(*(Param(f"x{i}", Int(1, 10_000)) for i in range(3)))
     began = time.perf_counter()
-    with pytest.raises(SpaceError, match="1,000,000,000,000 points, more than .* 10,000,000"):
+    with pytest.raises(SpaceError, match=r"1,000,000,000,000 points, more than .* 10,000,000"):
         GridSearch().start(space, seed=0)
     assert time.perf_counter() - began < 0.2
 
@@ -48,7 +51,7 @@ def test_a_grid_that_constraints_empty_is_an_error() -> None:
 def test_a_long_stretch_of_refused_points_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sweeps.backends.grid_search.MOST_REFUSALS", 50)
     space = Space.of(Param("width", Int(1, 200)), Constraint("wide", "width > 100"))
-    with pytest.raises(SpaceError, match="refused 50 .* wide: width > 100"):
+    with pytest.raises(SpaceError, match=r"refused 50 .* wide: width > 100"):
         GridSearch().start(space, seed=0).ask(1)
 
 
