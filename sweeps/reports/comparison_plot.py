@@ -12,6 +12,7 @@ from sweeps.reports.drawing import (
     SPLIT_COLOURS,
     SPLIT_NAMES,
     dressed,
+    keyed,
     new_figure,
     noted,
     saved,
@@ -42,6 +43,6 @@ def draw_comparison(title: str, runs: Compared, note: str, path: Path) -> Path:
     for split in ("train", "test"):
         axes.plot([], [], "o-", linewidth=4, color=SPLIT_COLOURS[split], label=SPLIT_NAMES[split])
     axes.plot([], [], "x", color=INK, markeredgewidth=2, linestyle="none", label="published")
-    axes.legend(frameon=False, loc="lower left")
+    keyed(axes)
     noted(figure, note)
     return saved(figure, path)

@@ -16,6 +16,7 @@ from sweeps.reports.drawing import (
     SPLIT_COLOURS,
     SPLIT_NAMES,
     dressed,
+    keyed,
     new_figure,
     noted,
     saved,
@@ -28,6 +29,8 @@ Values = npt.NDArray[np.float64]
 
 SMOOTHED = 9
 """Neighbouring values whose median is drawn as a line, where there are many values."""
+
+MANY = 60
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ def draw_curve(curve: Curve, path: Path) -> Path:
     dressed(axes, curve.title, curve.x_label, "accuracy (share of rows right)")
     axes.set_ylim(top=1.01)
     _mark(axes, curve.marks)
-    axes.legend(frameon=False, loc="lower right")
+    keyed(axes)
     noted(figure, curve.note)
     return saved(figure, path)
 
@@ -63,8 +66,9 @@ def _draw(axes: Axes, scores: Mapping[float, Sequence[float]], colour: str, labe
     if any(len(each) > 1 for each in scores.values()):
         low, high = ([np.percentile(each, at) for each in scores.values()] for at in (5, 95))
         axes.fill_between(xs, low, high, color=colour, alpha=0.18, linewidth=0)
-        axes.plot(xs, middle, linewidth=1.6, color=colour, label=label)
-    elif len(xs) > 2 * SMOOTHED:
+        style = "-" if len(xs) > MANY else "o-"
+        axes.plot(xs, middle, style, markersize=4, linewidth=1.6, color=colour, label=label)
+    elif len(xs) > MANY:
         axes.plot(xs, middle, ".", markersize=4, alpha=0.45, color=colour)
         axes.plot(xs, _running_median(middle), linewidth=1.8, color=colour, label=label)
     else:
@@ -86,7 +90,9 @@ def _mark(axes: Axes, marks: Mapping[float, str]) -> None:
 
 
 def _running_median(values: Values) -> Values:
-    reach = SMOOTHED // 2
+    """The median of as many values on either side; towards the ends of ever fewer."""
+    last = len(values) - 1
+    reaches = (min(SMOOTHED // 2, at, last - at) for at in range(len(values)))
     return np.array(
-        [np.median(values[max(0, at - reach) : at + reach + 1]) for at in range(len(values))]
+        [np.median(values[at - reach : at + reach + 1]) for at, reach in enumerate(reaches)]
     )

@@ -53,6 +53,20 @@ def whole_numbers(axes: Axes) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
+def keyed(axes: Axes) -> None:
+    """The legend above the panel, at the right, where it covers nothing."""
+    axes.legend(
+        frameon=False,
+        loc="lower right",
+        bbox_to_anchor=(1, 1),
+        ncols=4,
+        borderaxespad=0.2,
+        fontsize=9,
+        handlelength=1.5,
+        columnspacing=1.2,
+    )
+
+
 def noted(figure: Figure, text: str) -> None:
     """Small print under the picture."""
     figure.supxlabel(text, fontsize=8, color=GREY, x=0.01, ha="left")

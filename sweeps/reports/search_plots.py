@@ -11,6 +11,7 @@ from sweeps.reports.drawing import (
     INK,
     ORANGE,
     dressed,
+    keyed,
     new_figure,
     noted,
     saved,
@@ -40,7 +41,7 @@ def draw_best_so_far(
     axes.step(numbers, best, where="post", color=ORANGE, linewidth=1.8, label="best so far")
     dressed(axes, title, "trial", objective.metric)
     whole_numbers(axes)
-    axes.legend(frameon=False, loc="best")
+    keyed(axes)
     failed = sum(result.score is None for result in results)
     if failed:
         noted(figure, f"{failed} trials failed and have no score")

@@ -5,11 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import rich.table
+
+NUMBER = re.compile(r"([-+]?[\d.,]+( to [-+]?[\d.,]+)?)?")
+"""What is set to the right: a number, a range of numbers, or nothing."""
 
 
 @dataclass(frozen=True)
@@ -63,4 +67,4 @@ def _escaped(cell: str) -> str:
 
 
 def _numeric(cell: str) -> bool:
-    return not cell or cell[0].isdigit() or cell[0] in "-–.+"
+    return NUMBER.fullmatch(cell) is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from sweeps.reports.drawing import (
     SPLIT_COLOURS,
     SPLIT_NAMES,
     dressed,
+    keyed,
     new_figure,
     noted,
     saved,
@@ -51,14 +52,14 @@ def draw_training(training: Training, result: Result, path: Path) -> Path:
     """Two panels over epochs; the median over repeats, and a 5-95 % band when there are several."""
     figure, (left, right) = new_figure(9.6, 4.2, 1, 2)
     if training.panel == "learning_rate":
-        _lines(left, histories(result, "learning_rate"), PURPLE, "learning rate")
+        _lines(left, histories(result, "learning_rate"), PURPLE, "learning rate", "steps-mid")
         left.set_ylim(bottom=0)
         dressed(left, "Learning rate", "epoch", "learning rate at the end of the epoch")
     else:
         _splits(left, "loss", result)
         dressed(left, "Loss", "epoch", LABELS["loss"])
         left.set_ylim(bottom=0)
-        left.legend(frameon=False)
+        keyed(left)
     _splits(right, "accuracy", result)
     for split, value in training.published.items():
         right.plot(
@@ -68,13 +69,13 @@ def draw_training(training: Training, result: Result, path: Path) -> Path:
             markersize=8,
             markeredgewidth=2,
             color=SPLIT_COLOURS[split],
-            label=f"published, {SPLIT_NAMES[split]}",
+            label="published",
             clip_on=False,
             zorder=5,
         )
     dressed(right, "Accuracy", "epoch", LABELS["accuracy"])
     right.set_ylim(top=1.01)
-    right.legend(frameon=False, loc="lower right")
+    keyed(right)
     figure.suptitle(training.title, x=0.01, ha="left", fontsize=12, color=INK)
     noted(figure, training.note)
     return saved(figure, path)
@@ -85,7 +86,13 @@ def _splits(axes: Axes, panel: str, result: Result) -> None:
         _lines(axes, histories(result, name), SPLIT_COLOURS[split], SPLIT_NAMES[split])
 
 
-def _lines(axes: Axes, runs: Sequence[Sequence[float]], colour: str, label: str) -> None:
+def _lines(
+    axes: Axes,
+    runs: Sequence[Sequence[float]],
+    colour: str,
+    label: str,
+    style: Literal["default", "steps-mid"] = "default",
+) -> None:
     """The median by epoch over the runs still training, and their band."""
     if not runs:
         return
@@ -97,5 +104,7 @@ def _lines(axes: Axes, runs: Sequence[Sequence[float]], colour: str, label: str)
         low, high = ([np.percentile(each, at) for each in by_epoch] for at in (5, 95))
         axes.fill_between(epochs, low, high, color=colour, alpha=0.18, linewidth=0)
     middle = [np.median(each) for each in by_epoch]
-    axes.plot(epochs, middle, "o-", markersize=3, linewidth=1.6, color=colour, label=label)
+    (line,) = axes.plot(epochs, middle, "o-", markersize=3, linewidth=1.6, color=colour)
+    line.set_label(label)
+    line.set_drawstyle(style)
     whole_numbers(axes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sweeps.tasks.task import Part, Task
@@ -10,10 +11,9 @@ from sweeps.trial import Confusion
 
 @dataclass(frozen=True)
 class Baseline:
-    """Accuracies on each split, from split 0 up, and the confusion matrices of split 0."""
+    """Accuracies by name on each split, from split 0 up; the confusion matrices of split 0."""
 
-    train_accuracy: tuple[float, ...]
-    test_accuracy: tuple[float, ...]
+    scores: Mapping[str, tuple[float, ...]]
     confusion: Confusion
 
 
@@ -30,7 +30,8 @@ def logistic_regression(task: Task, splits: int) -> Baseline:
         train_scores.append(float(model.score(train.x, train.y)))
         test_scores.append(float(model.score(test.x, test.y)))
         confusions.append({"train": _confusion(model, train), "test": _confusion(model, test)})
-    return Baseline(tuple(train_scores), tuple(test_scores), confusions[0])
+    scores = {"train_accuracy": tuple(train_scores), "test_accuracy": tuple(test_scores)}
+    return Baseline(scores, confusions[0])
 
 
 def _confusion(model: object, part: Part) -> tuple[tuple[int, ...], ...]:

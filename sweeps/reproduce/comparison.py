@@ -46,7 +46,8 @@ class Compared:
         equal = int((rounded == self.published).sum())
         if above == count or above + equal == 0:
             return f"{'above' if above else 'below'} all {count}"
-        return f"above {above}, equal to {equal} of {count}"
+        level = f", level with {equal}" if equal else ""
+        return f"above {above}{level} of {count}"
 
 
 def compare(run: PublishedRun, ours: Mapping[str, Sequence[float]]) -> list[Compared]:

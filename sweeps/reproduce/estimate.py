@@ -13,12 +13,12 @@ from sweeps.trial import Config
 
 TRAIN_ROWS = 275
 
-# Measured on two cores without a GPU. A fit costs some for building and tracing its network, more
-# for every layer, and little for each training step.
-PER_FIT = 0.9
-PER_LAYER = 0.08
-PER_STEP = 0.001
-PER_LAYER_STEP = 0.0001
+# Seconds, measured on two cores without a GPU. A fit costs some for building and tracing its
+# network, more for every layer, and little for each training step.
+PER_FIT = 0.2
+PER_LAYER = 0.06
+PER_STEP = 0.0002
+PER_SWEEP = 3.0
 
 HYPERBAND_SHARE = 0.5
 """Epochs that a Hyperband trial trains, of the maximum, on average over its brackets."""
@@ -29,14 +29,14 @@ def seconds(sweep: Sweep) -> float:
     fits = max(1, sweep.evaluate.folds) * sweep.evaluate.repeats
     kept = 1 - 1 / sweep.evaluate.folds if sweep.evaluate.folds else 1.0
     share = HYPERBAND_SHARE if sweep.search.backend == "hyperband" else 1.0
-    return fits * sum(_fit_seconds(config, kept, share) for config in _configs(sweep))
+    return PER_SWEEP + fits * sum(_fit_seconds(config, kept, share) for config in _configs(sweep))
 
 
 def _fit_seconds(config: Config, kept: float, share: float) -> float:
     recipe = Recipe.read(config)
     layers = len(recipe.layers)
     steps = recipe.epochs * share * math.ceil(TRAIN_ROWS * kept / recipe.batch_size)
-    return PER_FIT + layers * PER_LAYER + steps * (PER_STEP + layers * PER_LAYER_STEP)
+    return PER_FIT + layers * PER_LAYER + steps * PER_STEP
 
 
 def _configs(sweep: Sweep) -> Iterator[Config]:

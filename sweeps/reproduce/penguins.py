@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from pathlib import Path
 
 from sweeps.executors.executor import executor_for
 from sweeps.reports.tables import Table
 from sweeps.reproduce import estimate
 from sweeps.reproduce.baseline import Baseline, logistic_regression
 from sweeps.reproduce.claims import Verdict
-from sweeps.reproduce.comparison import Compared, compare, runs_table, searches_table
 from sweeps.reproduce.experiments import (
     BASELINE,
     EXPERIMENTS,
@@ -21,27 +22,25 @@ from sweeps.reproduce.experiments import (
     experiment_names,
     sweep_of,
 )
-from sweeps.reproduce.measures import candidate_means, ours
+from sweeps.reproduce.findings import Findings
 from sweeps.reproduce.pictures import Pictures
-from sweeps.reproduce.published import PublishedSearch, published
+from sweeps.reproduce.published import published
 from sweeps.reproduce.remember import remember, run_end, run_record
 from sweeps.reproduce.running import Ran, Runner
 from sweeps.reproduce.summary_report import draw_summary, write_tables
-from sweeps.reproduce.verdicts import conclusions_table, judge, statements_table
 from sweeps.store import Store
 from sweeps.sweep import Sweep
 from sweeps.tasks.penguins import Penguins, Preprocessing
 from sweeps.trainers.choose import trainer_for
-from sweeps.trial import Result
 from sweeps.watcher import Watcher
 from tracking.tracker import Tracker
 
 __all__ = ["Reproduction", "Wanted", "experiment_names", "reproduce"]
 
 BASELINE_SPLITS = 10
-LONG = 20 * 60
+LONG = 5 * 60
 """Seconds from which on a quicker look is offered."""
-QUICK_POINTS = 12
+QUICK_POINTS = 20
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ class Reproduction:
     verdicts: tuple[Verdict, ...]
     interrupted: bool
     where: str
-    folder: str
+    folder: Path
 
     def exit_code(self, strict: bool) -> int:
         """130 after an interruption, 4 when `strict` and a conclusion does not hold, else 0."""
@@ -96,23 +95,26 @@ def reproduce(
     workers: int = 1,
     watcher: Watcher | None = None,
     tracking_uri: str | None = None,
+    tracker: Callable[[], Tracker] | None = None,
     say: Callable[[str], None] = print,
 ) -> Reproduction:
     """Run the experiments of the study, one sweep each, and hold them against its figures.
 
     `say` is told, before anything is trained, how long it will take, and how to go on after an
-    interruption. Raises LookupError for an unknown experiment, ValueError for other nonsense.
+    interruption. What is logged goes to MLflow at `tracking_uri`, or to what `tracker` opens.
+    Raises LookupError for an unknown experiment, ValueError for other nonsense.
     """
     sweeps = wanted.sweeps()
     started_ms = _now_ms()
     store = store or Store.at()
-    for line in announcement(sweeps, workers):
+    tracker = tracker or partial(_mlflow, tracking_uri)
+    for line in announcement(wanted, workers):
         say(line)
     baseline = _baseline(wanted)
     executor = executor_for(workers, trainer_for("auto").environment)
     ran: dict[str, Ran] = {}
     try:
-        runner = Runner(store, executor, watcher, tracking_uri, wanted.go_on, say)
+        runner = Runner(store, executor, watcher, tracker, wanted.go_on, say)
         for experiment, sweep in sweeps:
             ran[experiment.name] = runner.run(sweep, Pictures(experiment, published()))
             if ran[experiment.name].interrupted:
@@ -120,17 +122,32 @@ def reproduce(
                 break
     finally:
         executor.shutdown(cancel_futures=True)
-    return _summed_up(wanted, ran, baseline, started_ms, store, tracking_uri, say)
+    results = {name: one.results for name, one in ran.items() if not one.interrupted}
+    findings = Findings.of(published(), results, baseline)
+    return _summed_up(wanted, ran, findings, started_ms, store, tracker, say)
 
 
-def announcement(sweeps: Sequence[tuple[Experiment, Sweep]], workers: int) -> list[str]:
-    """How many sweeps, how long, and how it could be quicker."""
-    duration = sum(estimate.seconds(sweep) for _, sweep in sweeps) / workers
-    said = f"{len(sweeps)} sweeps, about {estimate.in_words(duration)} on two cores"
-    lines = [f"{said} with {workers} worker{'' if workers == 1 else 's'} (a rough estimate)"]
-    if duration > LONG:
-        lines.append(f"for a quick look: --points {QUICK_POINTS} --repeats 3, or --only NAME")
+def announcement(wanted: Wanted, workers: int) -> list[str]:
+    """How many sweeps, how long, and what would be quicker or say more."""
+    lines = [
+        f"{len(wanted.sweeps())} sweeps, about {_duration(wanted, workers)} with {workers} "
+        f"worker{'' if workers == 1 else 's'} on two cores (a rough estimate)"
+    ]
+    quick = replace(wanted, points=QUICK_POINTS)
+    if wanted.points is None and _seconds(wanted, workers) > LONG:
+        lines.append(
+            f"a quicker look: --points {QUICK_POINTS}, about {_duration(quick, workers)}; "
+            "fewer points leave more conclusions undecided"
+        )
     return lines
+
+
+def _duration(wanted: Wanted, workers: int) -> str:
+    return estimate.in_words(_seconds(wanted, workers))
+
+
+def _seconds(wanted: Wanted, workers: int) -> float:
+    return sum(estimate.seconds(sweep) for _, sweep in wanted.sweeps()) / workers
 
 
 def _baseline(wanted: Wanted) -> Baseline | None:
@@ -142,72 +159,30 @@ def _baseline(wanted: Wanted) -> Baseline | None:
 def _summed_up(
     wanted: Wanted,
     ran: Mapping[str, Ran],
-    baseline: Baseline | None,
+    findings: Findings,
     started_ms: int,
     store: Store,
-    tracking_uri: str | None,
+    tracker: Callable[[], Tracker],
     say: Callable[[str], None],
 ) -> Reproduction:
-    """Tables, verdicts and pictures, written to the store and logged as a run of their own."""
+    """Tables and pictures, written to the store and logged as a run of their own."""
     interrupted = any(one.interrupted for one in ran.values())
-    results = {name: one.results for name, one in ran.items() if not one.interrupted}
-    compared, searches = _compared(results, baseline), _searches(results)
-    verdicts = judge(results)
-    tables = tuple(
-        table
-        for table in (
-            runs_table(compared),
-            searches_table(searches),
-            statements_table(verdicts),
-            conclusions_table(published().conclusions, verdicts),
-        )
-        if table.rows
-    )
     run_id = f"penguins-reproduction-{secrets.token_hex(3)}"
     folder = store.reports(run_id)
     folder.mkdir(parents=True)
-    files = write_tables(tables, folder) + draw_summary(compared, searches, baseline, folder)
+    tables = findings.tables()
+    files = write_tables(tables, folder) + draw_summary(findings, folder)
+    sweep_ids = {name: one.sweep_id for name, one in ran.items()}
     where = remember(
-        run_record(
-            run_id, started_ms, asdict(wanted), {name: one.sweep_id for name, one in ran.items()}
-        ),
-        run_end(run_id, _now_ms(), interrupted, compared, verdicts, files),
-        lambda: _tracker(tracking_uri),
+        run_record(run_id, started_ms, asdict(wanted), sweep_ids),
+        run_end(run_id, _now_ms(), interrupted, findings, files),
+        tracker,
         say,
     )
-    return Reproduction(tables, tuple(verdicts), interrupted, where, str(folder))
+    return Reproduction(tables, findings.verdicts, interrupted, where, folder)
 
 
-def _compared(results: Mapping[str, Sequence[Result]], baseline: Baseline | None) -> list[Compared]:
-    found: list[Compared] = []
-    for run in published().runs:
-        if run.experiment == BASELINE and baseline is not None:
-            scores = {name: list(getattr(baseline, name)) for name in run.figures}
-            found += compare(run, scores)
-        elif run.experiment in results:
-            found += compare(run, ours(run, results[run.experiment]))
-    return found
-
-
-def _searches(
-    results: Mapping[str, Sequence[Result]],
-) -> list[tuple[PublishedSearch, dict[str, list[float]]]]:
-    """Each published search that was run, with our candidates by the title of the experiment."""
-    found: list[tuple[PublishedSearch, dict[str, list[float]]]] = []
-    for search in published().searches:
-        means = {
-            experiment.title.lower(): candidate_means(
-                experiment.repeats_are_candidates, results[experiment.name]
-            )
-            for experiment in EXPERIMENTS
-            if experiment.name in search.experiments and experiment.name in results
-        }
-        if means:
-            found.append((search, means))
-    return found
-
-
-def _tracker(tracking_uri: str | None) -> Tracker:
+def _mlflow(tracking_uri: str | None) -> Tracker:
     from tracking.mlflow_tracker import MlflowTracker
 
     return MlflowTracker(tracking_uri)

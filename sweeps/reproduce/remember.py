@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 
-from sweeps.reproduce.claims import Verdict
-from sweeps.reproduce.comparison import Compared
+from sweeps.reproduce.findings import Findings
 from sweeps.reproduce.verdicts import overall
 from tracking.records import Artifact, Metric, SweepEnd, SweepRecord
 from tracking.tracker import Tracker, TrackingError
@@ -44,7 +43,7 @@ def run_record(
     """The run's beginning. `sweeps` are the sweep ids by experiment."""
     return SweepRecord(
         sweep_id=run_id,
-        name="penguins-reproduction",
+        name=run_id,
         experiment=EXPERIMENT,
         started_ms=started_ms,
         tags={
@@ -62,15 +61,16 @@ def run_end(
     run_id: str,
     ended_ms: int,
     interrupted: bool,
-    compared: Sequence[Compared],
-    verdicts: Sequence[Verdict],
+    findings: Findings,
     files: Sequence[Path],
 ) -> SweepEnd:
     """The run's end: medians as metrics, a tag per conclusion, tables and pictures as artifacts."""
-    figures = {f"{one.run} {one.figure}".replace(" ", "_"): median(one.ours) for one in compared}
+    figures = {
+        f"{one.run} {one.figure}".replace(" ", "_"): median(one.ours) for one in findings.compared
+    }
     verdict_tags = {
-        f"sweeps.verdict.{name}": overall([v for v in verdicts if v.experiment == name])
-        for name in {verdict.experiment for verdict in verdicts}
+        f"sweeps.verdict.{name}": overall([v for v in findings.verdicts if v.experiment == name])
+        for name in {verdict.experiment for verdict in findings.verdicts}
     }
     return SweepEnd(
         sweep_id=run_id,

@@ -14,6 +14,7 @@ from sweeps.store import Store
 from sweeps.sweep import Sweep
 from sweeps.trial import Result
 from sweeps.watcher import Watcher
+from tracking.tracker import Tracker
 
 FINISHED = ("finished", "out_of_time")
 
@@ -38,7 +39,7 @@ class Runner:
     store: Store
     executor: Slots
     watcher: Watcher | None
-    tracking_uri: str | None
+    tracker: Callable[[], Tracker]
     go_on: bool
     say: Callable[[str], None]
 
@@ -53,7 +54,7 @@ class Runner:
                 earlier.sweep_id,
                 store=self.store,
                 watcher=self.watcher,
-                tracking_uri=self.tracking_uri,
+                tracker=self.tracker,
                 executor=self.executor,
                 report=report,
             )
@@ -62,7 +63,7 @@ class Runner:
                 sweep,
                 store=self.store,
                 watcher=self.watcher,
-                tracking_uri=self.tracking_uri,
+                tracker=self.tracker,
                 executor=self.executor,
                 report=report,
             )

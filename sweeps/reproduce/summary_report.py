@@ -9,12 +9,9 @@ from sweeps.reports.candidates_plot import draw_candidates
 from sweeps.reports.comparison_plot import draw_comparison
 from sweeps.reports.confusion_plot import draw_confusion
 from sweeps.reports.tables import Table
-from sweeps.reproduce.baseline import Baseline
 from sweeps.reproduce.comparison import Compared
-from sweeps.reproduce.published import PublishedSearch
+from sweeps.reproduce.findings import Findings, Searches
 from sweeps.tasks.penguins import SPECIES
-
-Searches = Sequence[tuple[PublishedSearch, Mapping[str, Sequence[float]]]]
 
 
 def write_tables(tables: Sequence[Table], folder: Path) -> list[Path]:
@@ -29,21 +26,19 @@ def write_tables(tables: Sequence[Table], folder: Path) -> list[Path]:
     return written
 
 
-def draw_summary(
-    compared: Sequence[Compared], searches: Searches, baseline: Baseline | None, folder: Path
-) -> list[Path]:
+def draw_summary(findings: Findings, folder: Path) -> list[Path]:
     """The pictures for which there is something to show."""
     drawn: list[Path] = []
-    runs = _by_run(compared)
+    runs = _by_run(findings.compared)
     if runs:
         note = "Bars: 5th to 95th percentile over repeats, seeds and splits; dots: medians."
         path = folder / "single_runs.png"
         drawn.append(draw_comparison("Published single runs against ours", runs, note, path))
-    means = _by_search(searches)
+    means = _by_search(findings.searches)
     if means:
         drawn.append(_candidates(means, folder / "searches.png"))
-    if baseline is not None:
-        models = {"logistic regression": baseline.confusion}
+    if findings.baseline is not None:
+        models = {"logistic regression": findings.baseline.confusion}
         path = folder / "baseline_confusion.png"
         note = "Split 0. Shaded by share of the row."
         drawn.append(draw_confusion("The baseline", models, SPECIES, note, path))

@@ -48,18 +48,27 @@ def conclusions_table(conclusions: Sequence[Conclusion], verdicts: Sequence[Verd
 
 def statements_table(verdicts: Sequence[Verdict]) -> Table:
     """One row per statement: its verdict, and the interval and data that it rests on."""
-    rows = tuple((v.experiment, v.text, v.verdict, _interval(v), v.basis) for v in verdicts)
+    rows = tuple((v.experiment, v.text, v.verdict, *_interval(v), v.basis) for v in verdicts)
     return Table(
         "statements",
-        "What the conclusions rest on (differences in test accuracy, 95 % intervals)",
-        ("experiment", "statement", "verdict", "difference", "rests on"),
+        "What the conclusions rest on: differences in test accuracy",
+        (
+            "experiment",
+            "statement",
+            "verdict",
+            "difference",
+            "95 % interval",
+            "holds if",
+            "rests on",
+        ),
         rows,
     )
 
 
-def _interval(verdict: Verdict) -> str:
-    needed = f"needs {'under' if verdict.threshold else 'over'} {verdict.threshold:.3f}"
+def _interval(verdict: Verdict) -> tuple[str, str, str]:
+    """Estimate, interval, and on which side of the threshold it has to lie."""
+    needed = f"< {verdict.threshold:.3f}" if verdict.threshold else "> 0"
     if verdict.estimate is None:
-        return needed
+        return "", "", needed
     at = verdict.estimate
-    return f"{at.value:+.3f} ({at.low:+.3f} to {at.high:+.3f}); {needed}"
+    return f"{at.value:+.3f}", f"{at.low:+.3f} to {at.high:+.3f}", needed

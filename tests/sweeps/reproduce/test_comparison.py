@@ -11,7 +11,7 @@ from sweeps.reproduce.published import PublishedRun, published
     [
         ((0.9, 0.95, 0.94), "above all 3"),
         ((0.97, 0.98, 0.99), "below all 3"),
-        ((66 / 69, 0.9, 0.99), "above 1, equal to 1 of 3"),
+        ((66 / 69, 0.9, 0.99), "above 1, level with 1 of 3"),
     ],
 )
 def test_the_published_run_has_a_place_among_ours(ours, sits):
@@ -34,7 +34,7 @@ def test_the_table_shows_split_0_median_and_spread():
             "0.900",
             "0.950",
             "0.905 to 0.995",
-            "above 6, equal to 0 of 11",
+            "above 6 of 11",
         ),
     )
 

@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from search_spaces import SpaceError
+from sweeps import coordinator
+from sweeps.problem import Problem
+from sweeps.reproduce.claims import Verdict
+from sweeps.reproduce.penguins import Reproduction, Wanted, announcement, reproduce
+from sweeps.store import Store
+from sweeps.trainers.trainer import Pack, Progress
+from sweeps.trial import Fit, Outcome
+from tests.sweeps.fakes import MemoryTracker, RecordingWatcher, made_up
+from tracking.records import SweepEnd, SweepRecord
+from tracking.tracker import TrackingError
+
+
+@dataclass(frozen=True)
+class MadeUp:
+    """Outcomes that look like those of real fits; `interrupting` breaks in at that trial."""
+
+    interrupting: int | None = None
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        return {}
+
+    def pack(self, fits: Sequence[Fit]) -> list[Pack]:
+        return [Pack((fit,)) for fit in fits]
+
+    def train(self, pack: Pack, problem: Problem, progress: Progress | None) -> list[Outcome]:
+        if pack.fits[0].trial.number == self.interrupting:
+            raise KeyboardInterrupt
+        return [self._outcome(fit) for fit in pack.fits]
+
+    def _outcome(self, fit: Fit) -> Outcome:
+        score = 0.9 + made_up(fit) / 10
+        names = ("train_accuracy", "val_accuracy", "test_accuracy")
+        matrix = ((50, 2, 0), (1, 40, 0), (3, 0, 20))
+        return Outcome(
+            fit,
+            dict.fromkeys(names, score) | {"parameters": 21.0, "epochs": 5.0},
+            {
+                "loss": (2.0, 1.0),
+                "test_loss": (2.0, 1.0),
+                "accuracy": (0.5, score),
+                "learning_rate": (0.2, 0.1),
+            },
+            seconds=0.1,
+            confusion={"train": matrix, "test": matrix},
+        )
+
+
+class Bench:
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.store = Store.at(folder)
+        self.tracker = MemoryTracker()
+        self.said: list[str] = []
+        self._monkeypatch = monkeypatch
+        self.train_with(MadeUp())
+
+    def train_with(self, trainer: MadeUp) -> None:
+        self._monkeypatch.setattr(coordinator, "trainer_for", lambda name: trainer)
+
+    def run(self, *only: str, **wanted: object) -> Reproduction:
+        self.watcher = RecordingWatcher()
+        return reproduce(
+            Wanted(only=only, **wanted),  # type: ignore[arg-type]
+            store=self.store,
+            watcher=self.watcher,
+            tracker=lambda: self.tracker,
+            say=self.said.append,
+        )
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    return Bench(tmp_path, monkeypatch)
+
+
+def rows_of(reproduction: Reproduction, name: str) -> tuple[tuple[str, ...], ...]:
+    return next(table.rows for table in reproduction.tables if table.name == name)
+
+
+def test_a_reproduction_compares_judges_and_keeps_its_files(bench):
+    done = bench.run("baseline", "hidden", "layers", "grid_search_as_written", points=3, repeats=2)
+    assert not done.interrupted
+    assert {row[0] for row in rows_of(done, "single_runs")} == {
+        "logistic regression",
+        "no hidden layer",
+        "1 hidden layer",
+        "2 hidden layers",
+    }
+    assert [row[1] for row in rows_of(done, "searches")] == ["8", "8"]
+    assert [row[2] for row in rows_of(done, "conclusions")] == ["UNDECIDED"]
+    assert {file.name for file in done.folder.iterdir()} >= {
+        "reproduction.md",
+        "single_runs.csv",
+        "single_runs.json",
+        "single_runs.png",
+        "searches.png",
+        "baseline_confusion.png",
+        "conclusions.csv",
+    }
+
+
+def test_each_sweep_and_the_whole_are_runs_in_mlflow(bench):
+    done = bench.run("hidden", "layers", points=2, repeats=1)
+    begun = [r for r in bench.tracker.records if isinstance(r, SweepRecord)]
+    ended = {r.sweep_id: r for r in bench.tracker.records if isinstance(r, SweepEnd)}
+    assert [record.experiment for record in begun] == ["penguins"] * 3
+    plots = [{a.path for a in ended[record.sweep_id].artifacts} for record in begun]
+    assert plots[:2] == [{"plots/hidden.png"}, {"plots/layers.png"}]
+    assert {"reproduction.md", "tables/conclusions.csv", "plots/single_runs.png"} <= plots[2]
+    assert ended[begun[2].sweep_id].tags["sweeps.verdict.layers"] == "undecided"
+    assert json.loads(begun[2].artifacts[0].text or "") == {
+        "hidden": begun[0].sweep_id,
+        "layers": begun[1].sweep_id,
+    }
+    assert done.where == f"memory/{begun[2].sweep_id}"
+
+
+def test_an_absent_mlflow_is_said_and_the_files_stay(bench, monkeypatch):
+    begin = bench.tracker.begin
+
+    def refuse_summary(record: SweepRecord) -> None:
+        if "reproduction" in record.sweep_id:
+            raise TrackingError("http://nowhere cannot be reached")
+        begin(record)
+
+    monkeypatch.setattr(bench.tracker, "begin", refuse_summary)
+    done = bench.run("hidden", repeats=1)
+    assert done.where == ""
+    assert (done.folder / "reproduction.md").is_file()
+    assert any("http://nowhere" in line for line in bench.said)
+
+
+def test_an_interruption_stops_cleanly_and_can_be_continued(bench):
+    bench.train_with(MadeUp(interrupting=3))
+    broken = bench.run("hidden", "layers", "units", points=5, repeats=1)
+    assert broken.interrupted
+    assert broken.exit_code(strict=True) == 130
+    assert [summary.ending for summary in bench.watcher.summaries] == ["finished", "interrupted"]
+    assert any("--continue" in line for line in bench.said)
+    bench.train_with(MadeUp())
+    done = bench.run("hidden", "layers", "units", points=5, repeats=1, go_on=True)
+    assert not done.interrupted
+    # hidden is taken over, layers goes on where it stopped, units is new.
+    assert [result.trial.number for result in bench.watcher.results] == [3, 4, 0, 1, 2, 3, 4]
+    assert any("penguins-hidden: taken from sweep" in line for line in bench.said)
+
+
+def test_without_continue_everything_is_run_anew(bench):
+    bench.run("step_decay", repeats=1)
+    bench.run("step_decay", repeats=1)
+    assert len(bench.watcher.results) == 1
+
+
+def test_continue_does_not_take_over_a_sweep_of_other_settings(bench):
+    bench.run("step_decay", repeats=1)
+    bench.run("step_decay", repeats=2, go_on=True)
+    assert len(bench.watcher.results) == 1
+
+
+@pytest.mark.parametrize(
+    ("wanted", "error", "words"),
+    [
+        (Wanted(only=("layer",)), LookupError, "did you mean 'layers'"),
+        (Wanted(points=1), ValueError, "points: 1"),
+        (Wanted(repeats=0), SpaceError, "repeats"),
+    ],
+)
+def test_nonsense_is_refused_before_anything_is_trained(wanted, error, words, tmp_path):
+    with pytest.raises(error, match=words):
+        reproduce(wanted, store=Store.at(tmp_path), say=lambda line: None)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_announcement_is_honest_and_offers_fewer_points():
+    whole = announcement(Wanted(), 1)
+    assert whole[0].startswith("16 sweeps, about ")
+    assert "1 worker " in whole[0]
+    assert "--points" in whole[1]
+    assert len(announcement(Wanted(points=20), 1)) == 1
+    assert announcement(Wanted(only=("hidden",)), 2)[0].startswith("1 sweeps, about")
+
+
+def verdict(answer):
+    return Verdict("layers", "", answer, None, 0.0, "")
+
+
+@pytest.mark.parametrize(
+    ("answers", "strict", "code"),
+    [
+        (["holds", "undecided"], True, 0),
+        (["holds", "does not hold"], True, 4),
+        (["does not hold"], False, 0),
+    ],
+)
+def test_only_what_does_not_hold_fails_and_only_when_strict(answers, strict, code, tmp_path):
+    done = Reproduction((), tuple(map(verdict, answers)), False, "", tmp_path)
+    assert done.exit_code(strict) == code
+    assert replace(done, interrupted=True).exit_code(strict) == 130
