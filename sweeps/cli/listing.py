@@ -11,7 +11,7 @@ from sweeps.cli.chosen import LATEST, Shelf, exists, opened
 from sweeps.cli.endings import FAILED, guarded
 from sweeps.cli.options import AsJson, StoreOption, SweepId
 from sweeps.cli.screen import say, table
-from sweeps.cli.telling import best_lines, resume_command
+from sweeps.cli.telling import best_lines, command
 from sweeps.cli.wording import as_json as json_text
 from sweeps.cli.wording import count, duration, lines, moment
 from sweeps.store import Store
@@ -77,7 +77,7 @@ def status(sweep_id: SweepId = LATEST, store: StoreOption = None, as_json: AsJso
         facts["MLflow"] = f"{count(row.unsent, 'trial')} wait to be sent; resuming sends them"
     say([f"{row.name} {row.sweep_id}", *lines(facts), *best_lines(best, sweep.objective.metric)])
     if row.state != "finished":
-        say([f"resume: {resume_command(row.sweep_id, store, None)}"])
+        say([f"resume: {command('resume', row.sweep_id, store, None)}"])
 
 
 @guarded

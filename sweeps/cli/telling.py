@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 from sweeps.cli.endings import FAILED, INTERRUPTED
 from sweeps.cli.wording import count, duration, figure, lines
 from sweeps.trial import Result
 from sweeps.watcher import Summary
+from tracking.store_uri import without_credentials
 
 ENDINGS = {
     "finished": "finished",
@@ -29,13 +31,13 @@ def ending_line(summary: Summary) -> str:
 def farewell(summary: Summary, metric: str, store: Path | None, uri: str | None) -> list[str]:
     """The last lines of `run` and `resume`, after the ending line that the watcher has printed."""
     said = best_lines(summary.best, metric)
-    if summary.where:
-        said.append(f"MLflow: {summary.where}")
+    look = summary.where or command("ui", summary.sweep_id, store, uri)
+    said.append(f"MLflow: {look}")
     if summary.unsent:
         said.append(
             f"{count(summary.unsent, 'trial')} wait to be sent to MLflow; resuming sends them"
         )
-    said.append(f"resume: {resume_command(summary.sweep_id, store, uri)}")
+    said.append(f"resume: {command('resume', summary.sweep_id, store, uri)}")
     return said
 
 
@@ -47,11 +49,14 @@ def best_lines(best: Result | None, metric: str) -> list[str]:
     return [title, *lines(best.trial.config)]
 
 
-def resume_command(sweep_id: str, store: Path | None, uri: str | None) -> str:
-    """The command that goes on with a sweep, with the options that it was started with."""
-    options = (("--store", store), ("--tracking-uri", uri))
-    given = "".join(f" {name} {value}" for name, value in options if value is not None)
-    return f"sweeps resume {sweep_id}{given}"
+def command(name: str, sweep_id: str, store: Path | None, uri: str | None) -> str:
+    """A command about the sweep, with the options that it was started with; no passwords."""
+    words = ["sweeps", name, sweep_id]
+    if store is not None:
+        words += ["--store", str(store)]
+    if uri is not None:
+        words += ["--tracking-uri", without_credentials(uri)]
+    return shlex.join(words)
 
 
 def exit_code(summary: Summary) -> int:

@@ -10,7 +10,6 @@ from typing import Any
 
 from sweeps.trial import Config
 
-
 _UNITS = (("d", 86400, "h", 3600), ("h", 3600, "min", 60), ("min", 60, "s", 1))
 
 
