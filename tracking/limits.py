@@ -66,7 +66,7 @@ def fitting_name(name: str) -> str:
     plain = _UNFIT.sub("_", name)
     if posixpath.normpath(plain) != plain or plain.startswith(("/", "..")) or plain == ".":
         plain = plain.replace("/", "_").replace(".", "_")
-    if plain == name and len(name) <= NAME_LENGTH:
+    if plain == name and 0 < len(name) <= NAME_LENGTH:
         return name
     mark = hashlib.sha256(name.encode()).hexdigest()[:8]
     return f"{plain[: NAME_LENGTH - 9]}-{mark}"

@@ -34,7 +34,6 @@ only the answer was lost; whoever uses the store retries instead, and looks runs
 _PAGE = 1000
 _DIGEST_LENGTH = 36
 _LINE_LENGTH = 300
-_REFUSALS = {"INVALID_PARAMETER_VALUE", "BAD_REQUEST"}
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,8 @@ class MlflowStore:
         try:
             yield
         except MlflowException as error:
-            kind = RefusedError if error.error_code in _REFUSALS else TrackingError
+            refused = error.error_code == "INVALID_PARAMETER_VALUE"
+            kind = RefusedError if refused else TrackingError
             raise kind(_line(self.uri, what, error)) from error
         except OSError as error:
             raise TrackingError(_line(self.uri, what, error)) from error
@@ -166,8 +166,13 @@ class MlflowStore:
             )
 
     def add_dataset(self, run_id: str, record: DatasetRecord) -> None:
-        """Show a data set as an input of the run."""
+        """Show a data set as an input of the run.
+
+        Two sweeps on one data set that begin at once both insert its row, and one of them fails;
+        asked again, MLflow finds the row.
+        """
         from mlflow import entities
+        from mlflow.exceptions import MlflowException
 
         dataset = entities.Dataset(
             name=record.name,
@@ -177,7 +182,11 @@ class MlflowStore:
             profile=json.dumps({"num_rows": record.rows, "num_features": record.features}),
         )
         context = entities.InputTag("mlflow.data.context", "training")
-        self._client.log_inputs(run_id, [entities.DatasetInput(dataset, [context])])
+        inputs = [entities.DatasetInput(dataset, [context])]
+        try:
+            self._client.log_inputs(run_id, inputs)
+        except MlflowException:
+            self._client.log_inputs(run_id, inputs)
 
     def add_artifacts(self, run_id: str, artifacts: Iterable[Artifact]) -> None:
         """Keep files with the run, replacing those of the same path."""

@@ -15,7 +15,6 @@ from tracking.wording import (
     TRIAL_TAG,
     child_name,
     child_tags,
-    parent_name,
     parent_tags,
 )
 
@@ -60,9 +59,7 @@ class MlflowTracker:
             parent_id = (
                 parent.run_id
                 if parent
-                else self._store.create_run(
-                    experiment_id, parent_name(record), record.started_ms, tags
-                )
+                else self._store.create_run(experiment_id, record.name, record.started_ms, tags)
             )
             params = {name: value for name, value in record.params.items() if name not in known}
             self._store.write(parent_id, params, tags, ())

@@ -39,7 +39,8 @@ class Artifact:
 class SweepRecord:
     """A sweep: one parent run in the experiment of its task.
 
-    `objective` names the metric that decides, if any, and whether its highest value is the best.
+    `name` is the run's name, so it should tell two launches of one description apart. `objective`
+    names the metric that decides, if any, and `maximize` says whether its highest value is best.
     """
 
     sweep_id: str

@@ -15,6 +15,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+import psutil
+
 from tracking.mlflow_tracker import MlflowTracker
 from tracking.store_uri import database_folder, is_server, resolve, run_link
 from tracking.tracker import TrackingError
@@ -92,13 +94,27 @@ def _running(uri: str, port: int, output: IO[bytes]) -> Iterator[subprocess.Pope
     try:
         yield server
     finally:
-        with suppress(ProcessLookupError):
-            os.killpg(server.pid, signal.SIGTERM)
-        with suppress(subprocess.TimeoutExpired):
-            server.wait(_SECONDS_TO_STOP)
-        with suppress(ProcessLookupError):
-            os.killpg(server.pid, signal.SIGKILL)
+        _end_group(server.pid)
         server.wait()
+
+
+def _end_group(group: int) -> None:
+    """End every process of the group: by asking, then, after some seconds, by force."""
+    for order in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError):
+            os.killpg(group, order)
+        until = time.monotonic() + _SECONDS_TO_STOP
+        while _is_alive(group) and time.monotonic() < until:
+            time.sleep(0.05)
+
+
+def _is_alive(group: int) -> bool:
+    """Whether a process of the group still runs; ended ones may linger until they are reaped."""
+    for process in psutil.process_iter():
+        with suppress(psutil.NoSuchProcess, ProcessLookupError):
+            if os.getpgid(process.pid) == group and process.status() != psutil.STATUS_ZOMBIE:
+                return True
+    return False
 
 
 def _wait_for(

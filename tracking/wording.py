@@ -15,14 +15,9 @@ TRIAL_TAG = "sweeps.trial"
 PARENT_TAG = "mlflow.parentRunId"
 
 
-def parent_name(record: SweepRecord) -> str:
-    """Name a sweep's run so that two launches of one file can be told apart."""
-    return f"{record.name} {record.sweep_id}"
-
-
 def child_name(record: SweepRecord, trial: TrialRecord) -> str:
     """Name a trial's run: charts show nothing but this name, and lists only how it starts."""
-    return f"#{trial.number} {record.name} {record.sweep_id}"
+    return f"#{trial.number} {record.name}"
 
 
 def parent_tags(record: SweepRecord, experiment_id: str) -> dict[str, str]:

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from tests.tracking.tracker_contract import SeenRun
+from tracking.limits import calls
+from tracking.records import Artifact, Metric, SweepEnd, SweepRecord, TrialRecord
+
+
+@dataclass
+class StoredRun:
+    name: str
+    started_ms: int
+    status: str = "RUNNING"
+    ended_ms: int | None = None
+    params: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+    metrics: set[Metric] = field(default_factory=set)
+    texts: dict[str, str] = field(default_factory=dict)
+
+    def write(
+        self, params: dict[str, str], tags: dict[str, str], metrics: Iterable[Metric]
+    ) -> None:
+        for call in calls(params, tags, tuple(metrics)):
+            self.params = {**dict(call.params), **self.params}
+            self.tags.update(call.tags)
+            self.metrics.update(call.metrics)
+
+    def add(self, artifacts: Iterable[Artifact]) -> None:
+        self.texts.update({one.path: one.text for one in artifacts if one.text is not None})
+
+    def seen(self) -> SeenRun:
+        history = {
+            name: tuple(
+                sorted((m.step, m.value, m.timestamp_ms) for m in self.metrics if m.name == name)
+            )
+            for name in {metric.name for metric in self.metrics}
+        }
+        return SeenRun(
+            self.name,
+            self.status,
+            self.started_ms,
+            self.ended_ms,
+            dict(self.params),
+            dict(self.tags),
+            history,
+            dict(self.texts),
+        )
+
+
+Runs = dict[tuple[str, int | None], StoredRun]
+
+
+class MemoryTracker:
+    """Keeps runs in a dictionary that outlives it, as a store outlives its client."""
+
+    def __init__(self, runs: Runs) -> None:
+        self.runs = runs
+
+    def begin(self, record: SweepRecord) -> None:
+        run = StoredRun(record.name, record.started_ms)
+        run = self.runs.setdefault((record.sweep_id, None), run)
+        tags = {**record.tags, "sweeps.sweep": record.sweep_id}
+        run.write(dict(record.params), tags, ())
+        run.add(record.artifacts)
+        run.status = "RUNNING"
+
+    def log(self, trials: Sequence[TrialRecord]) -> None:
+        for trial in trials:
+            self._begun(trial.sweep_id)
+            run = StoredRun(f"#{trial.number}", trial.started_ms)
+            run = self.runs.setdefault((trial.sweep_id, trial.number), run)
+            own = {"sweeps.sweep": trial.sweep_id, "sweeps.trial": str(trial.number)}
+            run.write(dict(trial.params), {**trial.tags, **own}, trial.metrics)
+            run.status, run.ended_ms = trial.status, trial.ended_ms
+
+    def end(self, record: SweepEnd) -> None:
+        run = self._begun(record.sweep_id)
+        run.write({}, dict(record.tags), record.metrics)
+        run.add(record.artifacts)
+        run.status, run.ended_ms = record.status, record.ended_ms
+
+    def link(self, sweep_id: str) -> str:
+        self._begun(sweep_id)
+        return f"memory://{sweep_id}"
+
+    def close(self) -> None:
+        self.runs = {}
+
+    def _begun(self, sweep_id: str) -> StoredRun:
+        try:
+            return self.runs[sweep_id, None]
+        except KeyError:
+            raise LookupError(f"sweep {sweep_id} has not begun on this tracker") from None

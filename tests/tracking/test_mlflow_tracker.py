@@ -1,0 +1,278 @@
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.tracking.conftest import NewStore
+from tests.tracking.records_for_tests import STARTED, end, sweep, trial
+from tests.tracking.tracker_contract import Seen, SeenRun, TrackerContract
+from tracking.limits import fitting_name
+from tracking.mlflow_store import MlflowStore
+from tracking.mlflow_tracker import MlflowTracker
+from tracking.records import Artifact, Metric
+from tracking.tracker import RefusedError, Tracker, TrackingError
+
+
+class Killed(BaseException):
+    """Stands for a process that ends at this point."""
+
+
+def client_of(uri: str) -> Any:
+    from mlflow import MlflowClient
+
+    return MlflowClient(tracking_uri=uri)
+
+
+def runs_of(uri: str, experiment: str = "penguins") -> list[Any]:
+    client = client_of(uri)
+    found = client.get_experiment_by_name(experiment)
+    return list(client.search_runs([found.experiment_id], order_by=["attributes.start_time"]))
+
+
+def as_seen(client: Any, run: Any) -> SeenRun:
+    run_id = run.info.run_id
+    history = {
+        name: tuple((m.step, m.value, m.timestamp) for m in client.get_metric_history(run_id, name))
+        for name in run.data.metrics
+    }
+    folder = Path(run.info.artifact_uri.removeprefix("file://"))
+    texts = {
+        str(path.relative_to(folder)): path.read_text()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+    info = run.info
+    return SeenRun(
+        info.run_name,
+        info.status,
+        info.start_time,
+        info.end_time,
+        run.data.params,
+        run.data.tags,
+        history,
+        texts,
+    )
+
+
+class TestMlflowTracker(TrackerContract):
+    @pytest.fixture(autouse=True)
+    def _store(self, store_uri: str) -> None:
+        self.uri = store_uri
+
+    def open(self) -> Tracker:
+        return MlflowTracker(self.uri)
+
+    def seen(self, sweep_id: str) -> Seen:
+        client = client_of(self.uri)
+        runs = [run for run in runs_of(self.uri) if run.data.tags["sweeps.sweep"] == sweep_id]
+        numbers = [run.data.tags.get("sweeps.trial") for run in runs]
+        found = zip(numbers, runs, strict=True)
+        seen = [(None if n is None else int(n), as_seen(client, run)) for n, run in found]
+        return sorted(seen, key=lambda entry: -1 if entry[0] is None else entry[0])
+
+    def test_children_hang_on_their_parent(self) -> None:
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            tracker.log([trial(0)])
+        parent, child = runs_of(self.uri)
+        assert child.data.tags["mlflow.parentRunId"] == parent.info.run_id
+        assert child.info.run_name == "#0 decay 3f9a2c"
+
+    def test_data_set_is_an_input_of_the_parent(self) -> None:
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            tracker.begin(sweep())
+        (parent,) = runs_of(self.uri)
+        (given,) = parent.inputs.dataset_inputs
+        assert (given.dataset.name, given.dataset.digest) == ("penguins", "d1935")
+        assert '"num_rows": 275' in given.dataset.profile
+
+    def test_files_are_kept_under_their_path(self, tmp_path: Path) -> None:
+        plot = tmp_path / "plot of today.png"
+        plot.write_bytes(b"picture")
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            tracker.end(replace(end(), artifacts=(Artifact("plots/accuracy.png", file=plot),)))
+        (parent,) = runs_of(self.uri)
+        beside = Path(self.uri.removeprefix("sqlite:///")).parent / "mlruns" / "penguins"
+        kept = beside / parent.info.run_id / "artifacts" / "plots" / "accuracy.png"
+        assert kept.read_bytes() == b"picture"
+
+    def test_more_than_one_call_takes(self) -> None:
+        many = replace(
+            trial(0, epochs=2500),
+            params={f"width.layer_{n}": str(n) for n in range(230)},
+            tags={f"sweeps.note_{n}": str(n) for n in range(210)},
+        )
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            tracker.log([many])
+        child = self.children()[0]
+        assert len(child.history["epoch/loss"]) == 2500
+        assert (child.params, child.status) == (many.params, "FINISHED")
+        assert many.tags.items() <= child.tags.items()
+
+    def test_names_and_values_that_do_not_fit(self) -> None:
+        long = "n" * 300
+        odd = replace(
+            trial(0),
+            params={long: "1", "größe": "日本", "shape (rows)": "x" * 7000, "../up": "2"},
+            tags={"sweeps.traceback": "t" * 9000},
+            metrics=(Metric("accuracy %", 1.0, 0, STARTED),),
+        )
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            tracker.log([odd])
+        child = self.children()[0]
+        assert child.params["größe"] == "日本"
+        assert child.params[fitting_name(long)] == "1"
+        assert child.params[fitting_name("shape (rows)")] == "x" * 5999 + "…"
+        assert child.tags["sweeps.traceback"] == "t" * 7999 + "…"
+        assert child.tags["sweeps.shortened"] == "shape (rows), sweeps.traceback"
+        assert list(child.history) == [fitting_name("accuracy %")]
+
+    @pytest.mark.parametrize("step", ["write", "set_ended"])
+    def test_killed_between_creating_and_ending_a_run(
+        self, step: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def die(*_: object) -> None:
+            raise Killed
+
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            with monkeypatch.context() as patch:
+                patch.setattr(MlflowStore, step, die)
+                with pytest.raises(Killed):
+                    tracker.log([trial(0)])
+        assert self.children()[0].status == "RUNNING"
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            tracker.log([trial(0)])
+        child = self.children()[0]
+        assert child.status == "FINISHED"
+        assert len(child.history["epoch/loss"]) == 3
+
+    def test_a_run_whose_creation_was_not_confirmed_is_found(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        create = MlflowStore.create_run
+
+        def answer_is_lost(*arguments: Any) -> str:
+            create(*arguments)
+            raise ConnectionResetError("answer lost")
+
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            with monkeypatch.context() as patch:
+                patch.setattr(MlflowStore, "create_run", answer_is_lost)
+                with pytest.raises(TrackingError, match="answer lost"):
+                    tracker.log([trial(0)])
+            tracker.log([trial(0)])
+        assert self.children()[0].status == "FINISHED"
+
+    def test_runs_created_twice_are_reduced_to_the_complete_one(self) -> None:
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            tracker.log([trial(0)])
+        parent, child = runs_of(self.uri)
+        tags = {name: child.data.tags[name] for name in ("sweeps.sweep", "sweeps.trial")}
+        client_of(self.uri).create_run(child.info.experiment_id, STARTED, tags)
+        assert MlflowTracker(self.uri).find("3f9a2c") == (
+            parent.info.experiment_id,
+            parent.info.run_id,
+        )
+        assert len(runs_of(self.uri)) == 3, "looking must not delete"
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+        assert [run.info.run_id for run in runs_of(self.uri)] == [
+            parent.info.run_id,
+            child.info.run_id,
+        ]
+
+    def test_children_on_later_pages_are_found(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("tracking.mlflow_store._PAGE", 2)
+        trials = [trial(number, epochs=0) for number in range(7)]
+        for _ in range(2):
+            with self.opened() as tracker:
+                tracker.begin(sweep())
+                tracker.log(trials)
+        assert sorted(self.children()) == list(range(7))
+
+    def test_complete_runs_are_not_sent_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            tracker.log([trial(0)])
+            monkeypatch.setattr(MlflowStore, "write", None)
+            tracker.log([trial(0)])
+
+    def test_a_deleted_experiment_is_said_with_the_way_out(self) -> None:
+        client = client_of(self.uri)
+        experiment_id = client.create_experiment("penguins")
+        client.delete_experiment(experiment_id)
+        with self.opened() as tracker, pytest.raises(TrackingError) as caught:
+            tracker.begin(sweep())
+        assert f"experiments restore --experiment-id {experiment_id}" in str(caught.value)
+
+    def test_what_the_store_will_never_take_is_refused(self) -> None:
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            with pytest.raises(RefusedError, match="trial 0 of sweep 3f9a2c"):
+                tracker.log([replace(trial(0), metrics=(Metric("loss", 1.0, 0, -5),))])
+
+    def test_many_trackers_share_one_new_experiment(self) -> None:
+        trackers = [MlflowTracker(self.uri) for _ in range(4)]
+        threads = [
+            threading.Thread(target=tracker.begin, args=(sweep(f"s{n}"),))
+            for n, tracker in enumerate(trackers)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len({run.info.experiment_id for run in runs_of(self.uri)}) == 1
+        assert len(runs_of(self.uri)) == 4
+
+    def test_no_link_without_a_server(self) -> None:
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            assert tracker.link("3f9a2c") == ""
+
+    def test_the_note_leads_to_the_trials(self) -> None:
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+        assert "orderByKey=metrics.%60val_accuracy%60" in self.parent().tags["mlflow.note.content"]
+
+
+def test_a_server_that_is_away_is_one_line_and_soon() -> None:
+    with pytest.raises(TrackingError) as caught:
+        MlflowTracker("http://someone:secret@127.0.0.1:9").begin(sweep())
+    assert str(caught.value) == (
+        "MLflow at http://127.0.0.1:9 cannot be reached (ConnectionError), sweep 3f9a2c"
+    )
+
+
+@pytest.mark.parametrize("uri", ["./mlruns", "sqlite:////proc/nowhere/mlflow.db", "nothing://x"])
+def test_a_store_that_cannot_be_opened(uri: str) -> None:
+    with pytest.raises(TrackingError, match="opening the store") as caught:
+        MlflowTracker(uri)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_new_store_is_made_where_plain_mlflow_looks(new_store: NewStore) -> None:
+    assert sorted(path.name for path in new_store.folder.iterdir()) == ["mlflow.db", "mlruns"]
+    assert sorted(path.name for path in new_store.folder.parent.iterdir()) == [
+        "empty.db",
+        "my ü store",
+    ]
+
+
+def test_mlflow_is_kept_from_talking(new_store: NewStore) -> None:
+    assert new_store.said == ""
+    assert os.environ["MLFLOW_DISABLE_TELEMETRY"] == "true"
+    assert logging.getLogger("alembic").level == logging.WARNING

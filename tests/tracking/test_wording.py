@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+
+import pytest
+
+from tests.tracking.records_for_tests import sweep, trial
+from tracking.wording import child_name, child_tags, parent_tags
+
+
+def test_lists_cut_names_so_the_number_comes_first() -> None:
+    assert child_name(sweep(), trial(12)) == "#12 decay 3f9a2c"
+
+
+def test_tags_that_identify_a_run_cannot_be_overridden() -> None:
+    forged = {"sweeps.sweep": "x", "sweeps.trial": "x", "mlflow.parentRunId": "x"}
+    tags = child_tags("p1", replace(trial(4), tags=forged))
+    assert (tags["sweeps.sweep"], tags["sweeps.trial"]) == ("3f9a2c", "4")
+    assert tags["mlflow.parentRunId"] == "p1"
+    assert parent_tags(replace(sweep(), tags=forged), "3")["sweeps.sweep"] == "3f9a2c"
+
+
+def test_a_note_of_ones_own_replaces_ours() -> None:
+    own = replace(sweep(), tags={"mlflow.note.content": "mine"})
+    assert parent_tags(own, "3")["mlflow.note.content"] == "mine"
+    assert "Sweep **decay 3f9a2c**" in parent_tags(sweep(), "3")["mlflow.note.content"]
+
+
+def test_the_source_is_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["/usr/bin/sweeps", "run"])
+    monkeypatch.setenv("LOGNAME", "ada")
+    tags = child_tags("p1", trial(0))
+    assert (tags["mlflow.source.name"], tags["mlflow.user"]) == ("sweeps", "ada")
+
+
+def test_a_user_without_a_name_is_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody() -> str:
+        raise KeyError("uid not found")
+
+    monkeypatch.setattr("getpass.getuser", nobody)
+    assert child_tags("p1", trial(0))["mlflow.user"].isdigit()

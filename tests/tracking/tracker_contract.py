@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import pytest
+
+from tests.tracking.records_for_tests import STARTED, end, sweep, trial
+from tracking.records import Metric
+from tracking.tracker import Tracker
+
+
+@dataclass(frozen=True)
+class SeenRun:
+    """A run as someone who browses the store sees it."""
+
+    name: str
+    status: str
+    started_ms: int
+    ended_ms: int | None
+    params: Mapping[str, str]
+    tags: Mapping[str, str]
+    history: Mapping[str, tuple[tuple[int, float, int], ...]]
+    texts: Mapping[str, str]
+
+
+Seen = list[tuple[int | None, SeenRun]]
+
+
+class TrackerContract(ABC):
+    """What holds for every tracker. `seen` lists a sweep's runs: (None for its parent, run)."""
+
+    @abstractmethod
+    def open(self) -> Tracker: ...
+
+    @abstractmethod
+    def seen(self, sweep_id: str) -> Seen: ...
+
+    @contextmanager
+    def opened(self) -> Iterator[Tracker]:
+        tracker = self.open()
+        yield tracker
+        tracker.close()
+
+    def parent(self) -> SeenRun:
+        (run,) = [run for number, run in self.seen("3f9a2c") if number is None]
+        return run
+
+    def children(self) -> dict[int, SeenRun]:
+        runs = [(number, run) for number, run in self.seen("3f9a2c") if number is not None]
+        assert len(runs) == len(dict(runs)), "a trial has two runs"
+        return dict(runs)
+
+    def test_parent_has_what_the_sweep_says(self) -> None:
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+        parent = self.parent()
+        assert (parent.name, parent.status) == ("decay 3f9a2c", "RUNNING")
+        assert parent.started_ms == STARTED
+        assert parent.params == {"activation": "relu", "trainer": "keras"}
+        assert parent.tags["sweeps.sweep"] == "3f9a2c"
+        assert parent.tags["sweeps.backend"] == "grid"
+        assert parent.texts == {"sweep.yaml": "task: penguins\n"}
+
+    def test_child_has_what_the_trial_says(self) -> None:
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            tracker.log([trial(0), trial(7, "FAILED")])
+        children = self.children()
+        assert [children[n].status for n in (0, 7)] == ["FINISHED", "FAILED"]
+        child = children[7]
+        assert child.params == {"width": "64"}
+        assert (child.started_ms, child.ended_ms) == (STARTED + 8000, STARTED + 8900)
+        assert (child.tags["sweeps.sweep"], child.tags["sweeps.trial"]) == ("3f9a2c", "7")
+        assert child.history["val_accuracy"] == ((0, 0.907, STARTED + 8900),)
+
+    def test_history_keeps_steps_and_times(self) -> None:
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            tracker.log([trial(2, epochs=30)])
+        began = STARTED + 3000
+        expected = tuple((e, 1 / (e + 1), began + e) for e in range(30))
+        assert self.children()[2].history["epoch/loss"] == expected
+
+    def test_end_comes_on_top(self) -> None:
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            tracker.end(end())
+        parent = self.parent()
+        assert (parent.status, parent.ended_ms) == ("FINISHED", STARTED + 60_000)
+        assert parent.tags["sweeps.state"] == "finished"
+        assert parent.history["best_val_accuracy"] == ((0, 0.97, STARTED + 60_000),)
+        assert parent.texts == {"sweep.yaml": "task: penguins\n", "reports/report.md": "# Best"}
+
+    def test_replay_on_the_same_tracker_changes_nothing(self) -> None:
+        with self.opened() as tracker:
+            for _ in range(2):
+                tracker.begin(sweep())
+                tracker.log([trial(0), trial(1), trial(1)])
+                tracker.end(end())
+                once = self.seen("3f9a2c")
+        assert len(once) == 3
+        assert self.seen("3f9a2c") == once
+
+    def test_replay_on_a_new_tracker_changes_nothing(self) -> None:
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            tracker.log([trial(0), trial(1)])
+            tracker.end(end())
+        once = self.seen("3f9a2c")
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            tracker.log([trial(0), trial(1)])
+            tracker.end(end())
+        assert self.seen("3f9a2c") == once
+
+    def test_a_resumed_sweep_runs_again_and_goes_on(self) -> None:
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            tracker.log([trial(0)])
+            tracker.end(replace(end(), status="KILLED"))
+        assert self.parent().status == "KILLED"
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            assert self.parent().status == "RUNNING"
+            tracker.log([trial(1)])
+        assert sorted(self.children()) == [0, 1]
+
+    def test_constants_of_the_first_session_stay(self) -> None:
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            tracker.begin(replace(sweep(), params={"trainer": "fused", "seed": "1"}))
+        assert self.parent().params == {"activation": "relu", "trainer": "keras", "seed": "1"}
+
+    def test_two_sweeps_keep_apart(self) -> None:
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            tracker.begin(sweep("77aa01"))
+            tracker.log([trial(0), trial(0, sweep_id="77aa01"), trial(1, sweep_id="77aa01")])
+        assert [number for number, _ in self.seen("3f9a2c")] == [None, 0]
+        assert [number for number, _ in self.seen("77aa01")] == [None, 0, 1]
+
+    def test_values_that_are_no_numbers_are_left_out_and_named(self) -> None:
+        odd = [
+            Metric("epoch/loss", value, e, STARTED) for e, value in enumerate((1.0, float("nan")))
+        ]
+        odd.append(Metric("train_loss", float("inf"), 0, STARTED))
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            tracker.log([replace(trial(0), metrics=tuple(odd))])
+        child = self.children()[0]
+        assert child.history == {"epoch/loss": ((0, 1.0, STARTED),)}
+        assert child.tags["sweeps.not_finite"] == "epoch/loss, train_loss"
+
+    def test_trials_before_their_sweep_are_an_error_in_the_program(self) -> None:
+        with self.opened() as tracker, pytest.raises(LookupError, match="3f9a2c has not begun"):
+            tracker.log([trial(0)])
