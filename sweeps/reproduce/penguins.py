@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import partial
-from pathlib import Path
 
 from sweeps.executors.executor import executor_for
 from sweeps.reports.tables import Table
@@ -79,7 +78,7 @@ class Reproduction:
     verdicts: tuple[Verdict, ...]
     interrupted: bool
     where: str
-    folder: Path
+    folder: str
 
     def exit_code(self, strict: bool) -> int:
         """130 after an interruption, 4 when `strict` and a conclusion does not hold, else 0."""
@@ -179,7 +178,7 @@ def _summed_up(
         tracker,
         say,
     )
-    return Reproduction(tables, findings.verdicts, interrupted, where, folder)
+    return Reproduction(tables, findings.verdicts, interrupted, where, str(folder))
 
 
 def _mlflow(tracking_uri: str | None) -> Tracker:

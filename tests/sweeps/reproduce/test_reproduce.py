@@ -98,7 +98,7 @@ def test_a_reproduction_compares_judges_and_keeps_its_files(bench):
     }
     assert [row[1] for row in rows_of(done, "searches")] == ["8", "8"]
     assert [row[2] for row in rows_of(done, "conclusions")] == ["UNDECIDED"]
-    assert {file.name for file in done.folder.iterdir()} >= {
+    assert {file.name for file in Path(done.folder).iterdir()} >= {
         "reproduction.md",
         "single_runs.csv",
         "single_runs.json",
@@ -136,7 +136,7 @@ def test_an_absent_mlflow_is_said_and_the_files_stay(bench, monkeypatch):
     monkeypatch.setattr(bench.tracker, "begin", refuse_summary)
     done = bench.run("hidden", repeats=1)
     assert done.where == ""
-    assert (done.folder / "reproduction.md").is_file()
+    assert (Path(done.folder) / "reproduction.md").is_file()
     assert any("http://nowhere" in line for line in bench.said)
 
 
@@ -203,6 +203,6 @@ def verdict(answer):
     ],
 )
 def test_only_what_does_not_hold_fails_and_only_when_strict(answers, strict, code, tmp_path):
-    done = Reproduction((), tuple(map(verdict, answers)), False, "", tmp_path)
+    done = Reproduction((), tuple(map(verdict, answers)), False, "", str(tmp_path))
     assert done.exit_code(strict) == code
     assert replace(done, interrupted=True).exit_code(strict) == 130
