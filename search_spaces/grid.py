@@ -53,7 +53,7 @@ class Grid:
         self._segments = [self._cut(place) for place in range(len(self._params))]
         self._cases = [_cases(segments) for segments in self._segments]
         self._all = (1 << len(self._params)) - 1
-        self._counted: dict[int, int] = {0: 1}
+        self._counted: dict[int, int] = {}
 
     @property
     def count(self) -> int:
@@ -134,7 +134,7 @@ class Grid:
             total *= self._branch(group) if group == undecided else self._count(group)
             rest &= ~group
         if len(self._counted) >= _REMEMBERED:
-            self._counted = {0: 1}
+            self._counted.clear()
         self._counted[undecided] = total
         return total
 

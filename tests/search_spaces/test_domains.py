@@ -140,13 +140,22 @@ def test_a_linear_range_is_drawn_evenly():
     assert 0.45 < sum(value < 3.0 for value in drawn) / 2000 < 0.55
 
 
-@pytest.mark.parametrize("domain", [Float(1e-4, 1.0, log=True), Int(1, 10_000, log=True)], ids=repr)
+@pytest.mark.parametrize(
+    "domain", [Float(1e-4, 10.0, log=True), Int(1, 10_000, log=True)], ids=repr
+)
 def test_a_log_range_is_drawn_evenly_over_magnitudes(domain):
     rng = random.Random(2)
-    middle = math.sqrt(domain.low * domain.high)
     drawn = [domain.draw(rng) for _ in range(2000)]
     assert all(domain.contains(value) for value in drawn)
-    assert 0.45 < sum(value < middle for value in drawn) / 2000 < 0.55
+    for share in (0.25, 0.5, 0.75):
+        below = domain.low ** (1 - share) * domain.high**share
+        assert abs(sum(value < below for value in drawn) / 2000 - share) < 0.05
+
+
+def test_on_a_log_scale_a_whole_number_stands_for_the_half_unit_around_it():
+    rng = random.Random(4)
+    ones = sum(Int(1, 2, log=True).draw(rng) == 1 for _ in range(2000))
+    assert abs(ones / 2000 - math.log(1.5 / 0.5) / math.log(2.5 / 0.5)) < 0.03
 
 
 def test_the_widest_ranges_are_drawn_within_bounds():

@@ -128,6 +128,7 @@ def test_a_chain_stops_at_the_first_comparison_that_fails():
         "-" * 900 + "a",
         "a" + " + a" * 200,
         "a + " * 300 + "a",
+        "max(" + "a, " * 400 + "a)",
         "1if a else 2",
     ],
 )
@@ -148,6 +149,7 @@ def test_the_nearest_function_is_offered():
 
 def test_equal_by_text_and_picklable():
     expression = Expression("a + b")
+    assert expression.evaluate(CONFIG) == 9.5
     again = pickle.loads(pickle.dumps(expression))
     assert again == expression
     assert hash(again) == hash(expression)

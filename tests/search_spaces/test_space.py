@@ -81,6 +81,17 @@ def test_a_constraint_without_a_value_does_not_hold():
     assert space.refusal({"layers": 2}) == "odd: 1 / (layers - 2) > 0 (division by zero)"
 
 
+def test_a_constraint_that_is_neither_true_nor_false_does_not_hold():
+    space = Space.of(
+        Param("flag", Choice((True, False))),
+        Param("size", Int(1, 2)),
+        Constraint("a flag", "flag"),
+        Constraint("no flag", "size"),
+    )
+    assert space.refusal({"flag": False, "size": 1}) == "a flag: flag"
+    assert space.refusal({"flag": True, "size": 1}) == "no flag: size"
+
+
 def test_a_computed_value_outside_its_bounds_refuses_the_configuration():
     space = Space.of(Param("a", Int(1, 5)), Param("b", Derived("12 / a", Whole(minimum=3))))
     configs = [space.at(index) for index in range(5)]

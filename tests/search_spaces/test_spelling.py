@@ -7,7 +7,7 @@ from search_spaces.spelling import suggestion
 def test_the_nearest_name_is_found_and_a_far_one_is_not():
     known = ("learning_rate", "layer_count", "width")
     assert nearest("learnig-rate", known) == "learning_rate"
-    assert nearest("Width", known) == "width"
+    assert nearest("WIDHT", known) == "width"
     assert nearest("momentum", known) is None
 
 
