@@ -92,13 +92,16 @@ def resume(
     tracking_uri: str | None = None,
     watcher: Watcher | None = None,
 ) -> pd.DataFrame:
-    """Finish what is missing of a sweep; all its trials as a table. Raises LookupError."""
+    """Finish what is missing of the sweep whose id begins so; all its trials as a table.
+
+    Raises LookupError for an id that is not in the store.
+    """
     from sweeps import coordinator
     from sweeps.reports.sweep_report import sweep_report
 
     place = _store(store)
     summary = coordinator.resume(
-        sweep_id,
+        _found(place, sweep_id),
         store=place,
         workers=workers,
         watcher=watcher,
@@ -109,7 +112,7 @@ def resume(
 
 
 def results(sweep_id: str, *, store: str | Path | None = None) -> pd.DataFrame:
-    """The trials of a sweep so far, as a table. Raises LookupError for an id not in the store."""
+    """The trials so far of the sweep whose id begins so, as a table. Raises LookupError."""
     from sweeps.ledger import Ledger
 
     ledger = Ledger.open(_store(store).ledger_url)
@@ -138,6 +141,16 @@ def table(trials: Sequence[Result]) -> pd.DataFrame:
         for result in trials
     ]
     return pd.DataFrame(rows, columns=None if rows else ["trial", "state", "score", "seconds"])
+
+
+def _found(store: Store, prefix: str) -> str:
+    from sweeps.ledger import Ledger
+
+    ledger = Ledger.open(store.ledger_url)
+    try:
+        return ledger.sweep(prefix).sweep_id
+    finally:
+        ledger.close()
 
 
 def _store(folder: str | Path | None) -> Store:

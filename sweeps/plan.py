@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from search_spaces import SpaceError
 from sweeps.backends.backend import Backend
 from sweeps.backends.choose import backend_for
 from sweeps.backends.hyperband import Hyperband
@@ -59,6 +60,9 @@ def plan_sweep(sweep: Sweep) -> Plan:
     backend = backend_for(sweep.search, sweep.space)
     backend.check(sweep.space)
     counted = census(sweep.space)
+    if counted.exact and counted.allowed == 0:
+        message = f"every one of the {counted.points:,} points is refused; loosen the constraints"
+        raise SpaceError(message, ("constraints",))
     trials, about = _trials(sweep, backend, counted)
     seen = preview(sweep, backend, trials)
     return Plan(

@@ -72,7 +72,8 @@ def _document(values: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 
 def _check_version(top: Section) -> None:
-    if top.values.get("version", VERSION) != VERSION:
+    version = top.values.get("version", VERSION)
+    if version != VERSION or not isinstance(version, int) or isinstance(version, bool):
         raise top.wrong("version", f"is not a version that is read here; write {VERSION}")
 
 

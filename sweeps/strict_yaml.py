@@ -32,7 +32,7 @@ from sweeps.yaml_scalars import read_scalar
 LARGEST = 1_000_000
 """Bytes. A sweep file is written by a person."""
 DEEPEST = 30
-MOST_VALUES = 50_000
+MOST_VALUES = 20_000
 LONGEST_LINE = 10_000
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")

@@ -43,7 +43,9 @@ class SweepFile:
 
     def _place(self, error: SpaceError) -> str:
         for override in reversed(self.overrides):
-            if error.path[: len(override.path)] == override.path:
+            shared = min(len(error.path), len(override.path))
+            inside = shared == len(override.path) or error.path not in self.document.values
+            if shared and inside and error.path[:shared] == override.path[:shared]:
                 return override.place
         return self.document.place(error.path, about_key=_about_key(error))
 

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import sweeps
+from search_spaces import SpaceError
+from sweeps import coordinator
+from sweeps.notebook import table
+from sweeps.reports import sweep_report
+from sweeps.trial import Failure, Result, Trial
+from tests.sweeps.fakes import FakeTrainer, MemoryTracker
+from tests.sweeps.tiny_task import TinyTask
+
+
+@pytest.fixture
+def _made_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(coordinator, "task_for", lambda choice: TinyTask())
+    monkeypatch.setattr(coordinator, "trainer_for", lambda name: FakeTrainer())
+    monkeypatch.setattr("tracking.mlflow_tracker.MlflowTracker", lambda uri: MemoryTracker())
+    monkeypatch.setattr(sweep_report, "sweep_report", lambda *_: [])
+
+
+def test_python_and_yaml_describe_the_same_sweep(tmp_path: Path) -> None:
+    file = tmp_path / "s.yaml"
+    file.write_text("task: penguins\nspace: {width: [16, 32]}\nseed: 3\nname: x\ntrainer: auto\n")
+    here = sweeps.define(task="penguins", space={"width": [16, 32]}, seed=3, name="x")
+    assert here == sweeps.load(file)
+    assert sweeps.load(str(file), ["seed=4"]).seed == 4
+
+
+def test_a_wrong_description_is_refused_where_it_is_written() -> None:
+    with pytest.raises(SpaceError, match=r"space\.widht: unknown key; did you mean 'width'\?"):
+        sweeps.define(task="penguins", space={"widht": 3})
+
+
+@pytest.mark.usefixtures("_made_up")
+def test_run_resume_and_results_return_the_trials_as_a_table(tmp_path: Path) -> None:
+    sweep = sweeps.define(task="penguins", space={"width": [16, 32, 64], "epochs": 2})
+    ran = sweeps.run(sweep, store=tmp_path)
+    assert list(ran["trial"]) == [0, 1, 2]
+    assert set(ran["state"]) == {"done"}
+    assert list(ran["params.width"]) == [16, 32, 64]
+    assert list(ran["metrics.val_accuracy"]) == list(ran["score"])
+    sweep_id = ran.attrs["sweep"]
+    assert sweeps.results(sweep_id, store=tmp_path).equals(ran)
+    assert sweeps.resume(sweep_id[:3], store=tmp_path).equals(ran)
+
+
+def result(number: int, config: dict[str, Any], score: float | None) -> Result:
+    error = None if score is not None else Failure("diverged", "loss became nan")
+    metrics = {} if score is None else {"val_loss": score, "epochs": 3.0}
+    return Result(Trial(number, config), score, metrics, {}, 1.5, error=error)
+
+
+def test_a_table_keeps_parameters_and_figures_of_one_name_apart() -> None:
+    trials: Sequence[Result] = [result(0, {"epochs": 5}, 0.5), result(1, {"width": 2}, None)]
+    found = table(trials)
+    assert list(found.columns) == [
+        *("trial", "state", "score", "seconds"),
+        *("params.epochs", "metrics.val_loss", "metrics.epochs", "params.width"),
+    ]
+    assert list(found["state"]) == ["done", "failed"]
+    assert found["score"].isna().tolist() == [False, True]
+
+
+def test_a_table_without_trials_has_its_columns() -> None:
+    assert list(table([]).columns) == ["trial", "state", "score", "seconds"]
+
+
+def test_the_package_offers_what_it_lists() -> None:
+    for name in sweeps.__all__:
+        assert getattr(sweeps, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        _ = sweeps.nonsense
