@@ -21,7 +21,7 @@ _ADAM = {"beta_1": _MOVING_AVERAGE, "beta_2": _MOVING_AVERAGE, "epsilon": _SMALL
 KINDS = {
     "adam": Group(_ADAM),
     "adamw": Group({"weight_decay": Real(minimum=0), **_ADAM}),
-    "sgd": Group({"momentum": Real(minimum=0, maximum=1), "nesterov": Flag()}),
+    "sgd": Group({"momentum": _MOVING_AVERAGE, "nesterov": Flag()}),
     "rmsprop": Group({"rho": _MOVING_AVERAGE, "momentum": _MOVING_AVERAGE, "epsilon": _SMALL}),
     "adagrad": Group({"initial_accumulator_value": Real(minimum=0), "epsilon": _SMALL}),
 }
