@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import random
 from collections import deque
 from collections.abc import Sequence
 
@@ -33,9 +32,7 @@ class HalvingSearch:
         factor: int,
         iterations: int,
     ) -> None:
-        # Not the seed itself: the oracle replaces 0, and neighbouring seeds share its numbers.
-        oracle_seed = random.Random(f"hyperband:{seed}").randrange(1, 2**31)
-        self._oracle = HyperbandOracle(max_epochs, factor, iterations, oracle_seed)
+        self._oracle = HyperbandOracle(max_epochs, factor, iterations)
         self._new = NewConfigs(space, seed, seed_trials)
         self._max_epochs = max_epochs
         self._trials: dict[str, Trial] = {}

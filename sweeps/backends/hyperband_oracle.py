@@ -29,12 +29,13 @@ class Place:
 class HyperbandOracle:
     """Which places there are and who is promoted, decided by `keras_tuner.oracles`.
 
-    The oracle searches one integer that only keeps its trials apart, so it never runs out of new
-    ones as it does on small spaces. Its files go to a folder that lives as long as one call; its
-    printing and its deprecated calls are silenced.
+    The oracle searches one integer, the draw, which keeps its trials apart: so it never runs out
+    of new ones as it does on small spaces. Which integers it draws decides nothing, hence the
+    fixed seed. Its files go to a folder that lives as long as one call; its printing and its
+    deprecated calls are silenced.
     """
 
-    def __init__(self, max_epochs: int, factor: int, iterations: int, seed: int) -> None:
+    def __init__(self, max_epochs: int, factor: int, iterations: int) -> None:
         with _quiet():
             import keras_tuner
 
@@ -45,7 +46,7 @@ class HyperbandOracle:
                 max_epochs=max_epochs,
                 factor=factor,
                 hyperband_iterations=iterations,
-                seed=seed,
+                seed=1,
                 hyperparameters=draw,
                 allow_new_entries=False,
                 tune_new_entries=False,

@@ -78,22 +78,24 @@ def test_seeds_give_different_searches(sampler: str) -> None:
     assert all(a.config != b.config for a, b in zip(first, second, strict=True))
 
 
-def test_cma_es_goes_on_learning_when_a_conditional_parameter_comes_and_goes() -> None:
-    step = (When("decay", choices=("step",)),)
+def test_cma_es_goes_on_learning_when_a_conditional_parameter_goes_away() -> None:
     space = Space.of(
         Param("rate", Float(0.0, 1.0)),
-        Param("momentum", Float(0.0, 1.0)),
-        Param("decay", Choice(("constant", "step"))),
-        Param("drop", Float(0.0, 1.0), when=step),
+        Param("layers", Int(1, 20)),
+        Param("taper", Float(0.0, 1.0), when=(When("layers", low=2),)),
     )
-    search = OptunaSearch(sampler="cmaes", batch=8).start(space, seed=0)
-    late: list[Trial] = []
-    for number in range(30):
-        asked = search.ask(8)
-        search.tell([Told(t, float(t.config["rate"] or 0) ** 2) for t in asked])
-        late += asked if number >= 25 else []
-    assert max(float(trial.config["rate"] or 0) for trial in late) < 0.2
-    assert {trial.config["decay"] for trial in late} == {"constant", "step"}
+
+    def score(trial: Trial) -> float:
+        rate, layers = (float(trial.config[name] or 0) for name in ("rate", "layers"))
+        return (rate - 0.2) ** 2 + (layers / 20) ** 2
+
+    for seed in range(3):
+        search = OptunaSearch(sampler="cmaes", batch=8).start(space, seed)
+        for _ in range(30):
+            late = search.ask(8)
+            search.tell([Told(trial, score(trial)) for trial in late])
+        assert all(abs(float(trial.config["rate"] or 0) - 0.2) < 0.1 for trial in late)
+        assert all("taper" not in trial.config for trial in late)
 
 
 def test_a_condition_that_always_holds_leaves_a_parameter_to_the_joint_search() -> None:
@@ -120,14 +122,6 @@ def test_constraints_that_refuse_everything_are_an_error() -> None:
     space = Space.of(Param("rate", Float(0.0, 1.0)), Constraint("none", "rate > 2"))
     with pytest.raises(SpaceError, match=r"refused 10,000 draws in a row"):
         OptunaSearch(sampler="random").start(space, seed=0).ask(1)
-
-
-def test_values_at_the_ends_of_a_log_range_stay_inside() -> None:
-    space = Space.of(Param("rate", Float(1e-7, 3e-7, log=True)))
-    search = OptunaSearch(n_startup_trials=2).start(space, seed=0)
-    for _ in range(15):
-        asked = search.ask(4)
-        search.tell([Told(trial, -float(trial.config["rate"] or 0)) for trial in asked])
 
 
 def test_very_long_ranges_of_whole_numbers_are_searched() -> None:
