@@ -25,7 +25,7 @@ OWNERS = {
     "sqlalchemy": {"sweeps/ledger"},
     "ruamel": {"sweeps/strict_yaml.py", "sweeps/yaml_text.py"},
     "typer": {"sweeps/cli/"},
-    "rich": {"sweeps/cli/", "sweeps/reproduce/"},
+    "rich": {"sweeps/cli/", "sweeps/reports/"},
     "palmerpenguins": {"sweeps/tasks/penguins.py"},
 }
 
