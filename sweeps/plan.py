@@ -13,7 +13,7 @@ from sweeps.backends.hyperband import Hyperband
 from sweeps.backends.hyperband_plan import Rung
 from sweeps.census import Census, census
 from sweeps.likeness import Likeness, likeness
-from sweeps.preview import SHOWN, preview
+from sweeps.preview import SHOWN, preview, whole_grid
 from sweeps.sweep import Sweep
 from sweeps.trial import Config
 
@@ -59,12 +59,13 @@ def plan_sweep(sweep: Sweep) -> Plan:
     """
     backend = backend_for(sweep.search, sweep.space)
     backend.check(sweep.space)
-    counted = census(sweep.space)
+    walked = whole_grid(sweep, backend)
+    counted = walked[1] if walked else census(sweep.space)
     if counted.exact and counted.allowed == 0:
         message = f"every one of the {counted.points:,} points is refused; loosen the constraints"
         raise SpaceError(message, ("constraints",))
     trials, about = _trials(sweep, backend, counted)
-    seen = preview(sweep, backend, trials)
+    seen = walked[0] if walked else preview(sweep, backend, trials)
     return Plan(
         name=sweep.name,
         backend=sweep.search.backend,

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from sweeps import coordinator
+from sweeps.cli.app import app
+from sweeps.reports import sweep_report
+from tests.sweeps.fakes import FakeTrainer, MemoryTracker
+from tests.sweeps.tiny_task import TinyTask
+
+Command = Callable[..., Result]
+
+SWEEP = """\
+name: small
+task: penguins
+space: {width: [16, 32, 64], epochs: 2}
+"""
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working folder."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def sweeps(here: Path) -> Command:
+    """Runs a command line in the working folder."""
+
+    def run(*arguments: str, **options: Any) -> Result:
+        return CliRunner().invoke(app, arguments, prog_name="sweeps", **options)
+
+    return run
+
+
+@pytest.fixture
+def file(here: Path) -> str:
+    """A sweep of three trials."""
+    (here / "s.yaml").write_text(SWEEP)
+    return "s.yaml"
+
+
+@pytest.fixture
+def trainer(monkeypatch: pytest.MonkeyPatch) -> Callable[[FakeTrainer], None]:
+    """Made-up scores, nothing sent to MLflow, nothing drawn; gives a way to change the trainer."""
+
+    def train_with(fake: FakeTrainer) -> None:
+        monkeypatch.setattr(coordinator, "trainer_for", lambda name: fake)
+
+    monkeypatch.setattr(coordinator, "task_for", lambda choice: TinyTask())
+    monkeypatch.setattr("tracking.mlflow_tracker.MlflowTracker", lambda uri: MemoryTracker())
+    monkeypatch.setattr(sweep_report, "sweep_report", lambda *_: [])
+    train_with(FakeTrainer())
+    return train_with

@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.sweeps.cli.conftest import Command
+
+ROOT = Path(__file__).parents[3]
+HEAVY = (
+    *("tensorflow", "keras", "optuna", "keras_tuner", "mlflow", "matplotlib"),
+    *("sklearn", "pandas", "sqlalchemy", "jax", "scipy", "ray"),
+)
+COMMANDS = [
+    *("init", "validate", "plan", "run", "resume", "ls"),
+    *("status", "best", "rm", "reproduce", "ui"),
+]
+
+PROBE = f"""
+import json, sys
+from sweeps.cli.app import main
+try:
+    main(sys.argv[1:])
+except SystemExit as error:
+    code = error.code
+found = [name for name in {HEAVY!r} if name in sys.modules]
+print(json.dumps({{"code": code, "heavy": found}}), file=sys.stderr)
+"""
+
+
+def python(code: str, *arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        **options,  # type: ignore[call-overload]
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--help",),
+        ("run", "--help"),
+        ("validate", "FILE"),
+        ("plan", "FILE"),
+        ("plan", "FILE", "--set", "search={backend: random, trials: 9}", "--json"),
+        ("plan", "FILE", "--set", "search={backend: optuna, trials: 9}"),
+        ("plan", "FILE", "--set", "search=hyperband"),
+        ("validate", "FILE", "--set", "search=hyperband"),
+    ],
+    ids=" ".join,
+)
+def test_light_commands_import_nothing_heavy(file: str, arguments: tuple[str, ...]) -> None:
+    done = python(PROBE, *(file if word == "FILE" else word for word in arguments))
+    assert json.loads(done.stderr) == {"code": 0, "heavy": []}
+    assert done.stdout
+
+
+def test_help_lists_every_command(sweeps: Command) -> None:
+    for spelling in ("--help", "-h"):
+        done = sweeps(spelling)
+        assert done.exit_code == 0
+        listed = [line.split()[0] for line in done.output.splitlines() if line.startswith("  ")]
+        assert [word for word in listed if word in COMMANDS] == COMMANDS
+
+
+def test_version(sweeps: Command) -> None:
+    from sweeps import __version__
+
+    assert sweeps("--version").output == f"sweeps {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("rnu",), "Did you mean 'run'?"),
+        (("run", "s.yaml", "--wrokers", "2"), "--workers"),
+        (("run",), "FILE"),
+        (("run", "s.yaml", "--workers", "0"), "Invalid value for '--workers'"),
+    ],
+)
+def test_what_is_mistyped_is_bad_input(
+    sweeps: Command, arguments: tuple[str, ...], said: str
+) -> None:
+    done = sweeps(*arguments)
+    assert done.exit_code == 2
+    assert said in done.output
+
+
+def test_an_unexpected_failure_is_one_line_and_a_way_to_see_more(here: Path) -> None:
+    code = """
+import sys
+import sweeps.sweep_file
+def broken(*_): raise RuntimeError("line one\\nline two")
+sweeps.sweep_file.load_sweep = broken
+from sweeps.cli.app import main
+main(["validate", "x.yaml"])
+"""
+    done = python(code)
+    assert done.returncode == 1
+    first, second = done.stderr.splitlines()
+    assert first.startswith("sweeps failed unexpectedly: RuntimeError: line one\\nline two (at ")
+    assert second == "set SWEEPS_TRACEBACK=1 to see the whole traceback"
+    shown = python(f"import os; os.environ['SWEEPS_TRACEBACK'] = '1'\n{code}")
+    assert shown.returncode == 1
+    assert "Traceback" in shown.stderr
+
+
+def test_a_reader_who_goes_away_is_no_error(file: str) -> None:
+    command = [sys.executable, "-c", "from sweeps.cli.app import main; main()", "plan", file]
+    process = subprocess.Popen(
+        command,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    process.stderr.close()
+    assert process.wait(60) == 1
+
+
+def test_chatter_and_telemetry_are_off_unless_the_user_says_otherwise() -> None:
+    code = """
+import os
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "0"
+from sweeps.cli.app import main
+try:
+    main(["--version"])
+except SystemExit:
+    print(os.environ["TF_CPP_MIN_LOG_LEVEL"], os.environ["MLFLOW_DISABLE_TELEMETRY"])
+"""
+    assert python(code).stdout.splitlines()[1] == "0 true"

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import io
+
+from rich.console import Console
+
+from sweeps.cli.bar_progress import BarProgress
+from tests.sweeps.watcher_contract import DONE, FAILED, WatcherContract, summary
+
+
+def terminal() -> tuple[io.StringIO, Console]:
+    text = io.StringIO()
+    return text, Console(file=text, force_terminal=True, width=120, color_system=None)
+
+
+class TestBarProgress(WatcherContract):
+    def watcher(self) -> BarProgress:
+        return BarProgress(terminal()[1])
+
+
+def test_the_bar_shows_trials_and_the_best_and_leaves_one_line() -> None:
+    text, console = terminal()
+    bar = BarProgress(console)
+    bar.began("abc234", "[red]small", 4, 1)
+    bar.finished(DONE, DONE)
+    bar.finished(FAILED, DONE)
+    bar.ended(summary(DONE))
+    written = text.getvalue()
+    assert "[red]small abc234" in written
+    assert "1/4 trials" in written
+    assert "3/4 trials, best 0.5 (trial 0)" in written
+    assert "trial 1 failed, diverged: [bold]nan" in written
+    assert written.endswith("[red]small abc234: finished, 2 trials (1 failed), 3 s\n")
+
+
+def test_closing_gives_the_cursor_back() -> None:
+    text, console = terminal()
+    bar = BarProgress(console)
+    bar.began("abc234", "small", 4, 1)
+    bar.close()
+    bar.close()
+    assert text.getvalue().rindex("\x1b[?25h") > text.getvalue().rindex("\x1b[?25l")

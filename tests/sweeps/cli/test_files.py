@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from sweeps.plan import plan_sweep
+from sweeps.sweep_file import load_sweep
+from tests.sweeps.cli.conftest import Command
+
+
+def test_init_writes_an_example_that_can_be_run(sweeps: Command) -> None:
+    done = sweeps("init")
+    assert done.exit_code == 0
+    assert done.output == (
+        "wrote sweep.yaml\nnext: sweeps plan sweep.yaml, then sweeps run sweep.yaml\n"
+    )
+    plan = plan_sweep(load_sweep(Path("sweep.yaml")))
+    assert plan.trials == 40
+    assert "#" in Path("sweep.yaml").read_text()
+
+
+def test_init_overwrites_nothing(sweeps: Command) -> None:
+    Path("mine.yaml").write_text("mine")
+    done = sweeps("init", "mine.yaml")
+    assert done.exit_code == 2
+    assert done.stderr == "mine.yaml exists and is left as it is; name another file\n"
+    assert Path("mine.yaml").read_text() == "mine"
+
+
+def test_init_where_nothing_can_be_written(sweeps: Command) -> None:
+    done = sweeps("init", "none/sweep.yaml")
+    assert done.exit_code == 2
+    assert done.stderr == "none/sweep.yaml cannot be written: No such file or directory\n"
+
+
+def test_validate(sweeps: Command, file: str) -> None:
+    done = sweeps("validate", file)
+    assert done.exit_code == 0
+    assert done.output == "s.yaml: ok, small: grid on penguins\n"
+
+
+def test_validate_tells_every_bad_file(sweeps: Command, file: str) -> None:
+    Path("bad.yaml").write_text("task: penguins\nspace: {widht: 3}\n")
+    done = sweeps("validate", "bad.yaml", file, "none.yaml")
+    assert done.exit_code == 2
+    assert done.stdout == "s.yaml: ok, small: grid on penguins\n"
+    assert done.stderr == (
+        "bad.yaml:2:16: widht: unknown key; did you mean 'width'?\n"
+        "none.yaml: cannot be read: No such file or directory\n"
+    )
+
+
+def test_validate_as_json(sweeps: Command, file: str) -> None:
+    done = sweeps("validate", file, "none.yaml", "--json", "--set", "seed=3")
+    assert done.exit_code == 2
+    good, bad = json.loads(done.stdout)
+    assert (good["file"], good["valid"], good["document"]["seed"]) == ("s.yaml", True, 3)
+    assert bad == {
+        "file": "none.yaml",
+        "valid": False,
+        "error": "none.yaml: cannot be read: No such file or directory",
+    }

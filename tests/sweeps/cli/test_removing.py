@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from sweeps.store import Store
+from tests.sweeps.cli.conftest import Command
+from tests.sweeps.cli.test_listing import ran as ran
+
+
+def test_rm_forgets_a_sweep_and_its_files(sweeps: Command, ran: str) -> None:
+    store = Store.at()
+    for folder in (store.checkpoints(ran), store.reports(ran)):
+        folder.mkdir(parents=True, exist_ok=True)
+    done = sweeps("rm", ran[:4], "--yes")
+    assert done.exit_code == 0
+    assert done.output == f"{ran} small: 3 trials\nforgot 1 sweep\n"
+    assert not store.checkpoints(ran).exists()
+    assert not store.reports(ran).exists()
+    assert sweeps("ls").output.startswith("no sweeps in ")
+
+
+def test_rm_asks(sweeps: Command, ran: str) -> None:
+    assert sweeps("rm", ran, input="n\n").exit_code == 1
+    assert ran in sweeps("ls").output
+    assert sweeps("rm", ran, input="y\n").exit_code == 0
+    assert ran not in sweeps("ls").output
+
+
+def test_rm_removes_all_or_nothing_of_what_was_typed(sweeps: Command, ran: str) -> None:
+    assert sweeps("rm", ran, "zzzzzz", "--yes").exit_code == 2
+    assert ran in sweeps("ls").output
+    assert Path(".sweeps").exists()

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sweeps.reports.tables import Table
+from sweeps.reproduce import penguins
+from tests.sweeps.cli.conftest import Command
+
+TABLE = Table("runs", "Published and ours", ("run", "ours"), (("hidden [1]", "0.97"),))
+
+
+class Called:
+    """Stands in for the reproduction and keeps what it was asked."""
+
+    def __init__(self, interrupted: bool = False) -> None:
+        self.interrupted = interrupted
+        self.wanted: penguins.Wanted | None = None
+        self.options: dict[str, Any] = {}
+
+    def __call__(self, wanted: penguins.Wanted, **options: Any) -> penguins.Reproduction:
+        self.wanted, self.options = wanted, options
+        options["say"]("2 sweeps, about a minute")
+        return penguins.Reproduction(
+            (TABLE,), (), self.interrupted, where="http://here/run", folder="reports/x"
+        )
+
+
+@pytest.fixture
+def called(monkeypatch: pytest.MonkeyPatch) -> Called:
+    stand_in = Called()
+    monkeypatch.setattr(penguins, "reproduce", stand_in)
+    return stand_in
+
+
+def test_what_is_asked_for_is_passed_on(sweeps: Command, called: Called) -> None:
+    done = sweeps(
+        *("reproduce", "penguins", "--only", "layers,units", "--only", "ratio"),
+        *("--repeats", "3", "--points", "5", "--continue", "--workers", "2", "--store", "there"),
+        *("--preprocessing", "corrected", "--tracking-uri", "sqlite:///x.db"),
+    )
+    assert done.exit_code == 0
+    assert called.wanted == penguins.Wanted(
+        ("layers", "units", "ratio"), 3, 5, "corrected", go_on=True
+    )
+    assert called.options["workers"] == 2
+    assert called.options["store"].folder == Path("there").absolute()
+    assert called.options["tracking_uri"] == "sqlite:///x.db"
+
+
+def test_tables_and_places_are_printed(sweeps: Command, called: Called) -> None:
+    done = sweeps("reproduce", "penguins")
+    assert called.wanted == penguins.Wanted()
+    assert done.output.startswith("2 sweeps, about a minute\n")
+    assert "Published and ours" in done.output
+    assert "hidden [1]" in done.output
+    assert done.output.endswith("MLflow: http://here/run\ntables and pictures: reports/x\n")
+
+
+def test_json_at_the_end(sweeps: Command, called: Called) -> None:
+    _, text = sweeps("reproduce", "penguins", "--json").stdout.split("\n", 1)
+    assert json.loads(text)["tables"][0]["rows"] == [["hidden [1]", "0.97"]]
+
+
+def test_exit_codes_are_those_of_the_reproduction(
+    sweeps: Command, called: Called, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called.interrupted = True
+    assert sweeps("reproduce", "penguins").exit_code == 130
+    monkeypatch.setattr(penguins.Reproduction, "exit_code", lambda self, strict: 4 * strict)
+    assert sweeps("reproduce", "penguins").exit_code == 0
+    assert sweeps("reproduce", "penguins", "--strict").exit_code == 4
+
+
+def test_names_that_nobody_knows(sweeps: Command, called: Called) -> None:
+    done = sweeps("reproduce", "pengiuns")
+    assert (done.exit_code, done.stderr) == (2, "no study 'pengiuns'; did you mean 'penguins'?\n")
+    done = sweeps("reproduce", "penguins", "--only", "layer")
+    assert (done.exit_code, done.stderr) == (2, "no experiment 'layer'; did you mean 'layers'?\n")
+    assert called.wanted is None

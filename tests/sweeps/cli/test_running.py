@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sweeps import coordinator
+from sweeps.lease import LeaseError
+from sweeps.watcher import Summary
+from tests.sweeps.cli.conftest import Command
+from tests.sweeps.fakes import FakeTrainer
+
+TrainWith = Callable[[FakeTrainer], None]
+
+
+def test_run_and_resume(sweeps: Command, file: str, trainer: TrainWith) -> None:
+    done = sweeps("run", file)
+    assert done.exit_code == 0
+    first, *progress, ending, best, width, epochs, where, resume = done.output.splitlines()
+    sweep_id = first.removeprefix("small ").removesuffix(": 3 trials")
+    assert len(sweep_id) == 6
+    assert progress[-1].startswith("3/3 trials, best ")
+    assert ending.startswith(f"small {sweep_id}: finished, 3 trials, ")
+    assert best.startswith("best: trial ")
+    assert "val_accuracy 0." in best
+    assert width.split()[0] == "width"
+    assert epochs.split() == ["epochs", "2"]
+    assert where == f"MLflow: memory/{sweep_id}"
+    assert resume == f"resume: sweeps resume {sweep_id}"
+
+    again = sweeps("resume", sweep_id[:4])
+    assert again.exit_code == 0
+    assert f"small {sweep_id}: 3 trials, 3 done before\n" in again.output
+    assert best in again.output
+    assert sweeps("resume").exit_code == 0
+
+
+def test_options_reach_the_run(sweeps: Command, file: str, trainer: TrainWith) -> None:
+    done = sweeps("run", file, "--store", "my store", "--set", "search.trials=2")
+    assert "finished, 2 trials" in done.output
+    assert Path("my store/ledger.db").exists()
+    assert "--store 'my store'" in done.output.splitlines()[-1]
+
+
+def test_passwords_are_not_repeated(sweeps: Command, file: str, trainer: TrainWith) -> None:
+    done = sweeps("run", file, "--tracking-uri", "https://me:secret@host/")
+    assert "secret" not in done.output
+    assert "--tracking-uri https://host/" in done.output
+
+
+def test_a_sweep_whose_trials_all_fail_has_failed(
+    sweeps: Command, file: str, trainer: TrainWith
+) -> None:
+    trainer(FakeTrainer(failing=frozenset({0, 1, 2})))
+    done = sweeps("run", file)
+    assert done.exit_code == 1
+    assert "trial 1 failed, diverged: loss became nan\n" in done.output
+    assert "3 trials (3 failed)" in done.output
+    assert "no trial has a score\n" in done.output
+
+
+def test_one_score_is_enough(sweeps: Command, file: str, trainer: TrainWith) -> None:
+    trainer(FakeTrainer(failing=frozenset({0, 1})))
+    done = sweeps("run", file)
+    assert done.exit_code == 0
+    assert "best: trial 2" in done.output
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (None, 130)]
+)
+def test_interruptions_have_their_exit_codes(
+    sweeps: Command, file: str, monkeypatch: pytest.MonkeyPatch, number: int | None, code: int
+) -> None:
+    def interrupted(sweep: Any, *, watcher: Any, **_: Any) -> Summary:
+        summary = Summary(
+            "abc234", sweep.name, "interrupted", 2, 0, None, 61.0, 3, "", signal=number
+        )
+        watcher.ended(summary)
+        return summary
+
+    monkeypatch.setattr(coordinator, "run", interrupted)
+    done = sweeps("run", file)
+    assert done.exit_code == code
+    assert done.output == (
+        "small abc234: interrupted, 2 trials, 1 min 1 s\n"
+        "no trial has a score\n"
+        "MLflow: sweeps ui abc234\n"
+        "3 trials wait to be sent to MLflow; resuming sends them\n"
+        "resume: sweeps resume abc234\n"
+    )
+
+
+def test_a_sweep_that_another_process_runs(
+    sweeps: Command, file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def held(*_: Any, **__: Any) -> Summary:
+        raise LeaseError("sweep abc234 is being run by process 7 on here")
+
+    monkeypatch.setattr(coordinator, "run", held)
+    done = sweeps("run", file)
+    assert (done.exit_code, done.stderr) == (1, "sweep abc234 is being run by process 7 on here\n")
+
+
+def test_what_is_wrong_with_a_file_is_told_before_anything_starts(
+    sweeps: Command, here: Path
+) -> None:
+    Path("s.yaml").write_text("task: penguins\nspace: {width: 0}\n")
+    done = sweeps("run", "s.yaml")
+    assert done.exit_code == 2
+    assert done.stderr.startswith("s.yaml:2:16: width: 0 is too small")
+    assert not Path(".sweeps").exists()
+
+
+def test_resume_without_sweeps(sweeps: Command, here: Path) -> None:
+    done = sweeps("resume")
+    assert done.exit_code == 2
+    assert done.stderr == f"no sweeps in {here}/.sweeps yet; try `sweeps run FILE`\n"
+    assert not Path(".sweeps").exists()
