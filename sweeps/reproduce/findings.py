@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sweeps.reports.tables import Table
 from sweeps.reproduce.baseline import Baseline
+from sweeps.reproduce.best_found import best_table
 from sweeps.reproduce.claims import Verdict
 from sweeps.reproduce.comparison import Compared, compare, runs_table, searches_table
 from sweeps.reproduce.experiments import BASELINE, EXPERIMENTS
@@ -27,6 +28,7 @@ class Findings:
     baseline: Baseline | None
     compared: tuple[Compared, ...]
     searches: Searches
+    best: Table
     verdicts: tuple[Verdict, ...]
 
     @classmethod
@@ -42,6 +44,7 @@ class Findings:
             baseline=baseline,
             compared=tuple(_compared(published, results, baseline)),
             searches=_searches(published, results),
+            best=best_table(published, results),
             verdicts=tuple(judge(results)),
         )
 
@@ -50,6 +53,7 @@ class Findings:
         every = (
             runs_table(self.compared),
             searches_table(self.searches),
+            self.best,
             statements_table(self.verdicts),
             conclusions_table(self.published.conclusions, self.verdicts),
         )

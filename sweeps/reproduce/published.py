@@ -24,12 +24,16 @@ class PublishedRun:
 
 @dataclass(frozen=True)
 class PublishedSearch:
-    """A search: the mean accuracy over folds of each candidate, best first."""
+    """A search: the mean accuracy over folds of each candidate, best first.
+
+    `settings` are those of the best candidate, as printed.
+    """
 
     label: str
     experiments: tuple[str, ...]
     place: str
     best: float
+    settings: Mapping[str, Value]
     parameters: int
     means: tuple[float, ...]
 
