@@ -99,7 +99,7 @@ def run(
     if read_sweep(sweep.document) != sweep:
         raise ValueError(
             f"sweep {sweep.name!r} is not what its document says, so it could not be resumed: "
-            "make the changed sweep with sweeps.sweep(...)"
+            "make the changed sweep with sweeps.define(...)"
         )
     around = _surroundings(store, workers, watcher, tracking_uri, tracker, executor, report)
     parts = Parts.of(sweep)

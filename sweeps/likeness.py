@@ -33,7 +33,10 @@ class Likeness:
 
 
 def likeness(configs: Sequence[Config], complete: bool) -> Likeness:
-    """Compare configurations, each in the order of its space; `complete` says that these are all of the sweep's."""
+    """Compare configurations, each with its names in the space's order.
+
+    `complete` says that these are all of the sweep's.
+    """
     different = {tuple(config.items()): config for config in configs}
     recipes, reasons = _recipes(islice(different.values(), READ_AT_MOST))
     return Likeness(
