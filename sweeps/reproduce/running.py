@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sweeps import coordinator
-from sweeps.coordinator import Report
 from sweeps.executors.executor import Slots
 from sweeps.ledger import Ledger
 from sweeps.ledger_view import SweepRow
+from sweeps.session import Report
 from sweeps.store import Store
 from sweeps.sweep import Sweep
 from sweeps.trial import Result

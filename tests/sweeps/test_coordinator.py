@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from sweeps import coordinator
+from sweeps import coordinator, session
 from sweeps.ledger import Ledger
 from sweeps.problem import Problem
 from sweeps.reading import read_sweep
@@ -40,11 +40,11 @@ class Bench:
         self.store = Store.at(folder)
         self.tracker = MemoryTracker()
         self._monkeypatch = monkeypatch
-        monkeypatch.setattr(coordinator, "task_for", lambda choice: TinyTask())
+        monkeypatch.setattr(session, "task_for", lambda choice: TinyTask())
         self.train_with(FakeTrainer())
 
     def train_with(self, trainer: Any) -> None:
-        self._monkeypatch.setattr(coordinator, "trainer_for", lambda name: trainer)
+        self._monkeypatch.setattr(session, "trainer_for", lambda name: trainer)
 
     def run(self, sweep: Sweep = RANDOM, **options: Any) -> Summary:
         return coordinator.run(sweep, store=self.store, tracker=lambda: self.tracker, **options)

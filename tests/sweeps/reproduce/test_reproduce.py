@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from search_spaces import SpaceError
-from sweeps import coordinator
+from sweeps import session
 from sweeps.problem import Problem
 from sweeps.reproduce.claims import Verdict
 from sweeps.reproduce.penguins import Reproduction, Wanted, announcement, reproduce
@@ -65,7 +65,7 @@ class Bench:
         self.train_with(MadeUp())
 
     def train_with(self, trainer: MadeUp) -> None:
-        self._monkeypatch.setattr(coordinator, "trainer_for", lambda name: trainer)
+        self._monkeypatch.setattr(session, "trainer_for", lambda name: trainer)
 
     def run(self, *only: str, **wanted: object) -> Reproduction:
         self.watcher = RecordingWatcher()
