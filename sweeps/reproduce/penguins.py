@@ -129,8 +129,8 @@ def reproduce(
 def announcement(wanted: Wanted, workers: int) -> list[str]:
     """How many sweeps, how long, and what would be quicker or say more."""
     lines = [
-        f"{len(wanted.sweeps())} sweeps, about {_duration(wanted, workers)} with {workers} "
-        f"worker{'' if workers == 1 else 's'} on two cores (a rough estimate)"
+        f"{_counted(len(wanted.sweeps()), 'sweep')}, about {_duration(wanted, workers)} with "
+        f"{_counted(workers, 'worker')} on two cores (a rough estimate)"
     ]
     quick = replace(wanted, points=QUICK_POINTS)
     if wanted.points is None and _seconds(wanted, workers) > LONG:
@@ -139,6 +139,10 @@ def announcement(wanted: Wanted, workers: int) -> list[str]:
             "fewer points leave more conclusions undecided"
         )
     return lines
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _duration(wanted: Wanted, workers: int) -> str:

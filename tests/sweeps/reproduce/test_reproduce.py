@@ -155,6 +155,13 @@ def test_an_interruption_stops_cleanly_and_can_be_continued(bench):
     assert any("penguins-hidden: taken from sweep" in line for line in bench.said)
 
 
+def test_the_baseline_alone_needs_no_sweep(bench):
+    done = bench.run("baseline", repeats=3)
+    assert [row[1] for row in rows_of(done, "single_runs")] == ["train accuracy", "test accuracy"]
+    assert bench.watcher.summaries == []
+    assert done.exit_code(strict=True) == 0
+
+
 def test_without_continue_everything_is_run_anew(bench):
     bench.run("step_decay", repeats=1)
     bench.run("step_decay", repeats=1)
@@ -187,7 +194,7 @@ def test_the_announcement_is_honest_and_offers_fewer_points():
     assert "1 worker " in whole[0]
     assert "--points" in whole[1]
     assert len(announcement(Wanted(points=20), 1)) == 1
-    assert announcement(Wanted(only=("hidden",)), 2)[0].startswith("1 sweeps, about")
+    assert announcement(Wanted(only=("hidden",)), 2)[0].startswith("1 sweep, about")
 
 
 def verdict(answer):
