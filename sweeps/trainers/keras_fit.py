@@ -1,0 +1,168 @@
+"""Trains one network at a time with Keras on TensorFlow: the reference for every other trainer."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sweeps import checkpoints
+from sweeps.checkpoints import CheckpointError
+from sweeps.problem import Problem
+from sweeps.recipe import Recipe
+from sweeps.tasks.task import Data
+from sweeps.trainers.measures import judged
+from sweeps.trainers.network import Blueprint
+from sweeps.trainers.program import program_for
+from sweeps.trainers.tensorflow_import import load
+from sweeps.trainers.trainer import Pack, Progress
+from sweeps.trainers.training import DivergedError, Training, refuse_nonfinite
+from sweeps.trial import Failure, Fit, Outcome
+
+ENVIRONMENT = {
+    "KERAS_BACKEND": "tensorflow",
+    # One thread each: sums are then added in one order, on any number of cores and workers.
+    "TF_NUM_INTRAOP_THREADS": "1",
+    "TF_NUM_INTEROP_THREADS": "1",
+    # Rounds the same on every processor, and costs nothing on networks of this size.
+    "TF_ENABLE_ONEDNN_OPTS": "0",
+    # Small networks are slower on a GPU, and one process would take the whole of it.
+    "CUDA_VISIBLE_DEVICES": "-1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+}
+
+
+@dataclass(frozen=True)
+class KerasFit:
+    """Fits multi-layer perceptrons with Keras's layers, optimizers, losses and regularizers.
+
+    The loop over batches is ours (see `program`); histories and weights are those of `model.fit`
+    given the same initial weights and row order. Learning rates are set before every step; the
+    history holds the one at the epoch's start, as `LearningRateScheduler` logs it.
+    """
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What must stand before TensorFlow is imported."""
+        return dict(ENVIRONMENT)
+
+    def pack(self, fits: Sequence[Fit]) -> list[Pack]:
+        """Each fit alone."""
+        return [Pack((fit,)) for fit in fits]
+
+    def train(self, pack: Pack, problem: Problem, progress: Progress | None) -> list[Outcome]:
+        """The fits one after the other.
+
+        A configuration that is no recipe (`bad_configuration`), a task that cannot give its rows
+        (`user_error`), a figure that is not finite (`diverged`) and what TensorFlow refuses to
+        compute or has no memory for (`crashed`) are outcomes; anything else raises.
+        """
+        return [_outcome(fit, problem, progress) for fit in pack.fits]
+
+
+def _outcome(fit: Fit, problem: Problem, progress: Progress | None) -> Outcome:
+    started = time.perf_counter()
+    try:
+        recipe = Recipe.read(fit.trial.config)
+        _refuse_unmeasured(recipe, problem)
+    except ValueError as error:
+        return _failed(fit, started, Failure("bad_configuration", str(error)))
+    try:
+        data = problem.data(fit.fold, fit.repeat)
+    except Exception as error:  # noqa: BLE001  (the task is the user's code and may raise anything)
+        message = f"the rows of task {problem.task.name!r} could not be had: {error}"
+        return _failed(fit, started, Failure("user_error", message, traceback.format_exc()))
+    tf, _ = load()
+    try:
+        return _trained(fit, recipe, problem, data, progress, started)
+    except (tf.errors.OpError, MemoryError) as error:
+        message = f"{type(error).__name__}: {error}"
+        return _failed(fit, started, Failure("crashed", message, traceback.format_exc()))
+
+
+def _trained(
+    fit: Fit,
+    recipe: Recipe,
+    problem: Problem,
+    data: Data,
+    progress: Progress | None,
+    started: float,
+) -> Outcome:
+    task = problem.task
+    blueprint = Blueprint.of(recipe, data.train.x.shape[1], task.outputs, task.kind)
+    with program_for(blueprint) as program:
+        training = Training.fresh(recipe, fit.seed, problem.objective.split, program, data)
+        _continue(training, fit)
+        try:
+            while training.epoch < fit.budget and not training.stopped:
+                values = training.train_epoch()
+                if progress is not None:
+                    progress(fit, training.epoch, values)
+            return _judged(fit, training, started)
+        except DivergedError as error:
+            failure = Failure("diverged", str(error))
+            return _reported(fit, training, started, {}, {}, failure)
+
+
+def _continue(training: Training, fit: Fit) -> None:
+    """Go on from the checkpoint that the fit names, if it is there and can be read."""
+    if fit.resume_from is None:
+        return
+    try:
+        checkpoint = checkpoints.load(Path(fit.resume_from))
+    except CheckpointError:
+        return  # from epoch 0 to the same result, as when there is none
+    if checkpoint is not None:
+        training.go_on_from(checkpoint, fit.budget)
+
+
+def _judged(fit: Fit, training: Training, started: float) -> Outcome:
+    """Measure every split with the final weights, then keep the checkpoint."""
+    checkpoint = training.checkpoint()
+    training.settle()
+    figures: dict[str, float] = {}
+    confusion: dict[str, tuple[tuple[int, ...], ...]] = {}
+    for split, rows in training.parts.items():
+        found, matrix = judged(training.program, rows, f"{split}_")
+        figures |= found
+        if matrix is not None:
+            confusion[split] = matrix
+    refuse_nonfinite(figures, f"after epoch {training.epoch}")
+    if fit.save_to is not None:
+        checkpoints.save(Path(fit.save_to), checkpoint.arrays, checkpoint.state)
+    return _reported(fit, training, started, figures, confusion)
+
+
+def _reported(
+    fit: Fit,
+    training: Training,
+    started: float,
+    figures: Mapping[str, float],
+    confusion: Mapping[str, tuple[tuple[int, ...], ...]],
+    error: Failure | None = None,
+) -> Outcome:
+    metrics = {
+        **figures,
+        "parameters": float(training.program.parameters),
+        "epochs": float(training.epoch),
+    }
+    history = {name: tuple(values) for name, values in training.history.items()}
+    seconds = time.perf_counter() - started
+    return Outcome(fit, metrics, history, seconds, confusion, error)
+
+
+def _failed(fit: Fit, started: float, failure: Failure) -> Outcome:
+    return Outcome(fit, {}, {}, time.perf_counter() - started, error=failure)
+
+
+def _refuse_unmeasured(recipe: Recipe, problem: Problem) -> None:
+    """Early stopping must watch something that this kind of task has."""
+    if recipe.early_stopping is None:
+        return
+    missing = "mae" if problem.task.kind == "classification" else "accuracy"
+    if recipe.early_stopping.monitor == missing:
+        raise ValueError(
+            f"early_stopping.monitor: {missing!r} is not measured on a {problem.task.kind} task"
+        )
