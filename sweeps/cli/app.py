@@ -71,12 +71,4 @@ def main(arguments: list[str] | None = None) -> Any:
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     sys.excepthook = report_unexpected
-    try:
-        try:
-            get_command(app)(arguments, prog_name="sweeps")
-        finally:
-            sys.stdout.flush()
-    except BrokenPipeError:
-        # Whoever read our output has gone; Python must not find that out again when it exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+    get_command(app)(arguments, prog_name="sweeps")

@@ -68,7 +68,7 @@ def reproduce(
 
     wanted = penguins.Wanted(_names(only), repeats, points, preprocessing.value, go_on)
     _check(wanted.only, penguins.experiment_names())
-    with progress() as watcher:
+    with progress(aside=as_json) as watcher:
         found = penguins.reproduce(
             wanted,
             store=Store.at(store),
@@ -97,6 +97,4 @@ def _tell(found: Reproduction, as_json: bool) -> None:
         return
     for table in found.tables:
         console().print(table.rich())
-    if found.where:
-        say([f"MLflow: {found.where}"])
-    say([f"tables and pictures: {found.folder}"])
+    say([f"MLflow: {found.where or 'sweeps ui'}", f"tables and pictures: {found.folder}"])

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from sweeps.cli.endings import complain
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -37,12 +39,15 @@ def console() -> Console:
 
 
 @contextmanager
-def progress() -> Iterator[Watcher]:
-    """The watcher that fits standard output; whatever happens, no bar is left behind."""
-    if not on_terminal():
+def progress(*, aside: bool = False) -> Iterator[Watcher]:
+    """The watcher that fits standard output; whatever happens, no bar is left behind.
+
+    `aside` sends its lines to standard error, where the output itself is for programs.
+    """
+    if aside or not on_terminal():
         from sweeps.cli.plain_progress import PlainProgress
 
-        yield PlainProgress()
+        yield PlainProgress(complain if aside else None)
         return
     from sweeps.cli.bar_progress import BarProgress
 

@@ -127,7 +127,8 @@ def test_a_search_that_only_time_ends() -> None:
 
 def test_random_search_of_a_finite_space_tries_every_allowed_point() -> None:
     found = plan(search="random", constraints={"small": "layer_count * width <= 10"})
-    assert found.trials == found.space.allowed == found.likeness.compared
+    allowed = 2 * sum(1 for depth in range(1, 5) for width in range(1, 11) if depth * width <= 10)
+    assert found.trials == found.space.allowed == found.likeness.compared == allowed
     assert plan(search={"backend": "random", "trials": 1000}).trials == 80
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sweeps.errors import SweepFileError
-from sweeps.sweep_file import load_sweep
+from sweeps.sweep_file import SweepFile, load_sweep
 
 GOOD = """\
 task: penguins
@@ -118,6 +118,13 @@ def test_overrides_are_yaml_and_later_ones_win() -> None:
     assert sweep.space.count == 18
     assert sweep.budget.minutes == 0.5
     assert sweep.task.options == {"preprocessing": "published"}
+
+
+def test_reading_a_file_twice_gives_the_same_sweep() -> None:
+    Path("s.yaml").write_text(GOOD)
+    source = SweepFile.open(Path("s.yaml"), ["space.width.low=9"])
+    assert source.sweep() == source.sweep()
+    assert source.document.value["space"]["width"] == {"low": 8, "high": 10}
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:

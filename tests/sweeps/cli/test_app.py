@@ -115,8 +115,9 @@ main(["validate", "x.yaml"])
     assert "Traceback" in shown.stderr
 
 
-def test_a_reader_who_goes_away_is_no_error(file: str) -> None:
-    command = [sys.executable, "-c", "from sweeps.cli.app import main; main()", "plan", file]
+@pytest.mark.parametrize("arguments", [("plan", "s.yaml"), ("--help",)], ids=" ".join)
+def test_a_reader_who_goes_away_is_no_error(file: str, arguments: tuple[str, ...]) -> None:
+    command = [sys.executable, "-c", "from sweeps.cli.app import main; main()", *arguments]
     process = subprocess.Popen(
         command,
         env=os.environ | {"PYTHONPATH": str(ROOT)},

@@ -26,7 +26,7 @@ def test_the_bar_shows_trials_and_the_best_and_leaves_one_line() -> None:
     bar.finished(FAILED, DONE)
     bar.ended(summary(DONE))
     written = text.getvalue()
-    assert "[red]small abc234" in written
+    assert "[red]small abc234 ━" in written
     assert "1/4 trials" in written
     assert "3/4 trials, best 0.5 (trial 0)" in written
     assert "trial 1 failed, diverged: [bold]nan" in written

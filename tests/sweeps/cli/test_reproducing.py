@@ -61,8 +61,9 @@ def test_tables_and_places_are_printed(sweeps: Command, called: Called) -> None:
 
 
 def test_json_at_the_end(sweeps: Command, called: Called) -> None:
-    _, text = sweeps("reproduce", "penguins", "--json").stdout.split("\n", 1)
-    assert json.loads(text)["tables"][0]["rows"] == [["hidden [1]", "0.97"]]
+    done = sweeps("reproduce", "penguins", "--json")
+    assert done.stderr == "2 sweeps, about a minute\n"
+    assert json.loads(done.stdout)["tables"][0]["rows"] == [["hidden [1]", "0.97"]]
 
 
 def test_exit_codes_are_those_of_the_reproduction(
