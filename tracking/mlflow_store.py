@@ -1,4 +1,4 @@
-"""The seam to MLflow: the one file that imports it, and what is needed of its client.
+"""The seam to MLflow: what is needed of its client.
 
 Only explicit run ids are used: the fluent interface's active run is per thread, and MLFLOW_RUN_ID
 overrides it. Importing mlflow takes seconds, so it happens when a store is opened.
@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from tracking.limits import calls, fitting_value
+from tracking.new_database import create_whole
 from tracking.records import Artifact, DatasetRecord, Metric
-from tracking.store_uri import database_folder, is_server, without_credentials
+from tracking.store_uri import database_file, database_folder, is_server, without_credentials
 from tracking.tracker import RefusedError, TrackingError
 
 _SETTINGS = {
@@ -59,7 +60,10 @@ class MlflowStore:
         _quieten()
         from mlflow import MlflowClient
 
+        file = database_file(uri)
         try:
+            if file is not None:
+                create_whole(file)
             self._client = MlflowClient(tracking_uri=uri)
         except Exception as error:
             raise TrackingError(_line(uri, "opening the store", error)) from error

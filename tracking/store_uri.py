@@ -28,11 +28,18 @@ def is_server(uri: str) -> bool:
     return urlsplit(uri).scheme in {"http", "https"}
 
 
+def database_file(uri: str) -> Path | None:
+    """Return the file of an SQLite store; None for every other store, and for one in memory."""
+    name = unquote(uri.removeprefix(_SQLITE).partition("?")[0])
+    if not uri.startswith(_SQLITE) or name in ("", ":memory:"):
+        return None
+    return Path(name).absolute()
+
+
 def database_folder(uri: str) -> Path | None:
     """Return the folder an SQLite store lies in; None for every other store."""
-    if not uri.startswith(_SQLITE):
-        return None
-    return Path(unquote(uri.removeprefix(_SQLITE).partition("?")[0])).absolute().parent
+    file = database_file(uri)
+    return None if file is None else file.parent
 
 
 def without_credentials(uri: str) -> str:

@@ -1,0 +1,56 @@
+"""A new SQLite store, made whole or not at all.
+
+MLflow builds a new database by some fifty migrations, which take seconds and which SQLite cannot
+undo: a process killed among them leaves a file that no MLflow opens again ("table … already
+exists"). So a new database is built under another name and put in place when it is finished.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import suppress
+from pathlib import Path
+
+
+def create_whole(path: Path) -> None:
+    """Make the database, unless there is a file already. Another process may do so at once.
+
+    Raises what MLflow or the file system raise; then there is no file of that name.
+    """
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _remove_abandoned(path)
+    unfinished = path.with_name(f"{path.name}.unfinished-{os.getpid()}")
+    try:
+        _build(unfinished, path.parent / "mlruns")
+        with suppress(FileExistsError):
+            # Unlike a renaming, a link never takes the place of what another process has made.
+            os.link(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _build(path: Path, artifacts: Path) -> None:
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+
+    SqlAlchemyStore(f"sqlite:///{path}", artifacts.as_uri()).engine.dispose()
+
+
+def _remove_abandoned(path: Path) -> None:
+    """Remove what killed processes have left."""
+    for leftover in path.parent.glob(f"{path.name}.unfinished-*"):
+        pid = re.search(r"unfinished-(\d+)$", leftover.name)
+        if pid and not _lives(int(pid.group(1))):
+            leftover.unlink(missing_ok=True)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
