@@ -49,6 +49,8 @@ def sweep_record(
         tags=_sweep_tags(sweep, sweep_id) | {"sweeps.state": "running"} | git_commit(),
         params=_constants(sweep) | {"split_hash": problem.split_hash()},
         dataset=_dataset(problem),
+        objective=sweep.objective.metric,
+        maximize=sweep.objective.goal == "maximize",
         artifacts=(
             Artifact("sweep.yaml", text=_as_yaml(sweep.document)),
             Artifact("plan.json", text=plan),

@@ -32,7 +32,7 @@ class Summary:
 
 
 class Watcher(Protocol):
-    """Told what happens, in order, from the thread that runs the loop."""
+    """Told what happens, in order, from the thread that runs the loop; `said` from any thread."""
 
     def began(self, sweep_id: str, name: str, total: int | None, done: int) -> None:
         """The sweep has its id; `done` of `total` trials (None: unknown) were done before."""
