@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Callable
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -11,14 +12,16 @@ WATCHED = (signal.SIGINT, signal.SIGTERM)
 
 
 class Interrupts:
-    """Within `with Interrupts() as interrupts`, the first signal sets `interrupts.signal`.
+    """Within `with Interrupts(say) as interrupts`, the first signal sets `interrupts.signal`.
 
-    The second raises KeyboardInterrupt wherever the main thread is. Outside the main thread, where
-    Python lets nobody set handlers, signals keep their meaning and `signal` stays None.
+    It is acknowledged at once through `say`, since what runs may take long to finish. The second
+    raises KeyboardInterrupt wherever the main thread is. Outside the main thread, where Python lets
+    nobody set handlers, signals keep their meaning and `signal` stays None.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, say: Callable[[str], None]) -> None:
         self.signal: int | None = None
+        self._say = say
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> Interrupts:
@@ -39,3 +42,4 @@ class Interrupts:
         if self.signal is not None:
             raise KeyboardInterrupt
         self.signal = number
+        self._say("stopping when the trials in flight are done; once more stops at once")

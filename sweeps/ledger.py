@@ -17,8 +17,8 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from sweeps import ledger_schema as schema
 from sweeps.backends.backend import State
-from sweeps.lease import LEASE_MS, Claim, LeaseError, surely_dead, this_owner
-from sweeps.ledger_view import LedgerView, now_ms
+from sweeps.lease import LEASE_MS, Claim, LeaseError, this_owner
+from sweeps.ledger_view import LedgerView, is_held, now_ms
 from sweeps.result_json import result_to_json
 from sweeps.sweep import Sweep
 from sweeps.trial import Result, Trial
@@ -162,8 +162,7 @@ def _running(claim: Claim, trial: Trial, started_ms: int) -> dict[str, Any]:
 
 
 def _refuse_if_held(row: Any) -> None:
-    held = row.lease_owner is not None and row.lease_until_ms > now_ms()
-    if held and not surely_dead(row.lease_owner):
+    if is_held(row):
         host, pid, _ = row.lease_owner.rsplit(":", 2)
         raise LeaseError(f"sweep {row.id} is being run by process {pid} on {host}")
 

@@ -14,6 +14,7 @@ from sqlalchemy.engine import make_url
 
 from search_spaces import nearest
 from sweeps import ledger_schema as schema
+from sweeps.lease import surely_dead
 from sweeps.result_json import result_from_json
 from sweeps.trial import Result, Trial
 
@@ -22,6 +23,7 @@ from sweeps.trial import Result, Trial
 class SweepRow:
     """A sweep as a listing shows it. Times are milliseconds since 1970.
 
+    `state` is `crashed` when the sweep should be running but whoever ran it is gone.
     `done` trials have a score, `failed` ones have none, `running` ones have no result yet and
     `unsent` ones have a result that MLflow has not been given.
     """
@@ -150,7 +152,7 @@ def _sweep_row(row: Row[Any]) -> SweepRow:
         name=row.name,
         task=row.task,
         backend=row.backend,
-        state=row.state,
+        state="crashed" if row.state == "running" and not is_held(row) else row.state,
         created_ms=row.created_ms,
         ended_ms=row.ended_ms,
         spent_seconds=row.spent_seconds,
@@ -159,6 +161,12 @@ def _sweep_row(row: Row[Any]) -> SweepRow:
         running=row.running,
         unsent=row.unsent,
     )
+
+
+def is_held(row: Row[Any]) -> bool:
+    """Whether a coordinator that may still live holds the sweep."""
+    in_time = row.lease_owner is not None and row.lease_until_ms > now_ms()
+    return in_time and not surely_dead(row.lease_owner)
 
 
 def _begun(row: Row[Any]) -> Begun:

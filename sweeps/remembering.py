@@ -20,6 +20,7 @@ from sweeps.surroundings import git_commit, package_versions
 from sweeps.sweep import Sweep
 from sweeps.trial import Config, Result
 from sweeps.watcher import Ending
+from sweeps.yaml_text import yaml_text
 from tracking.records import (
     Artifact,
     DatasetRecord,
@@ -52,7 +53,7 @@ def sweep_record(
         objective=sweep.objective.metric,
         maximize=sweep.objective.goal == "maximize",
         artifacts=(
-            Artifact("sweep.yaml", text=_as_yaml(sweep.document)),
+            Artifact("sweep.yaml", text=yaml_text(sweep.document)),
             Artifact("plan.json", text=plan),
             Artifact("versions.json", text=json.dumps(package_versions(), indent=2)),
         ),
@@ -190,13 +191,3 @@ def _metrics(sweep: Sweep, result: Result, at_ms: int) -> Iterator[Metric]:
     scores = [part.metrics[objective] for part in result.parts if objective in part.metrics]
     if len(scores) > 1:
         yield Metric(f"{objective}_std", stdev(scores), 0, at_ms)
-
-
-def _as_yaml(document: Mapping[str, object]) -> str:
-    import io
-
-    from ruamel.yaml import YAML
-
-    text = io.StringIO()
-    YAML().dump(dict(document), text)
-    return text.getvalue()

@@ -19,7 +19,7 @@ from sweeps.ledger import Ledger
 from sweeps.ledger_view import Begun, now_ms, told
 from sweeps.loop import Loop
 from sweeps.open_trial import OpenTrial
-from sweeps.plan import plan_sweep
+from sweeps.plan import Plan, plan_sweep
 from sweeps.problem import Problem
 from sweeps.stopwatch import Stopwatch
 from sweeps.store import Store
@@ -59,16 +59,22 @@ class Parts:
     backend: Backend
     problem: Problem
     trainer: Trainer
+    plan: Plan
 
     @classmethod
     def of(cls, sweep: Sweep) -> Parts:
-        """Raises SpaceError or ValueError for names and options that nobody knows."""
+        """Build everything that can be built before anything is written.
+
+        Raises SpaceError or ValueError for names and options that nobody knows, and for a space
+        that its backend cannot search or that its constraints refuse altogether.
+        """
         task = task_for(sweep.task)
         return cls(
             sweep=sweep,
             backend=backend_for(sweep.search, sweep.space),
             problem=Problem(task, sweep.evaluate, sweep.objective, sweep.seed),
             trainer=trainer_for(sweep.trainer),
+            plan=plan_sweep(sweep),
         )
 
 
@@ -106,7 +112,7 @@ class Session:
         )
         heartbeat = Heartbeat(lambda: self._ledger.renew(self._claim))
         ending: Ending = "interrupted"
-        with Interrupts() as interrupts:
+        with Interrupts(self._around.watcher.said) as interrupts:
             try:
                 self._announce()
                 ending = self._loop(executor).run(interrupts)
@@ -122,7 +128,7 @@ class Session:
     def _announce(self) -> None:
         """Tell watcher and MLflow that the sweep runs; send MLflow what it missed."""
         sweep, sweep_id = self._parts.sweep, self._claim.sweep_id
-        plan = plan_sweep(sweep)
+        plan = self._parts.plan
         done = self._row.done + self._row.failed
         self._around.watcher.began(sweep_id, sweep.name, plan.trials, done)
         self._shipper.put(

@@ -193,7 +193,9 @@ def test_ctrl_c_finishes_what_runs_and_stops(bench: Bench) -> None:
         if result.trial.number == 2:
             signal.raise_signal(signal.SIGINT)
 
-    summary = bench.run(watcher=RecordingWatcher(on_result=interrupt))
+    watcher = RecordingWatcher(on_result=interrupt)
+    summary = bench.run(watcher=watcher)
+    assert watcher.lines == ["stopping when the trials in flight are done; once more stops at once"]
     assert (summary.ending, summary.signal, summary.done) == ("interrupted", signal.SIGINT, 3)
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     assert bench.resume(summary.sweep_id).done == 10

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from search_spaces import Float, Param, Space
-from sweeps import lease
+from sweeps import lease, ledger_view
 from sweeps.lease import Claim, LeaseError
 from sweeps.ledger import Ledger
 from sweeps.ledger_schema import LedgerVersionError
@@ -55,7 +55,7 @@ def claim(ledger: Ledger) -> Claim:
 
 
 def end_as_if_killed(claim: Claim, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sweeps.ledger.surely_dead", lambda owner: owner == claim.owner)
+    monkeypatch.setattr("sweeps.ledger_view.surely_dead", lambda owner: owner == claim.owner)
 
 
 def test_two_launches_of_one_sweep_are_two_sweeps(ledger: Ledger) -> None:
@@ -125,11 +125,17 @@ def test_a_dead_holder_loses_the_sweep_and_can_write_no_more(
 def test_a_lease_that_ran_out_is_free(
     ledger: Ledger, claim: Claim, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sweeps import ledger as ledger_module
-
-    later = ledger_module.now_ms() + lease.LEASE_MS + 1
-    monkeypatch.setattr(ledger_module, "now_ms", lambda: later)
+    later = ledger_view.now_ms() + lease.LEASE_MS + 1
+    monkeypatch.setattr(ledger_view, "now_ms", lambda: later)
     assert ledger.claim(claim.sweep_id).epoch == claim.epoch + 1
+
+
+def test_a_sweep_whose_holder_is_gone_is_shown_as_crashed(
+    ledger: Ledger, claim: Claim, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ledger.sweep(claim.sweep_id).state == "running"
+    end_as_if_killed(claim, monkeypatch)
+    assert ledger.sweep(claim.sweep_id).state == "crashed"
 
 
 def test_an_ended_sweep_is_free(ledger: Ledger, claim: Claim) -> None:

@@ -45,7 +45,9 @@ def test_a_child_can_be_found_by_its_tags() -> None:
     assert child.tags["sweeps.sweep"] == "abc123"
     assert child.tags["sweeps.trial"] == "3"
     assert child.tags["sweeps.state"] == "finished"
-    assert child.tags["sweeps.config_hash"] == remembering.config_hash(dict(reversed(CONFIG.items())))
+    assert child.tags["sweeps.config_hash"] == remembering.config_hash(
+        dict(reversed(CONFIG.items()))
+    )
 
 
 def test_final_metrics_and_histories_do_not_meet() -> None:
