@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -9,8 +10,8 @@ from sweeps.optimizers import Adagrad, Adam, AdamW, RmsProp, Sgd
 from sweeps.recipe import EarlyStopping, Layer, Recipe
 
 
-def units(config: dict[str, object]) -> list[int]:
-    return [layer.units for layer in Recipe.read(config).layers]  # type: ignore[arg-type]
+def units(config: dict[str, Any]) -> list[int]:
+    return [layer.units for layer in Recipe.read(config).layers]
 
 
 def test_an_empty_configuration_is_the_default_recipe() -> None:
@@ -35,7 +36,7 @@ def test_an_empty_configuration_is_the_default_recipe() -> None:
         ({"layer_count": 2, "ratio.split.total": 100, "ratio.split.first": 99}, [99, 1]),
     ],
 )
-def test_shapes(config: dict[str, object], expected: list[int]) -> None:
+def test_shapes(config: dict[str, Any], expected: list[int]) -> None:
     assert units(config) == expected
 
 
@@ -75,22 +76,29 @@ def test_initializer_follows_the_activation(activation: str, initializer: str) -
 def test_kinds_are_read_with_their_own_parameters() -> None:
     assert Recipe.read({"optimizer": "adam", "optimizer.adam.beta_1": 0.8}).optimizer == Adam(0.8)
     assert Recipe.read({"optimizer": "adamw"}).optimizer == AdamW(0.004)
-    nesterov = {"optimizer": "sgd", "optimizer.sgd.momentum": 0.9, "optimizer.sgd.nesterov": True}
+    nesterov: dict[str, Any] = {
+        "optimizer": "sgd",
+        "optimizer.sgd.momentum": 0.9,
+        "optimizer.sgd.nesterov": True,
+    }
     assert Recipe.read(nesterov).optimizer == Sgd(0.9, True)
     assert Recipe.read({"optimizer": "rmsprop", "optimizer.rmsprop.rho": 0.5}).optimizer == RmsProp(
         0.5
     )
     assert Recipe.read({"optimizer": "adagrad"}).optimizer == Adagrad()
-    step = {"decay": "step", "decay.step.drop": 0.5, "decay.step.every_epochs": 3}
+    step: dict[str, Any] = {"decay": "step", "decay.step.drop": 0.5, "decay.step.every_epochs": 3}
     assert Recipe.read(step).decay == Step(0.5, 3)
-    smooth = {
+    smooth: dict[str, Any] = {
         "decay": "exponential",
         "decay.exponential.rate": 0.9,
         "decay.exponential.every_epochs": 1,
     }
     assert Recipe.read(smooth).decay == Exponential(0.9, 1)
     assert Recipe.read({"decay": "cosine"}).decay == Cosine(0.0)
-    restarts = {"decay": "cosine_restarts", "decay.cosine_restarts.first_decay_steps": 1000}
+    restarts: dict[str, Any] = {
+        "decay": "cosine_restarts",
+        "decay.cosine_restarts.first_decay_steps": 1000,
+    }
     assert Recipe.read(restarts).decay == CosineRestarts(1000, 2.0, 1.0, 0.0)
 
 
@@ -151,16 +159,16 @@ def test_early_stopping() -> None:
         ),
     ],
 )
-def test_refusals_name_the_parameter_and_its_value(config: dict[str, object], message: str) -> None:
+def test_refusals_name_the_parameter_and_its_value(config: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=r".") as caught:
-        Recipe.read(config)  # type: ignore[arg-type]
+        Recipe.read(config)
     assert message in str(caught.value)
 
 
 def test_identity_leaves_out_epochs_and_nothing_else() -> None:
     plain = Recipe.read({"layer_count": 2})
     assert plain.identity() == Recipe.read({"layer_count": 2, "epochs": 99}).identity()
-    varied = [
+    varied: list[dict[str, Any]] = [
         {"layer_count": 2, "width": 33},
         {"layer_count": 3},
         {"layer_count": 2, "activation": "tanh"},
@@ -173,19 +181,19 @@ def test_identity_leaves_out_epochs_and_nothing_else() -> None:
         {"layer_count": 2, "batch_size": 31},
         {"layer_count": 2, "early_stopping.patience": 3},
     ]
-    identities = {Recipe.read(config).identity() for config in varied}  # type: ignore[arg-type]
+    identities = {Recipe.read(config).identity() for config in varied}
     assert len(identities | {plain.identity()}) == len(varied) + 1
 
 
 def test_identity_is_canonical() -> None:
-    same = [
+    same: list[dict[str, Any]] = [
         {"layer_count": 2, "width": 50},
         {"width": 50, "layer_count": 2, "ratio": 1},
         {"width.layers": "50-50", "dropout": 0},
         {"ratio.split.total": 100, "ratio.split.first": 50, "optimizer": "adam"},
     ]
-    assert len({Recipe.read(config).identity() for config in same}) == 1  # type: ignore[arg-type]
-    assert json.loads(Recipe.read(same[0]).identity())["optimizer"]["kind"] == "Adam"  # type: ignore[arg-type]
+    assert len({Recipe.read(config).identity() for config in same}) == 1
+    assert json.loads(Recipe.read(same[0]).identity())["optimizer"]["kind"] == "Adam"
 
 
 def test_kinds_without_parameters_are_told_apart() -> None:

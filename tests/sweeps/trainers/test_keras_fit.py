@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sweeps.draws import dropout_seed, initial_weights, row_order
+from sweeps.problem import Problem
+from sweeps.recipe import Recipe
+from sweeps.tasks.task import Part
+from sweeps.trainers.keras_fit import KerasFit
+from sweeps.trainers.network import Blueprint, model_of
+from sweeps.trainers.program import program_for
+from sweeps.trainers.tensorflow_import import load
+from tests.sweeps.tiny_task import TinyTask
+from tests.sweeps.trainers.contract import TrainerContract, fit_of, problem_on
+
+SEED = 3
+ROWS, BATCH, EPOCHS = 35, 8, 3
+STEPS = 5
+
+PENALISED = {
+    "width.layers": "11-7",
+    "regularizers.layer_1.kernel_l1": 0.01,
+    "regularizers.layer_1.activity_l2": 0.02,
+    "regularizers.layer_2.kernel_l2": 0.03,
+    "regularizers.layer_2.activity_l1": 0.04,
+}
+RESTARTS = {
+    "decay": "cosine_restarts",
+    "decay.cosine_restarts.first_decay_steps": 4,
+    "decay.cosine_restarts.peak_multiplier": 0.5,
+}
+
+
+def schedules(keras: Any) -> dict[str, tuple[dict[str, Any], Any]]:
+    """Our configuration, and the learning rate that a Keras user would write for it."""
+    kinds = keras.optimizers.schedules
+    exponential = {"decay.exponential.rate": 0.5, "decay.exponential.every_epochs": 2}
+    step = {"decay.step.drop": 0.5, "decay.step.every_epochs": 2}
+    return {
+        "constant": ({}, 0.02),
+        "cosine": ({"decay": "cosine"}, kinds.CosineDecay(0.02, EPOCHS * STEPS)),
+        "restarts": (RESTARTS, kinds.CosineDecayRestarts(0.02, 4, m_mul=0.5)),
+        "exponential": (
+            {"decay": "exponential", **exponential},
+            kinds.ExponentialDecay(0.02, 2 * STEPS, 0.5),
+        ),
+        "step": (
+            {"decay": "step", **step},
+            kinds.ExponentialDecay(0.02, 2 * STEPS, 0.5, staircase=True),
+        ),
+    }
+
+
+def fitted_by_keras(
+    recipe: Recipe, problem: Problem, optimizer: Any
+) -> tuple[Any, dict[str, list[float]]]:
+    """The same network, trained by `model.fit` on the same rows in the same order."""
+    _, keras = load()
+    task, data = problem.task, problem.data(0, 0)
+    features = len(task.features)
+    model = model_of(Blueprint.of(recipe, features, task.outputs, task.kind))
+    hidden = [layer.units for layer in recipe.layers]
+    model.set_weights(initial_weights(SEED, features, hidden, task.outputs, recipe.initializer))
+    masks = [layer for layer in model.layers if isinstance(layer, keras.layers.Dropout)]
+    for position, layer in enumerate(masks):
+        layer.seed_generator.state.assign([dropout_seed(SEED, position), 0])
+    if task.kind == "classification":
+        model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
+    else:
+        model.compile(optimizer, "mse", metrics=["mae"])
+    history: dict[str, list[float]] = {}
+    assert data.val is not None
+    for epoch in range(EPOCHS):
+        order = row_order(SEED, epoch, ROWS)
+        said = model.fit(
+            data.train.x[order],
+            data.train.y[order],
+            batch_size=BATCH,
+            shuffle=False,
+            verbose=0,
+            validation_data=(data.val.x, data.val.y),
+        )
+        for name, values in said.history.items():
+            history.setdefault(name, []).extend(values)
+    return model, history
+
+
+def hold_against_keras(config: dict[str, Any], optimizer: Any, task: TinyTask) -> None:
+    config = {"learning_rate": 0.02, "batch_size": BATCH, "epochs": EPOCHS, **config}
+    problem = problem_on("val_loss", task)
+    recipe = Recipe.read(config)
+    model, history = fitted_by_keras(recipe, problem, optimizer)
+    (outcome,) = KerasFit().train(KerasFit().pack([fit_of(config, seed=SEED)])[0], problem, None)
+    assert outcome.error is None
+    assert outcome.history.keys() == history.keys() | {"learning_rate"}
+    for name, values in history.items():
+        assert outcome.history[name] == pytest.approx(values, rel=1e-5, abs=1e-6), name
+    with program_for(Blueprint.of(recipe, 4, task.outputs, task.kind)) as program:
+        for ours, theirs in zip(program.weights(), model.get_weights(), strict=True):
+            np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-5)
+    data = problem.data(0, 0)
+    parts: dict[str, Part | None] = {"train": data.train, "val": data.val, "test": data.test}
+    for split, part in parts.items():
+        assert part is not None
+        judged = model.evaluate(part.x, part.y, verbose=0, return_dict=True, batch_size=BATCH)
+        for name, value in judged.items():
+            assert outcome.metrics[f"{split}_{name}"] == pytest.approx(value, rel=1e-5), name
+
+
+class TestKerasFit(TrainerContract):
+    trainer = KerasFit()
+
+    @pytest.mark.parametrize("decay", ["constant", "cosine", "restarts", "exponential", "step"])
+    def test_equals_model_fit_with_every_decay_and_penalty(self, decay: str) -> None:
+        _, keras = load()
+        settings, rate = schedules(keras)[decay]
+        hold_against_keras({**PENALISED, **settings}, keras.optimizers.Adam(rate), TinyTask())
+
+    @pytest.mark.parametrize("kind", ["adamw", "sgd", "rmsprop", "adagrad"])
+    def test_equals_model_fit_with_every_optimizer_and_dropout(self, kind: str) -> None:
+        _, keras = load()
+        optimizers = {
+            "adamw": keras.optimizers.AdamW(0.02, weight_decay=0.3),
+            "sgd": keras.optimizers.SGD(0.02, momentum=0.8, nesterov=True),
+            "rmsprop": keras.optimizers.RMSprop(0.02, rho=0.8, momentum=0.1),
+            "adagrad": keras.optimizers.Adagrad(0.02, initial_accumulator_value=0.2),
+        }
+        settings = {
+            "adamw": {"weight_decay": 0.3},
+            "sgd": {"momentum": 0.8, "nesterov": True},
+            "rmsprop": {"rho": 0.8, "momentum": 0.1},
+            "adagrad": {"initial_accumulator_value": 0.2},
+        }[kind]
+        named = {f"optimizer.{kind}.{name}": value for name, value in settings.items()}
+        activation = {"adamw": "tanh", "sgd": "gelu", "rmsprop": "selu", "adagrad": "swish"}[kind]
+        config = {"width.layers": "11-7", "dropout": 0.4, "activation": activation}
+        hold_against_keras({**config, "optimizer": kind, **named}, optimizers[kind], TinyTask())
+
+    def test_equals_model_fit_on_a_regression(self) -> None:
+        _, keras = load()
+        config = {"layer_count": 1, "width": 6}
+        hold_against_keras(config, keras.optimizers.Adam(0.02), TinyTask(kind="regression"))
