@@ -34,7 +34,7 @@ class Trainer(Protocol):
         """The fits, each in exactly one pack, cut the same way every time."""
 
     def train(self, pack: Pack, problem: Problem, progress: Progress | None) -> list[Outcome]:
-        """One outcome per fit, in the pack's order. A fit that fails is an outcome with an error;
+        """One outcome per fit, in the pack's order.
 
-        only a wrong program raises.
+        A fit that fails is an outcome with an error; only a wrong program raises.
         """

@@ -8,7 +8,7 @@ import pytest
 from sweeps import checkpoints
 from sweeps.checkpoints import CheckpointError
 
-ARRAYS = {
+ARRAYS: dict[str, checkpoints.Array] = {
     "weights": np.linspace(0, 1, 7, dtype=np.float32).reshape(7, 1),
     "step": np.array(12, dtype=np.int64),
     "empty": np.zeros((0, 3), dtype=np.float32),
