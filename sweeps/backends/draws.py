@@ -11,7 +11,7 @@ from sweeps.backends.untried import Untried, refused_in_a_row
 from sweeps.trial import Config
 
 MOST_REFUSALS = 10_000
-TRIES_BEFORE_WALKING = 50
+TRIES_BEFORE_WALKING = 20
 """Draws from a finite space that may bring up nothing new before the rest is walked through."""
 
 
