@@ -25,7 +25,7 @@ def run(
     sweep: Sweep,
     *,
     store: Store | None = None,
-    workers: int = 1,
+    workers: int = 0,
     watcher: Watcher | None = None,
     tracking_uri: str | None = None,
     tracker: Callable[[], Tracker] | None = None,
@@ -34,10 +34,10 @@ def run(
 ) -> Summary:
     """Run a sweep from its start, as a new entry in the ledger, to its end or an interruption.
 
-    `workers` above 1 are processes of their own; an `executor` given is used instead and left
-    running. Trials are logged to MLflow at `tracking_uri` (None: where MLflow logs by default), or
-    to what `tracker` opens. Raises SpaceError or ValueError, before anything is written, for a
-    sweep that cannot run.
+    `workers` are processes of their own; with 0, fits are trained in this one. An `executor` given
+    is used instead and left running. Trials are logged to MLflow at `tracking_uri` (None: where
+    MLflow logs by default), or to what `tracker` opens. Raises SpaceError or ValueError, before
+    anything is written, for a sweep that cannot run.
     """
     if read_sweep(sweep.document) != sweep:
         raise ValueError(
@@ -59,7 +59,7 @@ def resume(
     sweep_id: str,
     *,
     store: Store | None = None,
-    workers: int = 1,
+    workers: int = 0,
     watcher: Watcher | None = None,
     tracking_uri: str | None = None,
     tracker: Callable[[], Tracker] | None = None,

@@ -60,7 +60,7 @@ def load(file: str | Path, overrides: Sequence[str] = ()) -> Sweep:
 def run(
     sweep: Sweep,
     *,
-    workers: int = 1,
+    workers: int = 0,
     store: str | Path | None = None,
     tracking_uri: str | None = None,
     watcher: Watcher | None = None,
@@ -87,7 +87,7 @@ def run(
 def resume(
     sweep_id: str,
     *,
-    workers: int = 1,
+    workers: int = 0,
     store: str | Path | None = None,
     tracking_uri: str | None = None,
     watcher: Watcher | None = None,

@@ -39,6 +39,12 @@ TrackingUri = Annotated[
     ),
 ]
 Workers = Annotated[
-    int, typer.Option("--workers", min=1, metavar="N", help="How many processes train.")
+    int | None,
+    typer.Option(
+        "--workers",
+        min=0,
+        metavar="N",
+        help="How many processes train; 0 trains in this one. By default one a core, at most 4.",
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]

@@ -14,6 +14,7 @@ from sweeps.cli.endings import BadInputError, guarded
 from sweeps.cli.options import AsJson, StoreOption, TrackingUri, Workers
 from sweeps.cli.screen import console, progress, say
 from sweeps.cli.wording import as_json as json_text
+from sweeps.executors.executor import default_workers
 from sweeps.store import Store
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def reproduce(
     go_on: Annotated[
         bool, typer.Option("--continue", help="Take up what an earlier call left in the store.")
     ] = False,
-    workers: Workers = 1,
+    workers: Workers = None,
     store: StoreOption = None,
     tracking_uri: TrackingUri = None,
     as_json: AsJson = False,
@@ -72,7 +73,7 @@ def reproduce(
         found = penguins.reproduce(
             wanted,
             store=Store.at(store),
-            workers=workers,
+            workers=default_workers() if workers is None else workers,
             watcher=watcher,
             tracking_uri=tracking_uri,
             say=watcher.said,

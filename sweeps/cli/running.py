@@ -16,6 +16,7 @@ from sweeps.cli.options import (
 )
 from sweeps.cli.screen import progress, say
 from sweeps.cli.telling import exit_code, farewell
+from sweeps.executors.executor import default_workers
 from sweeps.store import Store
 
 
@@ -23,7 +24,7 @@ from sweeps.store import Store
 def run(
     file: SweepFileArgument,
     overrides: Overrides = None,
-    workers: Workers = 1,
+    workers: Workers = None,
     store: StoreOption = None,
     tracking_uri: TrackingUri = None,
 ) -> None:
@@ -42,7 +43,7 @@ def run(
         summary = coordinator.run(
             sweep,
             store=Store.at(store),
-            workers=workers,
+            workers=default_workers() if workers is None else workers,
             watcher=watcher,
             tracking_uri=tracking_uri,
             report=sweep_report,
@@ -54,7 +55,7 @@ def run(
 @guarded
 def resume(
     sweep_id: SweepId = LATEST,
-    workers: Workers = 1,
+    workers: Workers = None,
     store: StoreOption = None,
     tracking_uri: TrackingUri = None,
 ) -> None:
@@ -73,7 +74,7 @@ def resume(
         summary = coordinator.resume(
             found,
             store=Store.at(store),
-            workers=workers,
+            workers=default_workers() if workers is None else workers,
             watcher=watcher,
             tracking_uri=tracking_uri,
             report=sweep_report,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import ParamSpec, Protocol, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+MOST_BY_DEFAULT = 4
 
 
 class WorkerDiedError(RuntimeError):
@@ -31,14 +34,21 @@ class Slots(Protocol):
         """Free everything at once; calls under way are lost."""
 
 
+def default_workers() -> int:
+    """One process per core that this one may use, four at most: each holds a GB or two."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return min(MOST_BY_DEFAULT, usable or 1)
+
+
 def executor_for(workers: int, environment: Mapping[str, str]) -> Slots:
-    """One worker trains in this process; more are processes of their own.
+    """So many worker processes; with 0, fits are trained in this process.
 
     `environment` holds the variables that the trainer needs before its packages are imported.
+    Raises ValueError for a negative number.
     """
-    if workers < 1:
-        raise ValueError(f"workers: {workers} is less than 1")
-    if workers == 1:
+    if workers < 0:
+        raise ValueError(f"workers: {workers} is less than 0")
+    if workers == 0:
         from sweeps.executors.inline import Inline
 
         return Inline(environment)

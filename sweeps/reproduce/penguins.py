@@ -91,7 +91,7 @@ def reproduce(
     wanted: Wanted,
     *,
     store: Store | None = None,
-    workers: int = 1,
+    workers: int = 0,
     watcher: Watcher | None = None,
     tracking_uri: str | None = None,
     tracker: Callable[[], Tracker] | None = None,
@@ -130,7 +130,7 @@ def announcement(wanted: Wanted, workers: int) -> list[str]:
     """How many sweeps, how long, and what would be quicker or say more."""
     lines = [
         f"{_counted(len(wanted.sweeps()), 'sweep')}, about {_duration(wanted, workers)} with "
-        f"{_counted(workers, 'worker')} on two cores (a rough estimate)"
+        f"{_counted(max(1, workers), 'process')} on two cores (a rough estimate)"
     ]
     quick = replace(wanted, points=QUICK_POINTS)
     if wanted.points is None and _seconds(wanted, workers) > LONG:
@@ -142,7 +142,7 @@ def announcement(wanted: Wanted, workers: int) -> list[str]:
 
 
 def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
+    return f"{count} {what}{'' if count == 1 else 'es' if what.endswith('s') else 's'}"
 
 
 def _duration(wanted: Wanted, workers: int) -> str:
@@ -150,7 +150,7 @@ def _duration(wanted: Wanted, workers: int) -> str:
 
 
 def _seconds(wanted: Wanted, workers: int) -> float:
-    return sum(estimate.seconds(sweep) for _, sweep in wanted.sweeps()) / workers
+    return sum(estimate.seconds(sweep) for _, sweep in wanted.sweeps()) / max(1, workers)
 
 
 def _baseline(wanted: Wanted) -> Baseline | None:

@@ -128,7 +128,7 @@ def unbroken(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Place]
     @lru_cache
     def run(backend: str) -> Place:
         where = place(tmp_path_factory.mktemp(backend), backend)
-        where.finish("run", "sweep.yaml", workers=1)
+        where.finish("run", "sweep.yaml", workers=0)
         return where
 
     return run
@@ -163,10 +163,10 @@ def test_a_sweep_killed_five_times_ends_like_an_unbroken_one(
     broken = place(tmp_path, backend)
     action, what = "run", "sweep.yaml"
     for _ in range(KILLS):
-        driver = broken.driver(action, what, workers=1)
+        driver = broken.driver(action, what, workers=0)
         what = killed_after(driver, rng.randrange(TRIALS[backend] // KILLS), rng.random())
         action = "resume"
-    broken.finish("resume", what, workers=1)
+    broken.finish("resume", what, workers=0)
 
     expected, found = unbroken(backend).results(), broken.results()
     assert [result.trial.number for result in found] == list(range(TRIALS[backend]))

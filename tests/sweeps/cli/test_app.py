@@ -85,7 +85,7 @@ def test_version(sweeps: Command) -> None:
         (("rnu",), "Did you mean 'run'?"),
         (("run", "s.yaml", "--wrokers", "2"), "--workers"),
         (("run",), "FILE"),
-        (("run", "s.yaml", "--workers", "0"), "Invalid value for '--workers'"),
+        (("run", "s.yaml", "--workers", "-1"), "Invalid value for '--workers'"),
     ],
 )
 def test_what_is_mistyped_is_bad_input(

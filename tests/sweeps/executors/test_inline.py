@@ -32,6 +32,7 @@ class TestInline(ExecutorContract):
             Inline({}).submit(interrupt)
 
 
-def test_no_workers_is_refused() -> None:
-    with pytest.raises(ValueError, match="workers: 0"):
-        executor_for(0, {})
+def test_no_worker_is_this_process_and_fewer_are_refused() -> None:
+    assert isinstance(executor_for(0, {}), Inline)
+    with pytest.raises(ValueError, match="workers: -1"):
+        executor_for(-1, {})
