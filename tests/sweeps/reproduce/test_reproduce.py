@@ -191,7 +191,7 @@ def test_nonsense_is_refused_before_anything_is_trained(wanted, error, words, tm
 def test_the_announcement_is_honest_and_offers_fewer_points():
     whole = announcement(Wanted(), 1)
     assert whole[0].startswith("16 sweeps, about ")
-    assert "1 worker " in whole[0]
+    assert "1 process " in whole[0]
     assert "--points" in whole[1]
     assert len(announcement(Wanted(points=20), 1)) == 1
     assert announcement(Wanted(only=("hidden",)), 2)[0].startswith("1 sweep, about")
