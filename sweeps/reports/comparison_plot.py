@@ -32,7 +32,8 @@ def draw_comparison(title: str, runs: Compared, note: str, path: Path) -> Path:
         for split, (published, ours) in by_split.items():
             y = row + (-0.16 if split == "train" else 0.16)
             colour = SPLIT_COLOURS[split]
-            axes.plot(np.percentile(ours, [5, 95]), [y, y], color=colour, alpha=0.35, linewidth=6)
+            band = np.percentile(ours, [5, 95])
+            axes.plot(band, [y, y], color=colour, alpha=0.35, linewidth=6, solid_capstyle="butt")
             axes.plot(np.median(ours), y, "o", color=colour, markersize=6)
             axes.plot(published, y, "x", color=INK, markersize=7, markeredgewidth=2)
     axes.set_yticks(range(len(runs)), list(runs))

@@ -50,17 +50,19 @@ class Curve:
 def draw_curve(curve: Curve, path: Path) -> Path:
     """One repeat: a dot per value and the running median. More: the median and a 5-95 % band."""
     figure, (axes,) = new_figure()
+    smoothed = False
     for split, scores in curve.scores.items():
-        _draw(axes, scores, SPLIT_COLOURS[split], SPLIT_NAMES[split])
+        smoothed |= _draw(axes, scores, SPLIT_COLOURS[split], SPLIT_NAMES[split])
     dressed(axes, curve.title, curve.x_label, "accuracy (share of rows right)")
     axes.set_ylim(top=1.01)
     _mark(axes, curve.marks)
     keyed(axes)
-    noted(figure, curve.note)
+    noted(figure, f"{curve.note} Lines: running medians." if smoothed else curve.note)
     return saved(figure, path)
 
 
-def _draw(axes: Axes, scores: Mapping[float, Sequence[float]], colour: str, label: str) -> None:
+def _draw(axes: Axes, scores: Mapping[float, Sequence[float]], colour: str, label: str) -> bool:
+    """One split; whether its line is smoothed."""
     xs = np.array(list(scores))
     middle = np.array([np.median(each) for each in scores.values()])
     if any(len(each) > 1 for each in scores.values()):
@@ -68,11 +70,13 @@ def _draw(axes: Axes, scores: Mapping[float, Sequence[float]], colour: str, labe
         axes.fill_between(xs, low, high, color=colour, alpha=0.18, linewidth=0)
         style = "-" if len(xs) > MANY else "o-"
         axes.plot(xs, middle, style, markersize=4, linewidth=1.6, color=colour, label=label)
-    elif len(xs) > MANY:
+        return False
+    if len(xs) > MANY:
         axes.plot(xs, middle, ".", markersize=4, alpha=0.45, color=colour)
         axes.plot(xs, _running_median(middle), linewidth=1.8, color=colour, label=label)
-    else:
-        axes.plot(xs, middle, "o-", markersize=4, linewidth=1.2, color=colour, label=label)
+        return True
+    axes.plot(xs, middle, "o-", markersize=4, linewidth=1.2, color=colour, label=label)
+    return False
 
 
 def _mark(axes: Axes, marks: Mapping[float, str]) -> None:

@@ -50,7 +50,7 @@ class Training:
 
 def draw_training(training: Training, result: Result, path: Path) -> Path:
     """Two panels over epochs; the median over repeats, and a 5-95 % band when there are several."""
-    figure, (left, right) = new_figure(9.6, 4.2, 1, 2)
+    figure, (left, right) = new_figure(10.4, 4.2, 1, 2)
     if training.panel == "learning_rate":
         _lines(left, histories(result, "learning_rate"), PURPLE, "learning rate", "steps-mid")
         left.set_ylim(bottom=0)
@@ -69,10 +69,11 @@ def draw_training(training: Training, result: Result, path: Path) -> Path:
             markersize=8,
             markeredgewidth=2,
             color=SPLIT_COLOURS[split],
-            label="published",
             clip_on=False,
             zorder=5,
         )
+    if training.published:
+        right.plot([], [], "x", color=INK, markeredgewidth=2, label="published")
     dressed(right, "Accuracy", "epoch", LABELS["accuracy"])
     right.set_ylim(top=1.01)
     keyed(right)

@@ -53,7 +53,7 @@ class Pictures:
     def _curve(self, sweep: Sweep, results: Sequence[Result], path: Path) -> None:
         repeats = sweep.evaluate.repeats
         drawn = (
-            "One network for each value, on split 0; lines are running medians."
+            "One network for each value, on split 0."
             if repeats == 1
             else f"{repeats} networks for each value, each on a split of its own: median, 5-95 %."
         )
@@ -78,7 +78,7 @@ class Pictures:
             published={split: run.figures[f"{split}_accuracy"] for split in ("train", "test")},
             published_epoch=epochs,
             note=f"{sweep.evaluate.repeats} networks, each with its own seed and split: "
-            "median and 5-95 % by epoch. Training accuracy is the running one of the epoch.",
+            "median and 5-95 % of those still training. Training accuracy: running, within the epoch.",
         )
         draw_training(training, result, path)
 

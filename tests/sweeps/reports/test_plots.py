@@ -39,6 +39,7 @@ def test_many_values_of_one_repeat_get_a_running_median_that_keeps_the_ends(tmp_
     draw_curve(curve(scores), tmp_path / "x.png")
     (line,) = lines_of(figures[0].axes[0], "training rows")
     assert line.get_ydata()[0] == 0.1
+    assert "running median" in figures[0].get_supxlabel()
     assert set(line.get_ydata()[1:]) == {0.9}
 
 
@@ -79,7 +80,9 @@ def test_training_shows_the_learning_rate_beside_the_accuracy(tmp_path, figures)
     left, right = figures[0].axes
     assert list(left.lines[0].get_ydata()) == pytest.approx([0.2, 0.2, 0.2, 0.1, 0.1])
     assert "learning rate" in left.get_ylabel()
-    assert [list(line.get_ydata()) for line in lines_of(right, "published")] == [[0.996], [0.986]]
+    crosses = [line for line in right.lines if line.get_marker() == "x"]
+    assert [list(line.get_ydata()) for line in crosses] == [[0.996], [0.986], []]
+    assert [list(line.get_xdata()) for line in crosses] == [[5], [5], []]
 
 
 def test_repeats_that_stop_early_count_as_long_as_they_train(tmp_path, figures):
