@@ -78,7 +78,7 @@ class Pictures:
             published={split: run.figures[f"{split}_accuracy"] for split in ("train", "test")},
             published_epoch=epochs,
             note=f"{sweep.evaluate.repeats} networks, each with its own seed and split: "
-            "median and 5-95 % of those still training. Training accuracy: running, within the epoch.",
+            "median and 5-95 % of those still training. Training accuracy is the running one.",
         )
         draw_training(training, result, path)
 
