@@ -70,16 +70,12 @@ class Training:
         Raises DivergedError, and leaves the epoch out of the history, when one is not finite.
         """
         values = self._epoch_values()
+        refuse_nonfinite(values, f"in epoch {self.epoch + 1}")
         self.epoch += 1
-        try:
-            refuse_nonfinite(values, f"in epoch {self.epoch}")
-        except DivergedError:
-            self.epoch -= 1
-            raise
         for name, value in values.items():
             self.history.setdefault(name, []).append(value)
-        if self.patience is not None and self.patience.improved(values[self._monitored()]):
-            self.best_weights = self._weights_to_keep()
+        if self.patience is not None:
+            self._watch(self.patience, values)
         return values
 
     def settle(self) -> None:
@@ -121,25 +117,16 @@ class Training:
         order = row_order(self.seed, self.epoch, len(train))
         loss, measure = self.program.train_epoch(train, order, rates, self.recipe.batch_size)
         values = {"loss": loss, accuracy_name(self.program): measure}
-        for split in self._watched():
-            values |= measured(self.program, self.parts[split], f"{split}_")
+        for split, rows in self.parts.items():
+            if split == "val" or (split == "test" and self.split == "test"):
+                values |= measured(self.program, rows, f"{split}_")
         return values | {"learning_rate": float(rates[0])}
 
-    def _watched(self) -> list[Split]:
-        """The splits that are measured after every epoch."""
-        return [split for split in ("val", "test") if split in self.parts and self._watches(split)]
-
-    def _watches(self, split: str) -> bool:
-        return split == "val" or split == self.split
-
-    def _monitored(self) -> str:
-        assert self.recipe.early_stopping is not None
+    def _watch(self, patience: Patience, values: dict[str, float]) -> None:
         prefix = "" if self.split == "train" else f"{self.split}_"
-        return prefix + self.recipe.early_stopping.monitor
-
-    def _weights_to_keep(self) -> list[Array]:
-        assert self.recipe.early_stopping is not None
-        return self.program.weights() if self.recipe.early_stopping.restore_best else []
+        improved = patience.improved(values[prefix + patience.settings.monitor])
+        if improved and patience.settings.restore_best:
+            self.best_weights = self.program.weights()
 
     def _fingerprint(self) -> list[Any]:
         """What must be equal for a checkpoint to be this fit's own past."""

@@ -14,7 +14,8 @@ from sweeps.trainers.network import Blueprint, model_of
 from sweeps.trainers.program import program_for
 from sweeps.trainers.tensorflow_import import load
 from tests.sweeps.tiny_task import TinyTask
-from tests.sweeps.trainers.contract import TrainerContract, fit_of, problem_on
+from tests.sweeps.trainers.contract import TrainerContract
+from tests.sweeps.trainers.fitting import fit_of, problem_on
 
 SEED = 3
 ROWS, BATCH, EPOCHS = 35, 8, 3
