@@ -15,13 +15,14 @@ class CheckpointContract(Fitting):
 
     @pytest.mark.parametrize("optimizer", ["adam", "sgd"])
     def test_three_epochs_and_six_more_are_nine(self, tmp_path: Path, optimizer: str) -> None:
-        config = {**EVERYTHING, "optimizer": optimizer}
+        config = {**EVERYTHING, "optimizer": optimizer, "learning_rate": 0.1}
         if optimizer == "sgd":
             config |= {"optimizer.sgd.momentum": 0.9, "early_stopping.monitor": "accuracy"}
         rung, end, whole = (str(tmp_path / f"{name}.npz") for name in ("rung", "end", "whole"))
-        self.train(fit_of(config, budget=3, save_to=rung))
-        continued = self.train(fit_of(config, budget=9, resume_from=rung, save_to=end))
-        unbroken = self.train(fit_of(config, budget=9, save_to=whole))
+        first = self.train(fit_of(config, seed=4, budget=3, save_to=rung))
+        assert first.metrics["val_loss"] != first.history["val_loss"][-1]  # the best came before
+        continued = self.train(fit_of(config, seed=4, budget=9, resume_from=rung, save_to=end))
+        unbroken = self.train(fit_of(config, seed=4, budget=9, save_to=whole))
         assert unbroken.metrics["epochs"] > 3
         assert same(continued, unbroken)
         ends = [checkpoints.load(Path(path)) for path in (end, whole)]
