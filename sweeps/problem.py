@@ -36,11 +36,15 @@ class Problem:
         return len(self.data(fold, repeat).train.y)
 
     def split_hash(self) -> str:
-        """16 hex digits that change when any fit's training or validation rows change."""
+        """16 hex digits that change when the rows of any fit change: train, validation or test."""
         digest = hashlib.sha256()
         for repeat in range(self.evaluate.repeats):
+            rows = self._rows(repeat)
+            if repeat == 0 or self.evaluate.resplit:
+                for values in (rows.x_train, rows.y_train, rows.x_test, rows.y_test):
+                    digest.update(np.ascontiguousarray(values).tobytes() + b"|")
             for fold in range(max(1, self.evaluate.folds)):
-                for index in self._indices(self._rows(repeat).y_train, fold, repeat):
+                for index in self._indices(rows.y_train, fold, repeat):
                     digest.update(index.tobytes() + b"|")
         return digest.hexdigest()[:16]
 

@@ -66,9 +66,15 @@ def test_repeats_share_their_folds_unless_they_are_split_anew() -> None:
         problem(Evaluate(folds=4)),
         problem(Evaluate(validation=0.3)),
         replace(problem(Evaluate(folds=3)), objective=TEST),
+        replace(problem(Evaluate(folds=3)), task=TinyTask(columns=5)),
     ],
 )
 def test_the_split_hash_changes_with_the_rows(other: Problem) -> None:
     first = problem(Evaluate(folds=3))
     assert first.split_hash() == problem(Evaluate(folds=3)).split_hash()
     assert first.split_hash() != other.split_hash()
+
+
+def test_the_split_hash_knows_test_rows_that_are_drawn_anew() -> None:
+    same, anew = (problem(Evaluate(repeats=2, resplit=r), TEST) for r in (False, True))
+    assert same.split_hash() != anew.split_hash()
