@@ -117,6 +117,7 @@ class OutcomeContract(Fitting):
         assert "epoch 1" in failed.error.message
         figures = [*failed.metrics.values(), *(v for row in failed.history.values() for v in row)]
         assert all(math.isfinite(figure) for figure in figures)
+        assert failed.metrics["epochs"] == 0
         assert same(outcomes[0], self.train(fits[0]))
 
     @pytest.mark.parametrize(
