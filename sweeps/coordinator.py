@@ -6,6 +6,7 @@ and no tracking address.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import partial
 
@@ -46,6 +47,7 @@ def run(
         )
     around = _surroundings(store, workers, watcher, tracking_uri, tracker, executor, report)
     parts = Parts.of(sweep)
+    _prepare_process(parts)
     search = parts.backend.start(sweep.space, sweep.seed)
     ledger = Ledger.open(around.store.ledger_url)
     try:
@@ -74,6 +76,7 @@ def resume(
     ledger = Ledger.open(around.store.ledger_url)
     try:
         parts = Parts.of(read_sweep(ledger.document(sweep_id)))
+        _prepare_process(parts)
         claim = ledger.claim(sweep_id)
         finished, running = told(ledger.trials(sweep_id))
         search = parts.backend.restore(
@@ -105,6 +108,15 @@ def _surroundings(
         executor=executor,
         report=report,
     )
+
+
+def _prepare_process(parts: Parts) -> None:
+    """Set what the trainer needs, in this process too: a backend may import the same packages.
+
+    What the user has set stays.
+    """
+    for name, value in parts.trainer.environment.items():
+        os.environ.setdefault(name, value)
 
 
 def _mlflow(uri: str | None) -> Tracker:

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sweeps.chatter import without_chatter
+
 DRAWS = 2**31 - 1
 WORST_SCORE = 1e308
 
@@ -36,7 +38,7 @@ class HyperbandOracle:
     """
 
     def __init__(self, max_epochs: int, factor: int, iterations: int) -> None:
-        with _quiet():
+        with _quiet(), without_chatter():
             import keras_tuner
 
             draw = keras_tuner.HyperParameters()
