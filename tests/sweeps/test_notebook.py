@@ -8,7 +8,7 @@ import pytest
 
 import sweeps
 from search_spaces import SpaceError
-from sweeps import coordinator
+from sweeps import session
 from sweeps.notebook import table
 from sweeps.reports import sweep_report
 from sweeps.trial import Failure, Result, Trial
@@ -18,8 +18,8 @@ from tests.sweeps.tiny_task import TinyTask
 
 @pytest.fixture
 def _made_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(coordinator, "task_for", lambda choice: TinyTask())
-    monkeypatch.setattr(coordinator, "trainer_for", lambda name: FakeTrainer())
+    monkeypatch.setattr(session, "task_for", lambda choice: TinyTask())
+    monkeypatch.setattr(session, "trainer_for", lambda name: FakeTrainer())
     monkeypatch.setattr("tracking.mlflow_tracker.MlflowTracker", lambda uri: MemoryTracker())
     monkeypatch.setattr(sweep_report, "sweep_report", lambda *_: [])
 
