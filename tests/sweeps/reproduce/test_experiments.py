@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
+from sweeps.evaluation import fits_of
+from sweeps.problem import Problem
 from sweeps.reproduce.experiments import (
     EXPERIMENTS,
     check_names,
@@ -12,6 +15,8 @@ from sweeps.reproduce.experiments import (
     sweep_of,
     thinned,
 )
+from sweeps.trial import Trial
+from tests.sweeps.tiny_task import TinyTask
 
 BY_NAME = {experiment.name: experiment for experiment in EXPERIMENTS}
 GRIDS = {
@@ -31,6 +36,11 @@ GRIDS = {
     "grid_search_as_meant": 8,
 }
 SHIPPED = files("sweeps.experiments") / "penguins"
+AS_WRITTEN = ("random_search_as_written", "grid_search_as_written")
+
+
+def problem_of(sweep):
+    return Problem(TinyTask(), sweep.evaluate, sweep.objective, sweep.seed)
 
 
 def test_every_shipped_file_is_an_experiment():
@@ -62,6 +72,15 @@ def test_the_searches_are_as_large_as_published():
     hyperband = sweep_of(BY_NAME["hyperband"])
     assert hyperband.space.count == 16 * 3
     assert hyperband.search.options == {"factor": 3}
+
+
+def test_the_two_searches_as_written_train_networks_of_their_own():
+    random, grid = (
+        fits_of(Trial(0, sweep.space.at(0)), problem_of(sweep), Path("kept"))
+        for sweep in map(sweep_of, (BY_NAME[name] for name in AS_WRITTEN))
+    )
+    assert (len(random), len(grid)) == (30, 24)
+    assert not {fit.seed for fit in random} & {fit.seed for fit in grid}
 
 
 @pytest.mark.parametrize("name", BY_NAME)
