@@ -54,7 +54,7 @@ def draw_training(training: Training, result: Result, path: Path) -> Path:
     if training.panel == "learning_rate":
         _lines(left, histories(result, "learning_rate"), PURPLE, "learning rate", "steps-mid")
         left.set_ylim(bottom=0)
-        dressed(left, "Learning rate", "epoch", "learning rate at the end of the epoch")
+        dressed(left, "Learning rate", "epoch", "learning rate at the start of the epoch")
     else:
         _splits(left, "loss", result)
         dressed(left, "Loss", "epoch", LABELS["loss"])

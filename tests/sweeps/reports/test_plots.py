@@ -79,7 +79,8 @@ def test_training_shows_the_learning_rate_beside_the_accuracy(tmp_path, figures)
     draw_training(training, result(0, {}, repeats=3), tmp_path / "x.png")
     left, right = figures[0].axes
     assert list(left.lines[0].get_ydata()) == pytest.approx([0.2, 0.2, 0.2, 0.1, 0.1])
-    assert "learning rate" in left.get_ylabel()
+    # The history holds the rate of the epoch's first step.
+    assert left.get_ylabel() == "learning rate at the start of the epoch"
     crosses = [line for line in right.lines if line.get_marker() == "x"]
     assert [list(line.get_ydata()) for line in crosses] == [[0.996], [0.986], []]
     assert [list(line.get_xdata()) for line in crosses] == [[5], [5], []]
