@@ -14,6 +14,7 @@ from typing import Literal
 
 from sweeps.reproduce.contrasts import (
     ENOUGH_REPEATS,
+    TEST_ROWS,
     Contrast,
     Scores,
     accuracy,
@@ -25,7 +26,7 @@ from sweeps.reproduce.saturation import saturated
 
 Answer = Literal["holds", "does not hold", "undecided"]
 
-MARGIN = 2 / 69
+MARGIN = 2 / TEST_ROWS
 """What counts as a great difference in test accuracy: two of the 69 test penguins."""
 
 
@@ -107,7 +108,7 @@ def epochs(scores: Scores) -> list[Verdict]:
     if until is not None:
         notes.append(
             f"little is left to gain (under {MARGIN:.3f}) from about epoch {until.value:.0f}, "
-            f"at the earliest {until.low:.0f}, surely from {until.high:.0f}"
+            f"at the earliest {until.low:.0f}, clearly from {until.high:.0f}"
         )
     return [
         _above(

@@ -18,6 +18,9 @@ ENOUGH_REPEATS = 5
 
 FEWEST_PAIRS = 3
 
+TEST_ROWS = 69
+"""Penguins that each split holds back."""
+
 
 @dataclass(frozen=True)
 class Contrast:
@@ -53,10 +56,10 @@ def unsteadiness(scores: Scores, first: Region, second: Region) -> Contrast:
     """How much more accuracy jumps between neighbouring values in `second` than in `first`.
 
     The measure is the mean absolute difference between neighbours, each value being used in one
-    pair only; both neighbours are on the same split. Slow trends hardly touch it. Welch's interval
-    over pairs.
+    pair only; both neighbours are on the same split and in the same range of their region. Slow
+    trends hardly touch it. Welch's interval over pairs.
     """
-    a, b = _jumps(_within(scores, first)), _jumps(_within(scores, second))
+    a, b = _jumps(scores, first), _jumps(scores, second)
     enough = min(len(a), len(b)) >= FEWEST_PAIRS
     estimate = of_difference(a, b) if enough else None
     counted = f"{len(a)} pairs of neighbours against {len(b)}"
@@ -68,8 +71,12 @@ def _pooled(repeats: int, counted: str, estimate: Estimate | None) -> str:
         return f"too few points: {counted}"
     if repeats >= ENOUGH_REPEATS:
         return f"{repeats} repeats: {counted}"
-    said = "1 repeat" if repeats == 1 else f"{repeats} repeats"
-    return f"{said}, neighbouring values pooled: {counted}"
+    said, where = (
+        ("1 repeat", f"one split, the same {TEST_ROWS} test rows")
+        if repeats == 1
+        else (f"{repeats} repeats", f"{repeats} splits of {TEST_ROWS} test rows each")
+    )
+    return f"{said}, neighbouring values pooled: {counted}, on {where}"
 
 
 def _within(scores: Scores, region: Region) -> dict[int, Sequence[float]]:
@@ -84,7 +91,10 @@ def _means(scores: Scores) -> list[float]:
     return [sum(values) / len(values) for values in scores.values()]
 
 
-def _jumps(scores: Scores) -> list[float]:
-    values = list(scores.values())
-    pairs = zip(values[::2], values[1::2], strict=False)
-    return [abs(one - other) for a, b in pairs for one, other in zip(a, b, strict=False)]
+def _jumps(scores: Scores, region: Region) -> list[float]:
+    found: list[float] = []
+    for part in region:
+        values = list(_within(scores, [part]).values())
+        for a, b in zip(values[::2], values[1::2], strict=False):
+            found += [abs(one - other) for one, other in zip(a, b, strict=False)]
+    return found

@@ -13,7 +13,13 @@ ENOUGH_FOR_OWN_VARIANCE = 5
 
 @dataclass(frozen=True)
 class Estimate:
-    """A value and the interval that covers the truth in 95 of 100 such studies."""
+    """A value and its 95 % interval.
+
+    The interval covers the truth in 95 of 100 studies when the values behind it are independent
+    draws around one mean. Repeats, each on a split of its own, nearly are (splits of one table
+    share rows). Neighbouring values that stand in for repeats share one split: their interval is
+    about networks trained and tested on it, and a trend among them widens it.
+    """
 
     value: float
     low: float

@@ -14,8 +14,9 @@ def saturated(scores: Scores, plateau: tuple[int, int], margin: float) -> Estima
 
     Three neighbouring values at a time, from the lowest up, are held against the plateau's mean;
     a window is named by its last value. `value`: the first window whose gap is below the margin;
-    `low` and `high`: the first whose interval reaches below it, and lies below it as a whole (95 %
-    for each window by itself). None when there are too few points, or no window gets so far.
+    `low` and `high`: the first whose interval reaches below it, and lies below it as a whole. Each
+    interval is of 95 % by itself and the first of many is taken, so the two say less than that
+    together. None when there are too few points, or no window gets so far.
     """
     below = [x for x in sorted(scores) if x < plateau[0]]
     gaps: dict[int, Estimate] = {}

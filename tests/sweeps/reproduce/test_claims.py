@@ -100,6 +100,11 @@ def test_epochs_hold_and_say_until_when():
     assert "one training per repeat" in verdict.basis
 
 
+def test_until_when_is_no_more_certain_than_each_window_by_itself():
+    (verdict,) = claims.epochs(scores(range(1, 31), lambda x: min(0.5 + 0.05 * x, 0.95)))
+    assert "clearly from" in verdict.basis
+
+
 def test_epochs_do_not_hold_when_training_longer_harms():
     (verdict,) = claims.epochs(scores(range(1, 31), lambda x: 0.95 - 0.01 * x))
     assert verdict.verdict == "does not hold"
@@ -134,9 +139,16 @@ def test_too_few_points_are_undecided_and_say_so(name):
 
 
 @pytest.mark.parametrize("name", CLAIMS)
-def test_one_repeat_says_that_neighbours_are_pooled(name):
+def test_one_repeat_says_that_neighbours_are_pooled_and_how_far_that_reaches(name):
     for verdict in CLAIMS[name](scores(range(1, 276), flat)):
         assert "1 repeat, neighbouring values pooled" in verdict.basis
+        assert "on one split, the same 69 test rows" in verdict.basis
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_a_few_repeats_say_how_many_splits_they_saw(name):
+    for verdict in CLAIMS[name](scores(range(1, 276), flat, repeats=3)):
+        assert "on 3 splits of 69 test rows each" in verdict.basis
 
 
 def test_ten_repeats_rest_on_splits_of_their_own():
