@@ -70,9 +70,10 @@ def preview(sweep: Sweep, backend: Backend, trials: int | None) -> Preview:
 
 
 def _of_grid(sweep: Sweep, grid: GridSearch, trials: int | None) -> Preview:
-    if trials is not None and trials > WALKED_AT_MOST:
+    cap = sweep.search.trials
+    if cap is None or cap > WALKED_AT_MOST:  # more points than that: `trials` may be an estimate
         beginning = _ask(grid, sweep, DRAWN_AT_MOST)
-        last = () if sweep.search.trials is not None else _end_of_grid(sweep.space)
+        last = () if cap is not None else _end_of_grid(sweep.space)
         return Preview(beginning, complete=False, last=last)
     return _asked(sweep, grid, trials, WALKED_AT_MOST)
 

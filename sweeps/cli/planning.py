@@ -73,7 +73,7 @@ def _likeness(plan: Plan) -> list[str]:
     if not found.compared:
         return ["configurations are chosen as results come in"]
     which = "" if found.complete else f" (sampled: the first {found.read:,} trials)"
-    said = [f"duplicates: {found.duplicates:,} among {count(found.compared, 'configuration')}"]
+    said = [f"duplicates: {found.duplicates:,} among {_compared(plan)}"]
     if found.alike:
         alike = f"{found.alike:,} train the same network in the same way as an earlier trial"
         said.append(f"alike: {alike}{which}")
@@ -82,6 +82,17 @@ def _likeness(plan: Plan) -> list[str]:
             f"unusable: {found.unusable:,} would fail{which}, the first one: {found.reason}"
         )
     return said
+
+
+def _compared(plan: Plan) -> str:
+    """How many configurations were looked at, and that they are not all when they are not."""
+    found = plan.likeness
+    if found.complete or found.compared == plan.trials:
+        return count(found.compared, "configuration")
+    # Hyperband's trials are more than its configurations: promoted ones are trials again.
+    known = plan.trials is not None and not plan.brackets
+    of_all = f" of {'about ' if plan.about else ''}{plan.trials:,}" if known else ""
+    return f"the first {found.compared:,}{of_all} configurations"
 
 
 def _configs(title: str, configs: Sequence[Config]) -> list[str]:

@@ -28,7 +28,30 @@ def test_a_plan_that_is_sampled_says_so(sweeps: Command, file: str) -> None:
     assert first.startswith("small: grid, about ")
     assert space.startswith("space: 200,000 points, about ")
     assert space.endswith("refused by constraints (sampled: 5,000 points)")
-    assert "(sampled: the first 5,000 trials)" in done.output or "alike" not in done.output
+    assert "duplicates: 0 among the first 5,000 of about 98,800 configurations\n" in done.output
+    assert done.output.endswith("  width 200000, epochs 2\n")
+
+
+def duplicates(sweeps: Command, file: str, *search: str) -> str:
+    learning_rate = ("--set", "space.learning_rate={low: 1e-3, high: 1e-1}")
+    lines = sweeps("plan", file, *learning_rate, *search).output.splitlines()
+    return next(line for line in lines if line.startswith("duplicates: "))
+
+
+def test_duplicates_among_sampled_trials_are_marked(sweeps: Command, file: str) -> None:
+    random = ("--set", "search={backend: random, trials: 20000}")
+    found = duplicates(sweeps, file, *random)
+    assert found == "duplicates: 0 among the first 5,000 of 20,000 configurations"
+    endless = ("--set", "search=random", "--set", "budget.minutes=9")
+    found = duplicates(sweeps, file, *endless)
+    assert found == "duplicates: 0 among the first 5,000 configurations"
+    few = ("--set", "search={backend: random, trials: 20}")
+    assert duplicates(sweeps, file, *few) == "duplicates: 0 among 20 configurations"
+
+
+def test_a_large_grid_that_is_compared_whole_is_not_marked(sweeps: Command, file: str) -> None:
+    done = sweeps("plan", file, "--set", "space.width={low: 1, high: 6000}")
+    assert "duplicates: 0 among 6,000 configurations\n" in done.output
 
 
 def test_a_plan_tells_of_alike_trials(sweeps: Command, file: str) -> None:
