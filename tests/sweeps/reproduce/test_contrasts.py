@@ -9,7 +9,7 @@ ENDS, MIDDLE = [(1, 10), (90, 99)], [(31, 69)]
 
 def test_neighbours_are_paired_within_each_range_of_a_region():
     lopsided = {1: 0.5, 4: 0.5, 7: 0.5, 91: 0.9, 93: 0.9, 95: 0.9, 97: 0.9, 99: 0.9}
-    even = {x: 0.7 for x in range(31, 70, 5)}
+    even = dict.fromkeys(range(31, 70, 5), 0.7)
     contrast = unsteadiness({x: [y] for x, y in (lopsided | even).items()}, MIDDLE, ENDS)
     assert contrast.estimate is not None
     # 7 and 91 are no neighbours: each end is as steady as can be.
