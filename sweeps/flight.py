@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections import deque
 from collections.abc import Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
@@ -10,6 +11,9 @@ from sweeps.executors.executor import Slots, WorkerDiedError
 from sweeps.problem import Problem
 from sweeps.trainers.trainer import Pack, Trainer
 from sweeps.trial import Failure, Outcome
+
+FROM_OUTSIDE = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
+"""A worker ended by one of these was told to end: that says nothing about what it trained."""
 
 
 class Flight:
@@ -47,17 +51,27 @@ class Flight:
     def land(self) -> list[Outcome]:
         """Wait for at least one pack, and return the outcomes of all that are done.
 
-        A pack whose worker died is a crash of each of its fits; what a trainer raises is raised.
+        A pack whose worker died is a crash of each of its fits, unless the worker was told to end:
+        then the pack is queued again. What a trainer raises is raised, with the trials named.
         """
         done, _ = wait(self._flying, return_when=FIRST_COMPLETED)
-        return [
-            outcome for future in done for outcome in _outcomes(future, self._flying.pop(future))
-        ]
+        landed = [self._landed(future, self._flying.pop(future)) for future in done]
+        return [outcome for outcomes in landed for outcome in outcomes]
+
+    def _landed(self, future: Future[list[Outcome]], pack: Pack) -> list[Outcome]:
+        try:
+            return future.result()
+        except WorkerDiedError as error:
+            if error.signal in FROM_OUTSIDE:
+                self._queued.appendleft(pack)
+                return []
+            crash = Failure("crashed", str(error))
+            return [Outcome(fit, {}, {}, seconds=0.0, error=crash) for fit in pack.fits]
+        except Exception as error:
+            error.add_note(f"while training {_trials(pack)}")
+            raise
 
 
-def _outcomes(future: Future[list[Outcome]], pack: Pack) -> list[Outcome]:
-    try:
-        return future.result()
-    except WorkerDiedError as error:
-        crash = Failure("crashed", str(error))
-        return [Outcome(fit, metrics={}, history={}, seconds=0.0, error=crash) for fit in pack.fits]
+def _trials(pack: Pack) -> str:
+    numbers = sorted({fit.trial.number for fit in pack.fits})
+    return f"trial{'s' if len(numbers) > 1 else ''} {', '.join(map(str, numbers))}"

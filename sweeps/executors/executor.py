@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
@@ -11,10 +12,19 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 MOST_BY_DEFAULT = 4
+WORKER_NAME = "sweeps-worker"
+GUARD = "a Python script that asks for workers must do so under `if __name__ == '__main__':`"
 
 
 class WorkerDiedError(RuntimeError):
-    """A worker process ended while it had work; the message says how."""
+    """A worker process ended while it had work; the message says how.
+
+    `signal` is the number of the signal that ended it, None when it left by itself.
+    """
+
+    def __init__(self, message: str, signal: int | None) -> None:
+        super().__init__(message)
+        self.signal = signal
 
 
 class Slots(Protocol):
@@ -48,6 +58,8 @@ def executor_for(workers: int, environment: Mapping[str, str]) -> Slots:
     """
     if workers < 0:
         raise ValueError(f"workers: {workers} is less than 0")
+    if workers and multiprocessing.current_process().name == WORKER_NAME:
+        raise RuntimeError("a worker process cannot start workers: " + GUARD)
     if workers == 0:
         from sweeps.executors.inline import Inline
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future
+from contextlib import ExitStack
 from typing import ParamSpec, TypeVar
+
+from sweeps.executors.environment import standing
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -14,15 +16,15 @@ T = TypeVar("T")
 class Inline(Executor):
     """Runs a call in the calling thread before `submit` returns.
 
-    The environment's variables are set in this process, except where they stand already: Keras and
-    TensorFlow read theirs when they are first imported.
+    The environment's variables stand in this process until the shutdown, except where the user has
+    set them; what packages read of them when they are first used stays in force after that.
     """
 
     slots = 1
 
     def __init__(self, environment: Mapping[str, str]) -> None:
-        for name, value in environment.items():
-            os.environ.setdefault(name, value)
+        self._standing = ExitStack()
+        self._standing.enter_context(standing(environment))
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Run the call. KeyboardInterrupt passes through: it is meant for this process."""
@@ -33,6 +35,10 @@ class Inline(Executor):
         except Exception as error:  # noqa: BLE001 - a future carries whatever the call raised
             future.set_exception(error)
         return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002
+        """Take the variables away again."""
+        self._standing.close()
 
     def kill(self) -> None:
         """Nothing runs between calls."""

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future
 from typing import Any, ParamSpec, TypeVar
 
+from sweeps.executors.executor import WorkerDiedError
 from sweeps.executors.worker import Worker
 
 P = ParamSpec("P")
@@ -41,6 +42,7 @@ class Processes(Executor):
         self._megabytes = megabytes
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._killed = threading.Event()
+        self._closed = False
         self._workers: dict[int, Worker] = {}
         self._lock = threading.Lock()
         self._threads = [
@@ -52,13 +54,20 @@ class Processes(Executor):
             thread.start()
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Queue a call for the next free worker. `fn` and its arguments are pickled."""
+        """Queue a call for the next free worker. `fn` and its arguments are pickled.
+
+        Raises RuntimeError after a shutdown. The future raises WorkerStartError when no worker can
+        be started for the call.
+        """
+        if self._closed:
+            raise RuntimeError("these workers were shut down: they take no more calls")
         future: Future[T] = Future()
         self._jobs.put((future, fn, args, kwargs))
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Let workers finish what is queued (or only what runs) and end."""
+        self._closed = True
         if cancel_futures:
             self._cancel_queued()
         for _ in self._threads:
@@ -72,9 +81,8 @@ class Processes(Executor):
         self._killed.set()
         self._cancel_queued()
         with self._lock:
-            workers = list(self._workers.values())
-        for worker in workers:
-            worker.kill()
+            for worker in self._workers.values():
+                worker.kill()
         self.shutdown()
 
     def _cancel_queued(self) -> None:
@@ -92,17 +100,17 @@ class Processes(Executor):
             future, fn, args, kwargs = job
             if not future.set_running_or_notify_cancel():
                 continue
-            worker = self._worker(slot)
             try:
-                future.set_result(worker.call(fn, args, kwargs))
+                future.set_result(self._worker(slot).call(fn, args, kwargs))
             except Exception as error:  # noqa: BLE001 - a future carries whatever the call raised
                 future.set_exception(error)
-            if self._is_due(worker):
+            if self._is_due(slot):
                 self._retire(slot)
         self._retire(slot)
 
-    def _is_due(self, worker: Worker) -> bool:
-        return (
+    def _is_due(self, slot: int) -> bool:
+        worker = self._workers.get(slot)
+        return worker is not None and (
             not worker.alive
             or worker.calls >= self._calls_per_worker
             or worker.resident_megabytes > self._megabytes
@@ -110,11 +118,17 @@ class Processes(Executor):
 
     def _worker(self, slot: int) -> Worker:
         with self._lock:
-            if slot not in self._workers:
-                self._workers[slot] = Worker(self._environment)
-                if self._killed.is_set():
-                    self._workers[slot].kill()
-            return self._workers[slot]
+            if self._killed.is_set():
+                raise WorkerDiedError("the workers were ended", None)
+            if slot in self._workers:
+                return self._workers[slot]
+        # Outside the lock: a start takes long enough for `kill` to come in between.
+        worker = Worker(self._environment)
+        with self._lock:
+            self._workers[slot] = worker
+            if self._killed.is_set():
+                worker.kill()
+        return worker
 
     def _retire(self, slot: int) -> None:
         with self._lock:

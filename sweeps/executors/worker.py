@@ -9,33 +9,52 @@ import pickle
 import signal
 import threading
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from sweeps.executors.executor import WorkerDiedError
+from sweeps.executors.executor import GUARD, WORKER_NAME, WorkerDiedError
+
+READY = b"ready"
+FOR_THE_PARENT = {signal.SIGINT, signal.SIGTERM}
+"""Signals that reach the whole process group; what becomes of the work is the parent's decision."""
 
 
 class RemoteError(RuntimeError):
-    """A call raised in its worker; the message is the worker's traceback."""
+    """A call raised in its worker: the message is what it raised, a note is the traceback."""
+
+    def __init__(self, message: str, trace: str) -> None:
+        super().__init__(message)
+        self.add_note(trace)
+
+
+class WorkerStartError(RuntimeError):
+    """A worker process ended before it could take a call."""
 
 
 class Worker:
     """A spawned process that runs one call at a time.
 
     `calls` counts those it has run; `resident_megabytes` is its size after the last of them.
+    Raises WorkerStartError when the process cannot be made ready.
     """
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(
-            target=_serve, args=(theirs, dict(environment)), name="sweeps-worker", daemon=True
+            target=_serve, args=(theirs, dict(environment)), name=WORKER_NAME, daemon=True
         )
-        self._process.start()
-        theirs.close()
         self.calls = 0
         self.resident_megabytes = 0.0
+        with _signals_held_back():
+            self._process.start()
+        theirs.close()
+        try:
+            self._pipe.recv_bytes()
+        except (EOFError, ConnectionResetError) as error:
+            raise WorkerStartError(f"{self._last_words()} before it was ready; {GUARD}") from error
 
     @property
     def alive(self) -> bool:
@@ -52,17 +71,18 @@ class Worker:
             wait([self._pipe, self._process.sentinel])
             good, answer, self.resident_megabytes = self._pipe.recv()
         except (EOFError, BrokenPipeError, ConnectionResetError) as error:
-            raise WorkerDiedError(self._last_words()) from error
+            words = self._last_words()
+            code = self._process.exitcode or 0
+            raise WorkerDiedError(words, -code if code < 0 else None) from error
         self.calls += 1
         if not good:
-            raise RemoteError(answer)
+            raise RemoteError(*answer)
         return answer
 
     def close(self) -> None:
         """Let the process end; it has no call under way."""
         self._pipe.close()
         self._process.join()
-        self._process.close()
 
     def kill(self) -> None:
         """End the process now."""
@@ -72,16 +92,28 @@ class Worker:
         self._process.join()
         code = self._process.exitcode or 0
         if code < 0:
-            return f"the worker process was ended by signal {-code} ({signal.Signals(-code).name})"
-        return f"the worker process ended with exit code {code}"
+            return f"a worker process was ended by signal {-code} ({signal.Signals(-code).name})"
+        return f"a worker process ended with exit code {code}"
+
+
+@contextmanager
+def _signals_held_back() -> Iterator[None]:
+    """A process started within inherits that it takes none of the parent's signals."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, FOR_THE_PARENT)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _serve(pipe: Connection, environment: Mapping[str, str]) -> None:
     """A worker's life: calls in, answers out, until the parent closes the pipe or dies."""
-    # Ctrl-C reaches the whole process group; what becomes of the work is the parent's decision.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.environ.update(environment)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, FOR_THE_PARENT)
+    for name, value in environment.items():
+        os.environ.setdefault(name, value)
     threading.Thread(target=_end_with_parent, name="sweeps-parent-watch", daemon=True).start()
+    pipe.send_bytes(READY)
     while True:
         try:
             call = pipe.recv_bytes()
@@ -93,11 +125,12 @@ def _serve(pipe: Connection, environment: Mapping[str, str]) -> None:
 def _answer(call: bytes) -> bytes:
     import psutil
 
+    answer: Any
     try:
         fn, args, kwargs = pickle.loads(call)
         good, answer = True, fn(*args, **kwargs)
-    except Exception:  # noqa: BLE001 - it is raised again, as RemoteError, where the call came from
-        good, answer = False, traceback.format_exc()
+    except Exception as error:  # noqa: BLE001 - RemoteError raises it again where the call came from
+        good, answer = False, (f"{type(error).__name__}: {error}", traceback.format_exc())
     megabytes = psutil.Process().memory_info().rss / 2**20
     return pickle.dumps((good, answer, megabytes))
 

@@ -14,8 +14,10 @@ class TestInline(ExecutorContract):
     @pytest.fixture
     def executor(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[Inline]:
         monkeypatch.delenv("SWEEPS_TEST_VARIABLE", raising=False)
-        yield Inline({"SWEEPS_TEST_VARIABLE": "here"})
-        os.environ.pop("SWEEPS_TEST_VARIABLE", None)
+        inline = Inline({"SWEEPS_TEST_VARIABLE": "here"})
+        yield inline
+        inline.shutdown()
+        assert "SWEEPS_TEST_VARIABLE" not in os.environ, "it must not outlast its executor"
 
     def test_a_variable_that_the_user_set_is_left_alone(
         self, monkeypatch: pytest.MonkeyPatch

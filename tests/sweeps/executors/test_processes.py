@@ -13,7 +13,8 @@ import pytest
 
 from sweeps.executors.executor import WorkerDiedError
 from sweeps.executors.processes import Processes
-from tests.sweeps.executors.contract import ExecutorContract, double
+from sweeps.executors.worker import RemoteError
+from tests.sweeps.executors.contract import ExecutorContract, double, fail
 
 
 def own_pid() -> int:
@@ -86,6 +87,61 @@ def test_a_worker_that_leaves_says_its_exit_code(one: Processes) -> None:
         one.submit(leave, 3).result()
 
 
+def test_a_call_after_the_shutdown_is_refused() -> None:
+    processes = Processes(1, {})
+    processes.shutdown()
+    with pytest.raises(RuntimeError, match="shut down"):
+        processes.submit(double, 1)
+
+
+def test_what_a_call_raises_comes_back_short_with_its_traceback_as_a_note(one: Processes) -> None:
+    with pytest.raises(RemoteError) as caught:
+        one.submit(fail, "no such width").result()
+    assert str(caught.value) == "ValueError: no such width"
+    assert "in fail" in caught.value.__notes__[0]
+
+
+def test_signals_for_the_group_do_not_reach_a_worker_that_is_starting() -> None:
+    script = (
+        "import os, signal\n"
+        "from sweeps.executors.worker import Worker\n"
+        "from tests.sweeps.executors.contract import double\n"
+        "if __name__ == '__main__':\n"
+        "    signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+        "    import threading\n"
+        "    stop = threading.Event()\n"
+        "    def storm():\n"
+        "        while not stop.wait(0.002): os.killpg(0, signal.SIGINT)\n"
+        "    threading.Thread(target=storm).start()\n"
+        "    answers = [Worker({}).call(double, (n,), {}) for n in range(3)]\n"
+        "    stop.set()\n"
+        "    print(answers)\n"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        start_new_session=True,
+        check=False,
+    )
+    assert answer.stdout == "[0, 2, 4]\n", answer.stderr
+
+
+def test_a_script_without_a_guard_is_told_so(tmp_path: Path) -> None:
+    script = tmp_path / "unguarded.py"
+    script.write_text(
+        "from sweeps.executors.processes import Processes\n"
+        "from tests.sweeps.executors.contract import double\n"
+        "print(Processes(1, {}).submit(double, 1).result())\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
+    answer = subprocess.run(
+        [sys.executable, script], capture_output=True, text=True, env=environment, check=False
+    )
+    assert answer.returncode == 1
+    assert "must do so under `if __name__ == '__main__':`" in answer.stderr
+
+
 def test_kill_ends_a_call_that_never_would(tmp_path: Path) -> None:
     started = tmp_path / "started"
     os.mkfifo(started)
@@ -100,6 +156,7 @@ def test_kill_ends_a_call_that_never_would(tmp_path: Path) -> None:
 
 COORDINATOR = """
 from sweeps.executors.processes import Processes
+from sweeps.executors.worker import RemoteError
 from tests.sweeps.executors.test_processes import hang, own_pid
 
 if __name__ == "__main__":
