@@ -6,11 +6,13 @@ and no tracking address.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 
-from sweeps.executors.executor import Slots
+from sweeps.backends.backend import Search
+from sweeps.executors.environment import standing
+from sweeps.executors.executor import Slots, executor_for
 from sweeps.ledger import Ledger
 from sweeps.ledger_view import told
 from sweeps.loop import told_of
@@ -18,6 +20,7 @@ from sweeps.reading import read_sweep
 from sweeps.session import Parts, Report, Session, Surroundings
 from sweeps.store import Store
 from sweeps.sweep import Sweep
+from sweeps.trainers.trainer import Trainer
 from sweeps.watcher import Silent, Summary, Watcher
 from tracking.tracker import Tracker
 
@@ -36,25 +39,22 @@ def run(
     """Run a sweep from its start, as a new entry in the ledger, to its end or an interruption.
 
     `workers` are processes of their own; with 0, fits are trained in this one. An `executor` given
-    is used instead and left running. Trials are logged to MLflow at `tracking_uri` (None: where
-    MLflow logs by default), or to what `tracker` opens. Raises SpaceError or ValueError, before
-    anything is written, for a sweep that cannot run.
+    is used instead and left running, unless a second interruption ends it. Trials are logged to
+    MLflow at `tracking_uri` (None: where MLflow logs by default), or to what `tracker` opens.
+    Raises SpaceError or ValueError, before anything is written, for a sweep that cannot run.
     """
     if read_sweep(sweep.document) != sweep:
         raise ValueError(
             f"sweep {sweep.name!r} is not what its document says, so it could not be resumed: "
             "make the changed sweep with sweeps.define(...)"
         )
-    around = _surroundings(store, workers, watcher, tracking_uri, tracker, executor, report)
+    around = _surroundings(store, watcher, tracking_uri, tracker, report)
     parts = Parts.of(sweep)
-    _prepare_process(parts)
-    search = parts.backend.start(sweep.space, sweep.seed)
-    ledger = Ledger.open(around.store.ledger_url)
-    try:
-        claim = ledger.create(sweep, search.state())
-        return Session(parts, search, ledger, claim, around).run()
-    finally:
-        ledger.close()
+    with _slots(parts.trainer, workers, executor) as slots:
+        search = parts.backend.start(sweep.space, sweep.seed)
+        with closing(Ledger.open(around.store.ledger_url)) as ledger:
+            claim = ledger.create(sweep, search.state())
+            return Session(parts, search, ledger, claim, around).run(slots)
 
 
 def resume(
@@ -72,51 +72,58 @@ def resume(
 
     Raises LookupError for an id that is not in the store, LeaseError while another process runs it.
     """
-    around = _surroundings(store, workers, watcher, tracking_uri, tracker, executor, report)
-    ledger = Ledger.open(around.store.ledger_url)
-    try:
+    around = _surroundings(store, watcher, tracking_uri, tracker, report)
+    with closing(Ledger.open(around.store.ledger_url)) as ledger:
         parts = Parts.of(read_sweep(ledger.document(sweep_id)))
-        _prepare_process(parts)
-        claim = ledger.claim(sweep_id)
-        finished, running = told(ledger.trials(sweep_id))
-        search = parts.backend.restore(
-            parts.sweep.space,
-            parts.sweep.seed,
-            ledger.backend_state(sweep_id),
-            [told_of(result, parts.sweep) for result in finished],
-            running,
-        )
-        return Session(parts, search, ledger, claim, around).run()
-    finally:
-        ledger.close()
+        with _slots(parts.trainer, workers, executor) as slots:
+            claim = ledger.claim(sweep_id)
+            try:
+                search = _restored(parts, ledger, sweep_id)
+            except BaseException:
+                ledger.release(claim)
+                raise
+            return Session(parts, search, ledger, claim, around).run(slots)
+
+
+def _restored(parts: Parts, ledger: Ledger, sweep_id: str) -> Search:
+    finished, running = told(ledger.trials(sweep_id))
+    return parts.backend.restore(
+        parts.sweep.space,
+        parts.sweep.seed,
+        ledger.backend_state(sweep_id),
+        [told_of(result, parts.sweep) for result in finished],
+        running,
+    )
+
+
+@contextmanager
+def _slots(trainer: Trainer, workers: int, given: Slots | None) -> Iterator[Slots]:
+    """Where fits are trained: what was given, or an executor that ends with the session.
+
+    The trainer's variables stand in this process as well, since a backend may import the packages
+    that read them.
+    """
+    with ExitStack() as stack:
+        stack.enter_context(standing(trainer.environment))
+        if given is None:
+            given = executor_for(workers, trainer.environment)
+            stack.callback(given.shutdown, cancel_futures=True)
+        yield given
 
 
 def _surroundings(
     store: Store | None,
-    workers: int,
     watcher: Watcher | None,
     tracking_uri: str | None,
     tracker: Callable[[], Tracker] | None,
-    executor: Slots | None,
     report: Report | None,
 ) -> Surroundings:
     return Surroundings(
         store=store or Store.at(),
-        workers=workers,
         watcher=watcher or Silent(),
         tracker=tracker or partial(_mlflow, tracking_uri),
-        executor=executor,
         report=report,
     )
-
-
-def _prepare_process(parts: Parts) -> None:
-    """Set what the trainer needs, in this process too: a backend may import the same packages.
-
-    What the user has set stays.
-    """
-    for name, value in parts.trainer.environment.items():
-        os.environ.setdefault(name, value)
 
 
 def _mlflow(uri: str | None) -> Tracker:

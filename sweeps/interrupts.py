@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import signal
 import threading
 from collections.abc import Callable
@@ -9,12 +10,13 @@ from types import FrameType, TracebackType
 from typing import Any
 
 WATCHED = (signal.SIGINT, signal.SIGTERM)
+HEARD = "stopping as soon as what is under way is done; once more stops at once"
 
 
 class Interrupts:
     """Within `with Interrupts(say) as interrupts`, the first signal sets `interrupts.signal`.
 
-    It is acknowledged at once through `say`, since what runs may take long to finish. The second
+    It is acknowledged at once through `say`, since what is under way may take long. The second
     raises KeyboardInterrupt wherever the main thread is. Outside the main thread, where Python lets
     nobody set handlers, signals keep their meaning and `signal` stays None.
     """
@@ -23,8 +25,13 @@ class Interrupts:
         self.signal: int | None = None
         self._say = say
         self._before: dict[int, Any] = {}
+        # A handler may run in the middle of a write, so it must not write itself: a thread does.
+        # Only a SimpleQueue may be filled from a handler that interrupts its own put.
+        self._words: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._speaker = threading.Thread(target=self._speak, name="sweeps-interrupts", daemon=True)
 
     def __enter__(self) -> Interrupts:
+        self._speaker.start()
         if threading.current_thread() is threading.main_thread():
             self._before = {number: signal.signal(number, self._take) for number in WATCHED}
         return self
@@ -37,9 +44,15 @@ class Interrupts:
     ) -> None:
         for number, handler in self._before.items():
             signal.signal(number, handler)
+        self._words.put(None)
+        self._speaker.join()
 
     def _take(self, number: int, _frame: FrameType | None) -> None:
         if self.signal is not None:
             raise KeyboardInterrupt
         self.signal = number
-        self._say("stopping when the trials in flight are done; once more stops at once")
+        self._words.put(HEARD)
+
+    def _speak(self) -> None:
+        while (words := self._words.get()) is not None:
+            self._say(words)

@@ -108,7 +108,7 @@ class Ledger(LedgerView):
         return ended_ms
 
     def end(self, claim: Claim, state: str, spent: float) -> None:
-        """How the session ended; the lease is given back."""
+        """How the session's training ended; the lease is kept."""
         with self._engine.begin() as connection:
             _fence(connection, claim)
             _set_sweep(
@@ -117,9 +117,13 @@ class Ledger(LedgerView):
                 state=state,
                 spent_seconds=spent,
                 ended_ms=now_ms(),
-                lease_owner=None,
-                lease_until_ms=0,
             )
+
+    def release(self, claim: Claim) -> None:
+        """Give the lease back."""
+        with self._engine.begin() as connection:
+            _fence(connection, claim)
+            _set_sweep(connection, claim.sweep_id, lease_owner=None, lease_until_ms=0)
 
     def shipped(self, sweep_id: str, numbers: Sequence[int]) -> None:
         """MLflow has these trials now."""

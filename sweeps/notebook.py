@@ -11,11 +11,12 @@ from sweeps.store import Store
 from sweeps.sweep import Sweep
 from sweeps.sweep_file import load_sweep
 from sweeps.trial import Result
+from sweeps.watcher import SaysOnly
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sweeps.watcher import Watcher
+    from sweeps.watcher import Summary, Watcher
 
 Section = str | Mapping[str, Any]
 
@@ -67,7 +68,8 @@ def run(
 ) -> pd.DataFrame:
     """Run a sweep to its end; the trials as a table (see `table`), its id in `.attrs["sweep"]`.
 
-    Raises SpaceError or ValueError, before anything starts, for a sweep that cannot run.
+    Raises SpaceError or ValueError, before anything starts, for a sweep that cannot run, and
+    KeyboardInterrupt after an interruption, when what was done is kept.
     """
     from sweeps import coordinator
     from sweeps.reports.sweep_report import sweep_report
@@ -77,10 +79,11 @@ def run(
         sweep,
         store=place,
         workers=workers,
-        watcher=watcher,
+        watcher=watcher or SaysOnly(print),
         tracking_uri=tracking_uri,
         report=sweep_report,
     )
+    _pass_on(summary)
     return results(summary.sweep_id, store=place.folder)
 
 
@@ -94,7 +97,7 @@ def resume(
 ) -> pd.DataFrame:
     """Finish what is missing of the sweep whose id begins so; all its trials as a table.
 
-    Raises LookupError for an id that is not in the store.
+    Raises LookupError for an id that is not in the store, and KeyboardInterrupt as `run` does.
     """
     from sweeps import coordinator
     from sweeps.reports.sweep_report import sweep_report
@@ -104,11 +107,21 @@ def resume(
         _found(place, sweep_id),
         store=place,
         workers=workers,
-        watcher=watcher,
+        watcher=watcher or SaysOnly(print),
         tracking_uri=tracking_uri,
         report=sweep_report,
     )
+    _pass_on(summary)
     return results(summary.sweep_id, store=place.folder)
+
+
+def _pass_on(summary: Summary) -> None:
+    """An interruption was meant for the whole program, of which the sweep may be one line."""
+    if summary.signal is not None:
+        print(f"interrupted; to go on: sweeps.resume({summary.sweep_id!r})")
+        raise KeyboardInterrupt
+    if summary.unsent:
+        print(f"{summary.unsent} trials wait to be sent to MLflow; resuming sends them")
 
 
 def results(sweep_id: str, *, store: str | Path | None = None) -> pd.DataFrame:

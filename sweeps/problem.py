@@ -31,10 +31,6 @@ class Problem:
         """The rows of one fit, scaled by what its own training rows say. Cached per process."""
         return _data(self, fold, repeat)
 
-    def training_rows(self, fold: int, repeat: int) -> int:
-        """How many rows a fit trains on: what batches and steps per epoch are counted from."""
-        return len(self.data(fold, repeat).train.y)
-
     def split_hash(self) -> str:
         """16 hex digits that change when the rows of any fit change: train, validation or test."""
         digest = hashlib.sha256()

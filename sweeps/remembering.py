@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from statistics import stdev
+from typing import Literal
 
 from search_spaces import Derived
 from sweeps.problem import Problem
@@ -31,15 +32,16 @@ from tracking.records import (
     TrialRecord,
 )
 
-STATUS: Mapping[Ending, SweepStatus] = {
+STATUS: Mapping[Ending | Literal["failed"], SweepStatus] = {
     "finished": "FINISHED",
     "out_of_time": "FINISHED",
     "interrupted": "KILLED",
+    "failed": "FAILED",
 }
 
 
 def sweep_record(
-    sweep: Sweep, sweep_id: str, started_ms: int, problem: Problem, plan: str
+    sweep: Sweep, sweep_id: str, started_ms: int, problem: Problem, split_hash: str, plan: str
 ) -> SweepRecord:
     """The parent run: everything that is constant over the sweep. `plan` is JSON text."""
     return SweepRecord(
@@ -48,7 +50,7 @@ def sweep_record(
         experiment=problem.task.name,
         started_ms=started_ms,
         tags=_sweep_tags(sweep, sweep_id) | {"sweeps.state": "running"} | git_commit(),
-        params=_constants(sweep) | {"split_hash": problem.split_hash()},
+        params=_constants(sweep) | {"split_hash": split_hash},
         dataset=_dataset(problem),
         objective=sweep.objective.metric,
         maximize=sweep.objective.goal == "maximize",
@@ -91,7 +93,7 @@ def trial_record(
 def sweep_end(
     sweep: Sweep,
     sweep_id: str,
-    ending: Ending,
+    ending: Ending | Literal["failed"],
     ended_ms: int,
     results: Sequence[Result],
     artifacts: Sequence[Artifact],

@@ -6,15 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from search_spaces import SpaceError
 from sweeps import remembering
 from sweeps.backends.backend import Backend, Search
 from sweeps.backends.choose import backend_for
 from sweeps.checkpoint_keeper import CheckpointKeeper
-from sweeps.executors.executor import Slots, executor_for
+from sweeps.executors.executor import Slots
 from sweeps.flight import Flight
 from sweeps.interrupts import Interrupts
 from sweeps.journal import Journal
-from sweeps.lease import Claim, Heartbeat
+from sweeps.lease import Claim, Heartbeat, LeaseError
 from sweeps.ledger import Ledger
 from sweeps.ledger_view import Begun, now_ms, told
 from sweeps.loop import Loop
@@ -37,6 +38,7 @@ Report = Callable[[Sweep, Sequence[Result], Path], Sequence[Artifact]]
 """Draws what a sweep found into a folder, and says which files the parent run keeps."""
 
 DRAIN_SECONDS = 60.0
+DRAIN_SECONDS_AFTER_ERROR = 10.0
 
 
 @dataclass(frozen=True)
@@ -44,10 +46,8 @@ class Surroundings:
     """Where a session runs: what the user chose apart from the sweep itself."""
 
     store: Store
-    workers: int
     watcher: Watcher
     tracker: Callable[[], Tracker]
-    executor: Slots | None
     report: Report | None
 
 
@@ -60,22 +60,32 @@ class Parts:
     problem: Problem
     trainer: Trainer
     plan: Plan
+    split_hash: str
 
     @classmethod
     def of(cls, sweep: Sweep) -> Parts:
         """Build everything that can be built before anything is written.
 
-        Raises SpaceError or ValueError for names and options that nobody knows, and for a space
-        that its backend cannot search or that its constraints refuse altogether.
+        Raises SpaceError or ValueError for names and options that nobody knows, for a space that
+        its backend cannot search or that its constraints refuse altogether, and for an evaluation
+        that the task's rows do not allow.
         """
-        task = task_for(sweep.task)
+        problem = Problem(task_for(sweep.task), sweep.evaluate, sweep.objective, sweep.seed)
         return cls(
             sweep=sweep,
             backend=backend_for(sweep.search, sweep.space),
-            problem=Problem(task, sweep.evaluate, sweep.objective, sweep.seed),
+            problem=problem,
             trainer=trainer_for(sweep.trainer),
             plan=plan_sweep(sweep),
+            split_hash=_split_hash(problem),
         )
+
+
+def _split_hash(problem: Problem) -> str:
+    try:
+        return problem.split_hash()
+    except ValueError as error:
+        raise SpaceError(f"the rows cannot be split like this: {error}", ("evaluate",)) from error
 
 
 class Session:
@@ -105,25 +115,38 @@ class Session:
             remembering.best_of(parts.sweep, results),
         )
 
-    def run(self) -> Summary:
-        """To the end, an interruption or an error; the ledger is left resumable in any case."""
-        executor = self._around.executor or executor_for(
-            self._around.workers, self._parts.trainer.environment
-        )
-        heartbeat = Heartbeat(lambda: self._ledger.renew(self._claim))
+    def run(self, executor: Slots) -> Summary:
+        """To the end, an interruption or an error; the ledger is left resumable in any case.
+
+        The lease is held until MLflow has caught up, so that nobody sends the same runs meanwhile.
+        """
+        heartbeat = Heartbeat(lambda: self._ledger.renew(self._claim), self._around.watcher.said)
+        try:
+            with Interrupts(self._around.watcher.said) as interrupts:
+                ending = self._train(executor, interrupts)
+                artifacts = self._drawn() if ending != "interrupted" else ()
+                unsent = self._drain(ending, artifacts)
+            self._ledger.release(self._claim)
+        except BaseException:
+            self._abandon()
+            raise
+        finally:
+            heartbeat.close()
+        summary = self._summary(ending, unsent, interrupts.signal)
+        self._around.watcher.ended(summary)
+        return summary
+
+    def _train(self, executor: Slots, interrupts: Interrupts) -> Ending:
         ending: Ending = "interrupted"
-        with Interrupts(self._around.watcher.said) as interrupts:
-            try:
-                self._announce()
-                ending = self._loop(executor).run(interrupts)
-            except KeyboardInterrupt:
-                executor.kill()
-            finally:
-                heartbeat.close()
-                self._ledger.end(self._claim, ending, self._stopwatch.seconds)
-                if self._around.executor is None:
-                    executor.shutdown(cancel_futures=True)
-            return self._close(ending, interrupts.signal)
+        try:
+            self._announce()
+            ending = self._loop(executor).run(interrupts)
+        except KeyboardInterrupt:
+            executor.kill()
+        self._ledger.end(self._claim, ending, self._stopwatch.seconds)
+        if ending != "interrupted":
+            self._checkpoints.clear()
+        return ending
 
     def _announce(self) -> None:
         """Tell watcher and MLflow that the sweep runs; send MLflow what it missed."""
@@ -133,7 +156,12 @@ class Session:
         self._around.watcher.began(sweep_id, sweep.name, plan.trials, done)
         self._shipper.put(
             remembering.sweep_record(
-                sweep, sweep_id, self._row.created_ms, self._parts.problem, plan.to_json()
+                sweep,
+                sweep_id,
+                self._row.created_ms,
+                self._parts.problem,
+                self._parts.split_hash,
+                plan.to_json(),
             )
         )
         self._journal.ship_again(self._begun)
@@ -159,25 +187,63 @@ class Session:
         )
         return loop
 
-    def _close(self, ending: Ending, signal: int | None) -> Summary:
-        """Draw the report, let MLflow catch up, and sum up."""
-        sweep, sweep_id = self._parts.sweep, self._claim.sweep_id
-        results = self._ledger.results(sweep_id)
-        artifacts: Sequence[Artifact] = ()
-        if ending != "interrupted":
-            self._checkpoints.clear()
-            if self._around.report is not None:
-                folder = self._around.store.reports(sweep_id)
-                folder.mkdir(parents=True, exist_ok=True)
-                artifacts = self._around.report(sweep, results, folder)
+    def _drawn(self) -> Sequence[Artifact]:
+        """The report's files. The sweep is done, so a report that fails is said and no more."""
+        if self._around.report is None:
+            return ()
+        folder = self._around.store.reports(self._claim.sweep_id)
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            return self._around.report(self._parts.sweep, self._results(), folder)
+        except KeyboardInterrupt:
+            return ()
+        except Exception as error:  # noqa: BLE001 - plots draw on packages that may raise anything
+            self._around.watcher.said(f"no report: {type(error).__name__}: {error}")
+            return ()
+
+    def _drain(self, ending: Ending, artifacts: Sequence[Artifact]) -> int:
+        """Let MLflow catch up; how many trials it still lacks."""
         self._shipper.put(
-            remembering.sweep_end(sweep, sweep_id, ending, now_ms(), results, artifacts)
+            remembering.sweep_end(
+                self._parts.sweep,
+                self._claim.sweep_id,
+                ending,
+                now_ms(),
+                self._results(),
+                artifacts,
+            )
         )
-        unsent = self._shipper.close(DRAIN_SECONDS)
-        row = self._ledger.sweep(sweep_id)
-        summary = Summary(
-            sweep_id=sweep_id,
-            name=sweep.name,
+        try:
+            return self._shipper.close(DRAIN_SECONDS)
+        except KeyboardInterrupt:
+            return self._shipper.close(0.0)
+        except Exception as error:  # noqa: BLE001 - a bug in sending must not hide what was found
+            self._around.watcher.said(f"MLflow lacks trials: {type(error).__name__}: {error}")
+            return self._ledger.sweep(self._claim.sweep_id).unsent
+
+    def _abandon(self) -> None:
+        """After an error: what is kept stays, MLflow is told, the lease is given back."""
+        sweep, sweep_id = self._parts.sweep, self._claim.sweep_id
+        try:
+            self._ledger.end(self._claim, "failed", self._stopwatch.seconds)
+            self._ledger.release(self._claim)
+        except LeaseError:
+            # Somebody else runs the sweep: its state, here and in MLflow, is theirs to tell.
+            self._shipper.close(0.0)
+            return
+        end = remembering.sweep_end(sweep, sweep_id, "failed", now_ms(), self._results(), ())
+        self._shipper.put(end)
+        self._shipper.close(DRAIN_SECONDS_AFTER_ERROR)
+        self._around.watcher.said(f"what was done is kept; to go on: sweeps resume {sweep_id}")
+
+    def _results(self) -> list[Result]:
+        return self._ledger.results(self._claim.sweep_id)
+
+    def _summary(self, ending: Ending, unsent: int, signal: int | None) -> Summary:
+        row = self._ledger.sweep(self._claim.sweep_id)
+        return Summary(
+            sweep_id=row.sweep_id,
+            name=row.name,
             ending=ending,
             done=row.done,
             failed=row.failed,
@@ -187,8 +253,6 @@ class Session:
             where=self._shipper.link,
             signal=signal,
         )
-        self._around.watcher.ended(summary)
-        return summary
 
     def _shipped(self, numbers: Sequence[int]) -> None:
         self._ledger.shipped(self._claim.sweep_id, numbers)

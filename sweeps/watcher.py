@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -45,6 +46,22 @@ class Watcher(Protocol):
 
     def ended(self, summary: Summary) -> None:
         """Nothing more will happen in this session."""
+
+
+class SaysOnly:
+    """Passes on what a person should read, and keeps quiet about how it goes."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self.said = say
+
+    def began(self, sweep_id: str, name: str, total: int | None, done: int) -> None:
+        """Say nothing."""
+
+    def finished(self, result: Result, best: Result | None) -> None:
+        """Say nothing."""
+
+    def ended(self, summary: Summary) -> None:
+        """Say nothing."""
 
 
 class Silent:

@@ -63,5 +63,6 @@ def report_unexpected(
         return
     where = traceback.extract_tb(trace)[-1] if trace else None
     place = f" (at {os.path.basename(where.filename)}:{where.lineno})" if where else ""  # noqa: PTH119
-    line = printable(f"sweeps failed unexpectedly: {kind.__name__}: {error}{place}")
+    notes = "".join(f", {note}" for note in getattr(error, "__notes__", ()) if "\n" not in note)
+    line = printable(f"sweeps failed unexpectedly: {kind.__name__}: {error}{notes}{place}")
     sys.stderr.write(f"{line}\nset {TRACEBACK}=1 to see the whole traceback\n")

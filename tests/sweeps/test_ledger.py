@@ -140,6 +140,9 @@ def test_a_sweep_whose_holder_is_gone_is_shown_as_crashed(
 
 def test_an_ended_sweep_is_free(ledger: Ledger, claim: Claim) -> None:
     ledger.end(claim, "interrupted", 12.5)
+    with pytest.raises(LeaseError):
+        ledger.claim(claim.sweep_id)
+    ledger.release(claim)
     row = ledger.sweep(claim.sweep_id)
     assert (row.state, row.spent_seconds) == ("interrupted", 12.5)
     assert ledger.claim(claim.sweep_id).epoch == 2
@@ -162,6 +165,7 @@ def test_an_unknown_id_names_the_nearest(ledger: Ledger, claim: Claim) -> None:
 def test_a_removed_sweep_is_gone(ledger: Ledger, claim: Claim) -> None:
     ledger.begin(claim, [trial(0)], {})
     ledger.end(claim, "finished", 0.0)
+    ledger.release(claim)
     ledger.remove(claim.sweep_id)
     assert ledger.sweeps() == []
     assert ledger.trials(claim.sweep_id) == []
@@ -192,5 +196,6 @@ def test_a_process_that_lives_is_not_dead_and_one_reborn_is() -> None:
     owner = lease.this_owner()
     host, pid, started = owner.rsplit(":", 2)
     assert not lease.surely_dead(owner)
-    assert lease.surely_dead(f"{host}:{pid}:{int(started) - 10_000}")
+    assert lease.surely_dead(f"{host}:{pid}:{int(started) - 1}")
+    assert lease.surely_dead(f"{host}:{2**22 + 1}:{started}"), "above the largest process number"
     assert not lease.surely_dead(f"elsewhere-{host}:{pid}:1")

@@ -32,7 +32,7 @@ def result(number: int, score: float | None = 0.75, error: Failure | None = None
 
 
 def test_constants_stand_on_the_parent_and_what_varies_on_the_children() -> None:
-    parent = remembering.sweep_record(SWEEP, "abc123", 1000, PROBLEM, plan="{}")
+    parent = remembering.sweep_record(SWEEP, "abc123", 1000, PROBLEM, "0f", plan="{}")
     child = remembering.trial_record(SWEEP, "abc123", result(0), 2000, 3000)
     assert parent.params["width"] == "16"
     assert parent.params["seed"] == "5"
@@ -103,7 +103,7 @@ def test_a_smaller_loss_is_better() -> None:
 
 
 def test_the_parent_keeps_what_the_sweep_was_read_from() -> None:
-    parent = remembering.sweep_record(SWEEP, "abc123", 1000, PROBLEM, plan="{}")
+    parent = remembering.sweep_record(SWEEP, "abc123", 1000, PROBLEM, "0f", plan="{}")
     kept = {artifact.path: artifact.text for artifact in parent.artifacts}
     assert "layer_count" in (kept["sweep.yaml"] or "")
     assert "tensorflow" in json.loads(kept["versions.json"] or "")
