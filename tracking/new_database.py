@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-from contextlib import suppress
 from pathlib import Path
 
 
@@ -25,11 +24,22 @@ def create_whole(path: Path) -> None:
     unfinished = path.with_name(f"{path.name}.unfinished-{os.getpid()}")
     try:
         _build(unfinished, path.parent / "mlruns")
-        with suppress(FileExistsError):
-            # Unlike a renaming, a link never takes the place of what another process has made.
-            os.link(unfinished, path)
+        _put_in_place(unfinished, path)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def _put_in_place(unfinished: Path, path: Path) -> None:
+    """Give the database its name, unless another process has made one meanwhile."""
+    try:
+        os.link(unfinished, path)
+    except FileExistsError:
+        return
+    except OSError:
+        # A file system without hard links. Unlike a link, a renaming would take the place of what
+        # another process has made, so it comes second.
+        if not path.exists():
+            unfinished.rename(path)
 
 
 def _build(path: Path, artifacts: Path) -> None:

@@ -90,6 +90,7 @@ class Shipper:
                 self._tracker.close()
         except BaseException as error:  # noqa: BLE001 - close() raises it again
             self._bug = error
+            self._complain(f"sending to MLflow has stopped: {type(error).__name__}: {error}")
 
     def _send_all(self) -> None:
         """Send until closed and empty, or until something fails after closing."""
