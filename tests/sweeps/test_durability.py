@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -22,7 +23,8 @@ from tracking.mlflow_store import MlflowStore, Run
 
 pytestmark = pytest.mark.slow
 
-KILLS = 5
+STRIKES = (False, True, False, False, True)
+"""How a sweep is ended: SIGKILL for the coordinator, or (True) SIGTERM for the group."""
 
 HEAD = """
 task: penguins
@@ -94,6 +96,7 @@ class Place:
                 stdout=subprocess.PIPE,
                 stderr=stderr,
                 text=True,
+                start_new_session=True,
             )
 
     def finish(self, action: str, what: str, workers: int) -> list[str]:
@@ -134,8 +137,11 @@ def unbroken(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Place]
     return run
 
 
-def killed_after(driver: subprocess.Popen[str], lines: int, moment: float) -> str:
-    """Kill the driver `moment` seconds after that many results; the sweep's id."""
+def struck_after(driver: subprocess.Popen[str], lines: int, moment: float, group: bool) -> str:
+    """End the driver `moment` seconds after that many results; the sweep's id.
+
+    With SIGKILL, or with a SIGTERM that reaches its workers as well.
+    """
     assert driver.stdout is not None
     sweep_id = driver.stdout.readline().split()[1]
     for _ in range(lines):
@@ -143,9 +149,11 @@ def killed_after(driver: subprocess.Popen[str], lines: int, moment: float) -> st
     try:
         driver.wait(timeout=moment)
     except subprocess.TimeoutExpired:
-        driver.kill()
-    driver.wait()
-    driver.stdout.close()
+        if group:
+            os.killpg(driver.pid, signal.SIGTERM)
+        else:
+            driver.kill()
+    driver.communicate()
     return sweep_id
 
 
@@ -156,15 +164,16 @@ def child_runs(uri: str, sweep_id: str) -> list[Run]:
 
 
 @pytest.mark.parametrize("backend", sorted(SWEEPS))
-def test_a_sweep_killed_five_times_ends_like_an_unbroken_one(
+def test_a_sweep_ended_five_times_ends_like_an_unbroken_one(
     backend: str, unbroken: Callable[[str], Place], tmp_path: Path
 ) -> None:
     rng = random.Random(f"kills of {backend}")
     broken = place(tmp_path, backend)
     action, what = "run", "sweep.yaml"
-    for _ in range(KILLS):
-        driver = broken.driver(action, what, workers=0)
-        what = killed_after(driver, rng.randrange(TRIALS[backend] // KILLS), rng.random())
+    for group in STRIKES:
+        driver = broken.driver(action, what, workers=rng.choice([0, 2]))
+        lines = rng.randrange(TRIALS[backend] // len(STRIKES))
+        what = struck_after(driver, lines, rng.random(), group)
         action = "resume"
     broken.finish("resume", what, workers=0)
 
