@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from search_spaces.spelling import suggestion
-from sweeps.cli.endings import BadInputError, guarded
+from sweeps.cli.endings import BadInputError, complain, guarded
 from sweeps.cli.options import AsJson, StoreOption, TrackingUri, Workers
 from sweeps.cli.screen import console, progress, say
 from sweeps.cli.wording import as_json as json_text
@@ -95,7 +95,9 @@ def _check(names: Sequence[str], known: Sequence[str]) -> None:
 def _tell(found: Reproduction, as_json: bool) -> None:
     if as_json:
         say([json_text(asdict(found))])
-        return
-    for table in found.tables:
-        console().print(table.rich())
-    say([f"MLflow: {found.where or 'sweeps ui'}", f"tables and pictures: {found.folder}"])
+    else:
+        for table in found.tables:
+            console().print(table.rich())
+        say([f"MLflow: {found.where or 'sweeps ui'}", f"tables and pictures: {found.folder}"])
+    if found.without_score:
+        complain(f"no trial has a score: {', '.join(found.without_score)}")

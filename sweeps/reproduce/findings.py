@@ -11,6 +11,7 @@ from sweeps.reproduce.best_found import best_table
 from sweeps.reproduce.claims import Verdict
 from sweeps.reproduce.comparison import Compared, compare, runs_table, searches_table
 from sweeps.reproduce.experiments import BASELINE, EXPERIMENTS
+from sweeps.reproduce.failures import failures_table, without_score
 from sweeps.reproduce.measures import candidate_means, ours
 from sweeps.reproduce.published import Published, PublishedSearch
 from sweeps.reproduce.verdicts import conclusions_table, judge, statements_table
@@ -22,7 +23,10 @@ Searches = Sequence[tuple[PublishedSearch, Mapping[str, Sequence[float]]]]
 
 @dataclass(frozen=True)
 class Findings:
-    """Single runs, searches and verdicts; whatever was not run is absent."""
+    """Single runs, searches and verdicts; whatever was not run is absent.
+
+    `without_score` names the experiments that were run and of which no trial has a score.
+    """
 
     published: Published
     baseline: Baseline | None
@@ -30,6 +34,8 @@ class Findings:
     searches: Searches
     best: Table
     verdicts: tuple[Verdict, ...]
+    failures: Table
+    without_score: tuple[str, ...]
 
     @classmethod
     def of(
@@ -46,6 +52,8 @@ class Findings:
             searches=_searches(published, results),
             best=best_table(published, results),
             verdicts=tuple(judge(results)),
+            failures=failures_table(results),
+            without_score=without_score(results),
         )
 
     def tables(self) -> tuple[Table, ...]:
@@ -55,6 +63,7 @@ class Findings:
             searches_table(self.searches),
             self.best,
             statements_table(self.verdicts),
+            self.failures,
             conclusions_table(self.published.conclusions, self.verdicts),
         )
         return tuple(table for table in every if table.rows)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import partial
+from signal import SIGINT
 
 from sweeps.executors.executor import executor_for
 from sweeps.reports.tables import Table
@@ -37,7 +38,7 @@ from tracking.tracker import Tracker
 __all__ = ["Reproduction", "Wanted", "experiment_names", "reproduce"]
 
 BASELINE_SPLITS = 10
-LONG = 5 * 60
+LONG = 2 * 60
 """Seconds from which on a quicker look is offered."""
 QUICK_POINTS = 20
 
@@ -71,7 +72,8 @@ class Reproduction:
     """What came of it: tables to print, verdicts, and where it is all kept.
 
     `where` is the MLflow address of the run that sums it up, empty when there is none; `folder`
-    holds its tables and pictures.
+    holds its tables and pictures. `signal` is the number of the signal that interrupted it, if one
+    did; `without_score` names the experiments of which no trial has a score.
     """
 
     tables: tuple[Table, ...]
@@ -79,11 +81,19 @@ class Reproduction:
     interrupted: bool
     where: str
     folder: str
+    signal: int | None = None
+    without_score: tuple[str, ...] = ()
 
     def exit_code(self, strict: bool) -> int:
-        """130 after an interruption, 4 when `strict` and a conclusion does not hold, else 0."""
+        """What the command exits with: the first of these that applies.
+
+        128 + signal (130 for Ctrl-C) after an interruption, 1 when an experiment has no score at
+        all, 4 when `strict` and a conclusion does not hold, 0.
+        """
         if self.interrupted:
-            return 130
+            return 128 + (SIGINT if self.signal is None else self.signal)
+        if self.without_score:
+            return 1
         return 4 if strict and any(v.verdict == "does not hold" for v in self.verdicts) else 0
 
 
@@ -116,7 +126,7 @@ def reproduce(
         runner = Runner(store, executor, watcher, tracker, wanted.go_on, say)
         for experiment, sweep in sweeps:
             ran[experiment.name] = runner.run(sweep, Pictures(experiment, published()))
-            if ran[experiment.name].interrupted:
+            if ran[experiment.name].stopped:
                 say("interrupted; the same command with --continue goes on from here")
                 break
     finally:
@@ -130,7 +140,8 @@ def announcement(wanted: Wanted, workers: int) -> list[str]:
     """How many sweeps, how long, and what would be quicker or say more."""
     lines = [
         f"{_counted(len(wanted.sweeps()), 'sweep')}, about {_duration(wanted, workers)} with "
-        f"{_counted(max(1, workers), 'process')} on two cores (a rough estimate)"
+        f"{_counted(max(1, workers), 'process')} on {_counted(max(1, workers), 'core')} "
+        "(a rough estimate)"
     ]
     quick = replace(wanted, points=QUICK_POINTS)
     if wanted.points is None and _seconds(wanted, workers) > LONG:
@@ -150,7 +161,8 @@ def _duration(wanted: Wanted, workers: int) -> str:
 
 
 def _seconds(wanted: Wanted, workers: int) -> float:
-    return sum(estimate.seconds(sweep) for _, sweep in wanted.sweeps()) / max(1, workers)
+    each = (estimate.seconds(sweep, max(1, workers)) for _, sweep in wanted.sweeps())
+    return estimate.START + sum(each)
 
 
 def _baseline(wanted: Wanted) -> Baseline | None:
@@ -169,7 +181,8 @@ def _summed_up(
     say: Callable[[str], None],
 ) -> Reproduction:
     """Tables and pictures, written to the store and logged as a run of their own."""
-    interrupted = any(one.interrupted for one in ran.values())
+    interrupted = any(one.stopped for one in ran.values())
+    signals = [one.signal for one in ran.values() if one.signal is not None]
     run_id = f"penguins-reproduction-{secrets.token_hex(3)}"
     folder = store.reports(run_id)
     folder.mkdir(parents=True)
@@ -182,7 +195,15 @@ def _summed_up(
         tracker,
         say,
     )
-    return Reproduction(tables, findings.verdicts, interrupted, where, str(folder))
+    return Reproduction(
+        tables=tables,
+        verdicts=findings.verdicts,
+        interrupted=interrupted,
+        where=where,
+        folder=str(folder),
+        signal=signals[0] if signals else None,
+        without_score=findings.without_score,
+    )
 
 
 def _mlflow(tracking_uri: str | None) -> Tracker:

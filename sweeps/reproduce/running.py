@@ -21,11 +21,21 @@ FINISHED = ("finished", "out_of_time")
 
 @dataclass(frozen=True)
 class Ran:
-    """What came of one experiment's sweep."""
+    """What came of one experiment's sweep.
+
+    `results` are all of them unless it was `interrupted`. `signal` is the number of the signal that
+    came while it ran, be it that the sweep was finished by then and only closing.
+    """
 
     sweep_id: str
     results: list[Result]
     interrupted: bool
+    signal: int | None = None
+
+    @property
+    def stopped(self) -> bool:
+        """Whether somebody asked for an end, so that no further sweep may start."""
+        return self.interrupted or self.signal is not None
 
 
 @dataclass(frozen=True)
@@ -68,7 +78,8 @@ class Runner:
                 report=report,
             )
         interrupted = summary.ending == "interrupted"
-        return Ran(summary.sweep_id, self._results(summary.sweep_id), interrupted)
+        results = self._results(summary.sweep_id)
+        return Ran(summary.sweep_id, results, interrupted, summary.signal)
 
     def _earlier(self, sweep: Sweep) -> SweepRow | None:
         """The newest sweep of the store with an equal description."""

@@ -18,6 +18,7 @@ class Called:
 
     def __init__(self, interrupted: bool = False) -> None:
         self.interrupted = interrupted
+        self.without_score: tuple[str, ...] = ()
         self.wanted: penguins.Wanted | None = None
         self.options: dict[str, Any] = {}
 
@@ -25,7 +26,12 @@ class Called:
         self.wanted, self.options = wanted, options
         options["say"]("2 sweeps, about a minute")
         return penguins.Reproduction(
-            (TABLE,), (), self.interrupted, where="http://here/run", folder="reports/x"
+            tables=(TABLE,),
+            verdicts=(),
+            interrupted=self.interrupted,
+            where="http://here/run",
+            folder="reports/x",
+            without_score=self.without_score,
         )
 
 
@@ -74,6 +80,16 @@ def test_exit_codes_are_those_of_the_reproduction(
     monkeypatch.setattr(penguins.Reproduction, "exit_code", lambda self, strict: 4 * strict)
     assert sweeps("reproduce", "penguins").exit_code == 0
     assert sweeps("reproduce", "penguins", "--strict").exit_code == 4
+
+
+def test_what_has_no_score_is_told_on_standard_error(sweeps: Command, called: Called) -> None:
+    called.without_score = ("layers", "units")
+    done = sweeps("reproduce", "penguins")
+    assert done.exit_code == 1
+    assert done.stderr == "no trial has a score: layers, units\n"
+    done = sweeps("reproduce", "penguins", "--json")
+    assert json.loads(done.stdout)["without_score"] == ["layers", "units"]
+    assert done.stderr.endswith("no trial has a score: layers, units\n")
 
 
 def test_names_that_nobody_knows(sweeps: Command, called: Called) -> None:

@@ -4,17 +4,19 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from signal import SIGINT, SIGTERM
 
 import pytest
 
 from search_spaces import SpaceError
-from sweeps import session
+from sweeps import coordinator, session
 from sweeps.problem import Problem
 from sweeps.reproduce.claims import Verdict
 from sweeps.reproduce.penguins import Reproduction, Wanted, announcement, reproduce
 from sweeps.store import Store
 from sweeps.trainers.trainer import Pack, Progress
-from sweeps.trial import Fit, Outcome
+from sweeps.trial import Failure, Fit, Outcome
+from sweeps.watcher import Ending, Summary
 from tests.sweeps.fakes import MemoryTracker, RecordingWatcher, made_up
 from tracking.records import SweepEnd, SweepRecord
 from tracking.tracker import TrackingError
@@ -22,9 +24,13 @@ from tracking.tracker import TrackingError
 
 @dataclass(frozen=True)
 class MadeUp:
-    """Outcomes that look like those of real fits; `interrupting` breaks in at that trial."""
+    """Outcomes that look like those of real fits; `interrupting` breaks in at that trial.
+
+    Trials from the number `failing` on diverge.
+    """
 
     interrupting: int | None = None
+    failing: int = 1000
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -36,7 +42,12 @@ class MadeUp:
     def train(self, pack: Pack, problem: Problem, progress: Progress | None) -> list[Outcome]:
         if pack.fits[0].trial.number == self.interrupting:
             raise KeyboardInterrupt
-        return [self._outcome(fit) for fit in pack.fits]
+        return [self._failed(fit) or self._outcome(fit) for fit in pack.fits]
+
+    def _failed(self, fit: Fit) -> Outcome | None:
+        if fit.trial.number < self.failing:
+            return None
+        return Outcome(fit, {}, {}, seconds=0.1, error=Failure("diverged", "loss became nan"))
 
     def _outcome(self, fit: Fit) -> Outcome:
         score = 0.9 + made_up(fit) / 10
@@ -155,6 +166,62 @@ def test_an_interruption_stops_cleanly_and_can_be_continued(bench):
     assert any("penguins-hidden: taken from sweep" in line for line in bench.said)
 
 
+def signalled(monkeypatch: pytest.MonkeyPatch, number: int, ending: Ending) -> None:
+    """The signal comes while a sweep closes: its summary has it, whatever became of the sweep."""
+    run = coordinator.run
+
+    def with_signal(*args: object, **options: object) -> Summary:
+        return replace(run(*args, **options), signal=number, ending=ending)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(coordinator, "run", with_signal)
+
+
+@pytest.mark.parametrize(("number", "code"), [(SIGINT, 130), (SIGTERM, 143)])
+@pytest.mark.parametrize("ending", ["finished", "out_of_time"])
+def test_a_signal_while_a_sweep_closes_ends_the_whole(bench, monkeypatch, number, code, ending):
+    with monkeypatch.context() as patch:
+        signalled(patch, number, ending)
+        broken = bench.run("hidden", "step_decay", repeats=1)
+    assert broken.interrupted
+    assert broken.exit_code(strict=True) == code
+    assert len(bench.watcher.summaries) == 1
+    assert any("--continue" in line for line in bench.said)
+    # What was finished counts: its rows are in the table, and it is not trained again.
+    assert {row[0] for row in rows_of(broken, "single_runs")} >= {"no hidden layer"}
+    done = bench.run("hidden", "step_decay", repeats=1, go_on=True)
+    assert done.exit_code(strict=False) == 0
+    assert len(bench.watcher.results) == 1
+
+
+def test_a_terminated_reproduction_says_so_by_its_exit_code(bench, monkeypatch):
+    signalled(monkeypatch, SIGTERM, "interrupted")
+    assert bench.run("hidden", repeats=1).exit_code(strict=False) == 143
+
+
+def test_failed_trials_are_told_in_a_table_of_their_own(bench):
+    bench.train_with(MadeUp(failing=3))
+    done = bench.run("hidden", "layers", points=5, repeats=1)
+    reason = "trial 3: diverged: loss became nan"
+    assert rows_of(done, "failures") == (("layers", "2 of 5", reason),)
+    assert done.without_score == ()
+    assert done.exit_code(strict=False) == 0
+    assert "loss became nan" in (Path(done.folder) / "reproduction.md").read_text()
+
+
+def test_an_experiment_without_any_score_fails_the_reproduction(bench):
+    bench.train_with(MadeUp(failing=0))
+    done = bench.run("baseline", "step_decay", "units", "hyperband", points=3, repeats=1)
+    assert done.without_score == ("units", "step_decay", "hyperband")
+    assert done.exit_code(strict=False) == done.exit_code(strict=True) == 1
+    assert [row[0] for row in rows_of(done, "failures")] == ["units", "step_decay", "hyperband"]
+    assert replace(done, interrupted=True).exit_code(strict=False) == 130
+
+
+def test_nothing_is_said_of_failures_where_there_are_none(bench):
+    done = bench.run("hidden", repeats=1)
+    assert "failures" not in {table.name for table in done.tables}
+
+
 def test_the_baseline_alone_needs_no_sweep(bench):
     done = bench.run("baseline", repeats=3)
     assert [row[1] for row in rows_of(done, "single_runs")] == ["train accuracy", "test accuracy"]
@@ -191,7 +258,9 @@ def test_nonsense_is_refused_before_anything_is_trained(wanted, error, words, tm
 def test_the_announcement_is_honest_and_offers_fewer_points():
     whole = announcement(Wanted(), 1)
     assert whole[0].startswith("16 sweeps, about ")
-    assert "1 process " in whole[0]
+    assert "with 1 process on 1 core " in whole[0]
+    assert "with 2 processes on 2 cores " in announcement(Wanted(), 2)[0]
+    assert "--points" in announcement(Wanted(), 2)[1]
     assert "--points" in whole[1]
     assert len(announcement(Wanted(points=20), 1)) == 1
     assert announcement(Wanted(only=("hidden",)), 2)[0].startswith("1 sweep, about")
