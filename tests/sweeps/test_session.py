@@ -1,0 +1,176 @@
+"""What a session does when something goes wrong: bugs, signals, lost leases, lost workers."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from search_spaces import SpaceError
+from sweeps.executors.processes import Processes
+from sweeps.interrupts import HEARD
+from sweeps.lease import LeaseError
+from sweeps.problem import Problem
+from sweeps.reading import read_sweep
+from sweeps.trainers.trainer import Pack, Progress
+from sweeps.trial import Outcome, Result
+from tests.sweeps.bench import DOCUMENT, Bench
+from tests.sweeps.fakes import FakeTrainer, RecordingWatcher
+from tracking.records import SweepEnd
+
+
+def test_failed_trials_are_data(bench: Bench) -> None:
+    bench.train_with(FakeTrainer(failing=frozenset({2, 7})))
+    summary = bench.run()
+    assert (summary.done, summary.failed) == (8, 2)
+    failed = [record for record in bench.tracker.trials if record.status == "FAILED"]
+    assert [record.number for record in failed] == [2, 7]
+    assert failed[0].tags["sweeps.failure"] == "diverged"
+
+
+def test_a_bug_stops_the_sweep_and_leaves_it_resumable(bench: Bench) -> None:
+    bench.train_with(FakeTrainer(raising=frozenset({5})))
+    with pytest.raises(RuntimeError, match="trial 5 found a bug"):
+        bench.run()
+    bench.train_with(FakeTrainer())
+    ledger = bench.ledger()
+    (row,) = ledger.sweeps()
+    ledger.close()
+    assert (row.state, row.done) == ("failed", 5)
+    assert bench.resume(row.sweep_id).done == 10
+
+
+def test_ctrl_c_finishes_what_runs_and_stops(bench: Bench) -> None:
+    def interrupt(result: Result) -> None:
+        if result.trial.number == 2:
+            signal.raise_signal(signal.SIGINT)
+
+    watcher = RecordingWatcher(on_result=interrupt)
+    summary = bench.run(watcher=watcher)
+    assert watcher.lines == [HEARD]
+    assert (summary.ending, summary.signal, summary.done) == ("interrupted", signal.SIGINT, 3)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert bench.resume(summary.sweep_id).done == 10
+
+
+def test_a_second_ctrl_c_stops_at_once(bench: Bench) -> None:
+    class Impatient(FakeTrainer):
+        def train(self, pack: Pack, problem: Problem, progress: Progress | None) -> list[Outcome]:
+            if pack.fits[0].trial.number == 3:
+                signal.raise_signal(signal.SIGTERM)
+                signal.raise_signal(signal.SIGINT)
+            return super().train(pack, problem, progress)
+
+    bench.train_with(Impatient())
+    summary = bench.run()
+    assert (summary.ending, summary.signal, summary.done) == ("interrupted", signal.SIGTERM, 3)
+    bench.train_with(FakeTrainer())
+    assert bench.resume(summary.sweep_id).done == 10
+
+
+def test_ctrl_c_while_the_sweep_closes_is_not_forgotten(bench: Bench) -> None:
+    def report(*_: Any) -> list[Any]:
+        signal.raise_signal(signal.SIGINT)
+        return []
+
+    summary = bench.run(report=report)
+    assert (summary.ending, summary.signal) == ("finished", signal.SIGINT)
+
+
+def test_a_report_that_fails_is_said_and_the_sweep_is_finished(bench: Bench) -> None:
+    def report(*_: Any) -> list[Any]:
+        raise ZeroDivisionError("no spread")
+
+    watcher = RecordingWatcher()
+    summary = bench.run(watcher=watcher, report=report)
+    assert (summary.ending, watcher.lines) == (
+        "finished",
+        ["no report: ZeroDivisionError: no spread"],
+    )
+
+
+def test_a_bug_is_told_to_the_tracker_as_well(bench: Bench) -> None:
+    bench.train_with(FakeTrainer(raising=frozenset({5})))
+    with pytest.raises(RuntimeError) as caught:
+        bench.run()
+    assert caught.value.__notes__ == ["while training trial 5"]
+    last = bench.tracker.records[-1]
+    assert isinstance(last, SweepEnd)
+    assert last.status == "FAILED"
+    assert not [t for t in threading.enumerate() if t.name in ("tracking", "sweeps-heartbeat")]
+
+
+def test_a_coordinator_that_lost_its_sweep_leaves_it_and_everything_else_alone(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def take_over(result: Result) -> None:
+        if result.trial.number == 2:
+            monkeypatch.setattr("sweeps.ledger_view.surely_dead", lambda owner: True)
+            ledger = bench.ledger()
+            ledger.claim(ledger.sweeps()[0].sweep_id)
+            ledger.close()
+
+    with pytest.raises(LeaseError, match="taken over"):
+        bench.run(watcher=RecordingWatcher(on_result=take_over))
+    assert not any(isinstance(record, SweepEnd) for record in bench.tracker.records)
+    names = {thread.name for thread in threading.enumerate()}
+    assert not names & {"tracking", "sweeps-heartbeat", "sweeps-interrupts"}
+
+
+@dataclass(frozen=True)
+class Struck(FakeTrainer):
+    """Trial 3's worker is told to end the first time, as by a signal for the process group."""
+
+    mark: str = ""
+
+    def train(self, pack: Pack, problem: Problem, progress: Progress | None) -> list[Outcome]:
+        if pack.fits[0].trial.number == 3 and not Path(self.mark).exists():
+            Path(self.mark).touch()
+            os.kill(os.getpid(), signal.SIGTERM)
+        return super().train(pack, problem, progress)
+
+
+def test_a_worker_that_was_told_to_end_has_not_failed(bench: Bench, tmp_path: Path) -> None:
+    expected = bench.results(bench.run().sweep_id)
+    bench.train_with(Struck(mark=str(tmp_path / "struck")))
+    executor = Processes(2, {})
+    try:
+        summary = bench.run(executor=executor)
+    finally:
+        executor.shutdown()
+    assert (summary.done, summary.failed) == (10, 0)
+    assert bench.results(summary.sweep_id) == expected
+
+
+def test_rows_that_cannot_be_split_so_are_refused_before_anything_is_written(bench: Bench) -> None:
+    for evaluate in ({"folds": 40}, {"validation": 0.005}):
+        sweep = read_sweep(DOCUMENT | {"evaluate": evaluate})
+        with pytest.raises(SpaceError, match="the rows cannot be split like this") as caught:
+            bench.run(sweep)
+        assert caught.value.path == ("evaluate",)
+    with pytest.raises(ValueError, match="workers: -1"):
+        bench.run(workers=-1)
+    assert not bench.store.folder.exists()
+
+
+def test_the_trainers_variables_do_not_outlast_the_session(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Needy(FakeTrainer):
+        @property
+        def environment(self) -> dict[str, str]:
+            return {"SWEEPS_TEST_VARIABLE": "here"}
+
+        def train(self, pack: Pack, problem: Problem, progress: Progress | None) -> list[Outcome]:
+            assert os.environ["SWEEPS_TEST_VARIABLE"] == "here"
+            return super().train(pack, problem, progress)
+
+    monkeypatch.delenv("SWEEPS_TEST_VARIABLE", raising=False)
+    bench.train_with(Needy())
+    assert bench.run().done == 10
+    assert "SWEEPS_TEST_VARIABLE" not in os.environ
