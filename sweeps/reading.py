@@ -88,6 +88,9 @@ def _task(value: Any) -> TaskChoice:
 
 def _space(top: Section) -> Space:
     description = Section.of(top.required("space", "space: {width: [16, 32]}"), ("space",))
+    if not description.values:
+        message = "nothing is in it: name at least one parameter, such as `width: [16, 32]`"
+        raise SweepError(message, ("space",))
     constraints = top.section("constraints")
     for name in constraints.values:
         constraints.text(name, "")
@@ -130,9 +133,11 @@ def _objective(value: Any) -> Objective:
     metric = section.text("metric", Objective.metric)
     if metric not in METRICS:
         raise section.unknown("metric", METRICS)
-    goal = "minimize" if metric.endswith(("loss", "error")) else "maximize"
-    chosen = section.one_of("goal", goal, ("maximize", "minimize"))
-    return Objective(metric, cast(Goal, chosen))
+    goal = "minimize" if metric.endswith("loss") else "maximize"
+    if section.one_of("goal", goal, ("maximize", "minimize")) != goal:
+        way_out = f"write `goal: {goal}` or leave it out"
+        raise section.wrong("goal", f"finds the worst network, judged by {metric}: {way_out}")
+    return Objective(metric, cast(Goal, goal))
 
 
 def _evaluate(section: Section, objective: Objective) -> Evaluate:
@@ -145,6 +150,9 @@ def _evaluate(section: Section, objective: Objective) -> Evaluate:
         raise section.wrong(
             "folds", f"folds are judged on rows left out of train: set `objective: {metric}`"
         )
+    if folds and "validation" in section.values:
+        why = f"has no effect: {folds} folds carve the validation rows themselves; leave it out"
+        raise section.wrong("validation", why)
     return Evaluate(
         folds=folds,
         repeats=section.whole("repeats", 1, low=1, high=10_000),

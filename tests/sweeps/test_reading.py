@@ -46,7 +46,7 @@ def test_every_key_is_read() -> None:
                 "seed_trials": [{"width": 20}],
             },
             "objective": {"metric": "val_loss"},
-            "evaluate": {"folds": 3, "repeats": 2, "validation": 0.25, "resplit": True},
+            "evaluate": {"repeats": 2, "validation": 0.25, "resplit": True},
             "budget": {"minutes": 5},
             "trainer": "keras",
             "seed": 9,
@@ -61,7 +61,7 @@ def test_every_key_is_read() -> None:
     assert sweep.search.options == {"sampler": "random"}
     assert sweep.search.seed_trials == ({"width": 20},)
     assert sweep.objective == Objective("val_loss", "minimize")
-    assert sweep.evaluate == Evaluate(3, 2, 0.25, True)
+    assert sweep.evaluate == Evaluate(0, 2, 0.25, True)
     assert sweep.budget == Budget(5.0)
     assert (sweep.trainer, sweep.seed) == ("keras", 9)
     assert sweep.space.constraints[0].name == "odd"
@@ -100,6 +100,28 @@ def test_the_document_is_a_copy() -> None:
             {"task": "pengiuns"},
             ("task", "name"),
             "unknown task 'pengiuns'; did you mean 'penguins'?",
+        ),
+        (
+            {"space": {}},
+            ("space",),
+            "nothing is in it: name at least one parameter, such as `width: [16, 32]`",
+        ),
+        (
+            {"objective": {"metric": "val_loss", "goal": "maximize"}},
+            ("objective", "goal"),
+            "'maximize' finds the worst network, judged by val_loss: "
+            "write `goal: minimize` or leave it out",
+        ),
+        (
+            {"objective": {"metric": "test_accuracy", "goal": "minimize"}},
+            ("objective", "goal"),
+            "'minimize' finds the worst network, judged by test_accuracy: "
+            "write `goal: maximize` or leave it out",
+        ),
+        (
+            {"evaluate": {"folds": 3, "validation": 0.2}},
+            ("evaluate", "validation"),
+            "0.2 has no effect: 3 folds carve the validation rows themselves; leave it out",
         ),
         ({"space": [1]}, ("space",), "[1] is not a mapping of names to values"),
         ({"space": {"widht": 3}}, ("space", "widht"), "unknown key; did you mean 'width'?"),
