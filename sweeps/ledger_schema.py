@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
@@ -20,8 +23,10 @@ from sqlalchemy import (
     event,
     select,
 )
+from sqlalchemy.exc import DatabaseError
 
 VERSION = 1
+WAL_TRIES = 100
 
 metadata = MetaData()
 
@@ -62,16 +67,36 @@ trial = Table(
 )
 
 
-class LedgerVersionError(RuntimeError):
+class LedgerError(RuntimeError):
+    """The ledger cannot be opened; the message says which, and why, in one line."""
+
+
+class LedgerVersionError(LedgerError):
     """The ledger was written by another version of this program."""
 
 
 def open_engine(url: str) -> Engine:
-    """An engine on a ledger whose tables exist. Raises LedgerVersionError for a foreign layout."""
+    """An engine on a ledger whose tables exist.
+
+    Raises LedgerError when the database cannot be used, LedgerVersionError for a foreign layout.
+    """
     engine = create_engine(url)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_at_once)
+    try:
+        if engine.url.database is not None and engine.dialect.name == "sqlite":
+            Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+        _prepare_tables(engine)
+    except (DatabaseError, OSError) as error:
+        engine.dispose()
+        reason = str(error.orig) if isinstance(error, DatabaseError) else str(error)
+        place = engine.url.database or engine.url.render_as_string(hide_password=True)
+        raise LedgerError(f"the ledger {place} cannot be opened: {reason}") from error
+    return engine
+
+
+def _prepare_tables(engine: Engine) -> None:
     with engine.begin() as connection:
         metadata.create_all(connection)
         found = connection.execute(select(ledger.c.version)).scalar()
@@ -79,19 +104,33 @@ def open_engine(url: str) -> Engine:
             connection.execute(ledger.insert().values(version=VERSION))
         elif found != VERSION:
             raise LedgerVersionError(
-                f"the ledger at {url} has layout {found}, this program writes layout {VERSION}: "
+                f"the ledger {engine.url} has layout {found}, this program writes {VERSION}: "
                 "use the program that wrote it, or another --store folder"
             )
-    return engine
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # The driver must not begin transactions by itself: _begin_at_once does, with the write lock.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+    for pragma in ("busy_timeout=30000", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
+    if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        _switch_to_wal(cursor)
     cursor.close()
+
+
+def _switch_to_wal(cursor: Any) -> None:
+    """Once in the life of a database. SQLite answers "locked" at once when two processes try."""
+    for attempt in range(WAL_TRIES):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if attempt == WAL_TRIES - 1:
+                raise
+            time.sleep(0.05)
+        else:
+            return
 
 
 def _begin_at_once(connection: Any) -> None:

@@ -6,11 +6,9 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Row, Select, case, func, select
-from sqlalchemy.engine import make_url
 
 from search_spaces import nearest
 from sweeps import ledger_schema as schema
@@ -63,9 +61,6 @@ class LedgerView:
     """Sweeps and their trials, in a SQL database. Methods may be called from any thread."""
 
     def __init__(self, url: str) -> None:
-        database = make_url(url).database
-        if database is not None:
-            Path(database).parent.mkdir(parents=True, exist_ok=True)
         self._engine = schema.open_engine(url)
         self._reading = self._engine.execution_options(isolation_level="AUTOCOMMIT")
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from search_spaces import Float, Param, Space
 from sweeps import lease, ledger_view
 from sweeps.lease import Claim, LeaseError
 from sweeps.ledger import Ledger
-from sweeps.ledger_schema import LedgerVersionError
+from sweeps.ledger_schema import LedgerError, LedgerVersionError
 from sweeps.ledger_view import told
 from sweeps.sweep import SearchChoice, Sweep, TaskChoice
 from sweeps.trial import Failure, Part, Result, Trial
@@ -181,6 +183,41 @@ def test_nan_is_refused_rather_than_stored(ledger: Ledger, claim: Claim) -> None
     ledger.begin(claim, [trial(0)], {})
     with pytest.raises(ValueError, match="JSON"):
         ledger.commit(claim, [(scored(0, float("nan")), 1)], {}, spent=0)
+
+
+def test_many_may_open_a_new_ledger_at_once(tmp_path: Path) -> None:
+    together = threading.Barrier(4)
+
+    def opened(url: str) -> list[str]:
+        together.wait()
+        ledger = Ledger.open(url)
+        try:
+            return [row.sweep_id for row in ledger.sweeps()]
+        finally:
+            ledger.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        for number in range(25):
+            url = f"sqlite:///{tmp_path}/{number}/ledger.db"
+            assert list(pool.map(opened, [url] * 4)) == [[]] * 4
+
+
+@pytest.mark.parametrize("what", ["a folder", "no database"])
+def test_what_cannot_be_a_ledger_is_said_in_one_line(tmp_path: Path, what: str) -> None:
+    path = tmp_path / "ledger.db"
+    if what == "a folder":
+        path.mkdir()
+    else:
+        path.write_text("this is no database, and longer than the header of one would be" * 20)
+    with pytest.raises(LedgerError, match=f"the ledger {path} cannot be opened: ") as caught:
+        Ledger.open(f"sqlite:///{path}")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_store_below_a_file_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(LedgerError, match="file/store"):
+        Ledger.open(f"sqlite:///{tmp_path}/file/store/ledger.db")
 
 
 def test_a_ledger_of_another_version_is_refused(url: str, ledger: Ledger) -> None:
