@@ -1,15 +1,15 @@
 from __future__ import annotations
 
+import os
 import sqlite3
-import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from search_spaces import Float, Param, Space
 from sweeps import lease, ledger_view
+from sweeps.executors.processes import Processes
 from sweeps.lease import Claim, LeaseError
 from sweeps.ledger import Ledger
 from sweeps.ledger_schema import LedgerError, LedgerVersionError
@@ -185,21 +185,29 @@ def test_nan_is_refused_rather_than_stored(ledger: Ledger, claim: Claim) -> None
         ledger.commit(claim, [(scored(0, float("nan")), 1)], {}, spent=0)
 
 
-def test_many_may_open_a_new_ledger_at_once(tmp_path: Path) -> None:
-    together = threading.Barrier(4)
-
-    def opened(url: str) -> list[str]:
-        together.wait()
-        ledger = Ledger.open(url)
+def open_together(folder: Path, rounds: int) -> list[str]:
+    """Open new ledgers at the same instants as one other process does; what went wrong."""
+    wrong = []
+    for number in range(rounds):
+        place = folder / str(number)
+        place.mkdir(exist_ok=True)
+        (place / f"ready-{os.getpid()}").touch()
+        while len(list(place.glob("ready-*"))) < 2:
+            os.sched_yield()
         try:
-            return [row.sweep_id for row in ledger.sweeps()]
-        finally:
-            ledger.close()
+            Ledger.open(f"sqlite:///{place}/ledger.db").close()
+        except LedgerError as error:
+            wrong.append(str(error))
+    return wrong
 
-    with ThreadPoolExecutor(4) as pool:
-        for number in range(25):
-            url = f"sqlite:///{tmp_path}/{number}/ledger.db"
-            assert list(pool.map(opened, [url] * 4)) == [[]] * 4
+
+def test_two_processes_may_open_a_new_ledger_at_once(tmp_path: Path) -> None:
+    processes = Processes(2, {})
+    try:
+        opening = [processes.submit(open_together, tmp_path, 40) for _ in range(2)]
+        assert [future.result(timeout=60) for future in opening] == [[], []]
+    finally:
+        processes.kill()
 
 
 @pytest.mark.parametrize("what", ["a folder", "no database"])
