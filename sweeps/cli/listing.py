@@ -76,7 +76,7 @@ def status(sweep_id: SweepId = LATEST, store: StoreOption = None, as_json: AsJso
     if row.unsent:
         facts["MLflow"] = f"{count(row.unsent, 'trial')} wait to be sent; resuming sends them"
     say([f"{row.name} {row.sweep_id}", *lines(facts), *best_lines(best, sweep.objective.metric)])
-    if row.state != "finished":
+    if row.state != "finished" or row.unsent:
         say([f"resume: {command('resume', row.sweep_id, store, None)}"])
 
 
@@ -112,6 +112,7 @@ def _best_fields(sweep: Sweep, best: Result | None) -> dict[str, Any] | None:
         "metric": sweep.objective.metric,
         "score": best.score,
         "config": best.trial.config,
+        "budget": best.trial.budget,
         "metrics": best.metrics,
         "seconds": best.seconds,
     }

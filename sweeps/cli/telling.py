@@ -37,7 +37,8 @@ def farewell(summary: Summary, metric: str, store: Path | None, uri: str | None)
         said.append(
             f"{count(summary.unsent, 'trial')} wait to be sent to MLflow; resuming sends them"
         )
-    said.append(f"resume: {command('resume', summary.sweep_id, store, uri)}")
+    if summary.ending != "finished" or summary.unsent:
+        said.append(f"resume: {command('resume', summary.sweep_id, store, uri)}")
     return said
 
 
@@ -46,7 +47,12 @@ def best_lines(best: Result | None, metric: str) -> list[str]:
     if best is None or best.score is None:
         return ["no trial has a score"]
     title = f"best: trial {best.trial.number}, {metric} {figure(best.score)}"
-    return [title, *lines(best.trial.config)]
+    config = best.trial.config
+    horizon, trained = config.get("epochs"), best.trial.budget
+    if trained is None or horizon is None or trained == horizon:
+        return [title, *lines(config)]
+    rest = {name: value for name, value in config.items() if name != "epochs"}
+    return [f"{title} after {trained} of {horizon} epochs", *lines(rest)]
 
 
 def command(name: str, sweep_id: str, store: Path | None, uri: str | None) -> str:

@@ -20,7 +20,7 @@ def ran(sweeps: Command, file: str, trainer: Callable[[FakeTrainer], None]) -> s
 
 
 def _ran(sweeps: Command, file: str) -> str:
-    return sweeps("run", file).output.splitlines()[-1].rsplit(" ", 1)[1]
+    return sweeps("run", file).output.split(":")[0].removeprefix("small ")
 
 
 def test_an_empty_store(sweeps: Command, here: Path) -> None:
@@ -69,6 +69,19 @@ def test_best(sweeps: Command, ran: str) -> None:
     found = json.loads(sweeps("best", "--json").stdout)
     assert found["score"] == found["metrics"]["val_accuracy"]
     assert found["config"]["epochs"] == 2
+
+
+def test_the_best_of_trials_that_were_cut_short_tells_how_long_it_was_trained(
+    sweeps: Command, file: str, trainer: Callable[[FakeTrainer], None]
+) -> None:
+    hyperband = ("--set", "search={backend: hyperband, factor: 3}", "--set", "space.epochs=9")
+    ran = sweeps("run", file, *hyperband, "--set", "search.trials=2")
+    for said in (ran, sweeps("status"), sweeps("best")):
+        title, after = said.output.split("best: ")[1].splitlines()[:2]
+        assert title.endswith(" after 1 of 9 epochs")
+        assert after.split()[0] == "width"
+        assert "\n  epochs  9" not in said.output
+    assert json.loads(sweeps("best", "--json").stdout)["budget"] == 1
 
 
 def test_best_of_nothing(

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from sweeps import coordinator
+from sweeps.cli.telling import farewell
 from sweeps.lease import LeaseError
-from sweeps.watcher import Summary
+from sweeps.watcher import Ending, Summary
 from tests.sweeps.cli.conftest import Command
 from tests.sweeps.fakes import FakeTrainer
 
@@ -19,7 +20,7 @@ TrainWith = Callable[[FakeTrainer], None]
 def test_run_and_resume(sweeps: Command, file: str, trainer: TrainWith) -> None:
     done = sweeps("run", file)
     assert done.exit_code == 0
-    first, *progress, ending, best, width, epochs, where, resume = done.output.splitlines()
+    first, *progress, ending, best, width, epochs, where = done.output.splitlines()
     sweep_id = first.removeprefix("small ").removesuffix(": 3 trials")
     assert len(sweep_id) == 6
     assert progress[-1].startswith("3/3 trials, best ")
@@ -29,7 +30,6 @@ def test_run_and_resume(sweeps: Command, file: str, trainer: TrainWith) -> None:
     assert width.split()[0] == "width"
     assert epochs.split() == ["epochs", "2"]
     assert where == f"MLflow: memory/{sweep_id}"
-    assert resume == f"resume: sweeps resume {sweep_id}"
 
     again = sweeps("resume", sweep_id[:4])
     assert again.exit_code == 0
@@ -42,13 +42,30 @@ def test_options_reach_the_run(sweeps: Command, file: str, trainer: TrainWith) -
     done = sweeps("run", file, "--store", "my store", "--set", "search.trials=2")
     assert "finished, 2 trials" in done.output
     assert Path("my store/ledger.db").exists()
-    assert "--store 'my store'" in done.output.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("ending", "unsent", "left"),
+    [
+        ("finished", 0, False),
+        ("finished", 2, True),
+        ("out_of_time", 0, True),
+        ("interrupted", 0, True),
+    ],
+)
+def test_resuming_is_offered_where_something_is_left(
+    ending: Ending, unsent: int, left: bool
+) -> None:
+    summary = Summary("abc234", "small", ending, 2, 0, None, 61.0, unsent, "")
+    lines = farewell(summary, "val_loss", Path("my store"), "https://me:secret@host/")
+    words = "resume: sweeps resume abc234 --store 'my store' --tracking-uri https://host/"
+    assert (words in lines) == left
 
 
 def test_passwords_are_not_repeated(sweeps: Command, file: str, trainer: TrainWith) -> None:
     done = sweeps("run", file, "--tracking-uri", "https://me:secret@host/")
+    assert done.exit_code == 0
     assert "secret" not in done.output
-    assert "--tracking-uri https://host/" in done.output
 
 
 def test_a_sweep_whose_trials_all_fail_has_failed(
