@@ -1,4 +1,7 @@
-"""Ctrl-C and SIGTERM while a sweep runs: the first asks for an orderly end, the second for now."""
+"""Ctrl-C, SIGTERM and a closed terminal while a sweep runs.
+
+The first asks for an orderly end, the second for one at once.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from collections.abc import Callable
 from types import FrameType, TracebackType
 from typing import Any
 
-WATCHED = (signal.SIGINT, signal.SIGTERM)
+WATCHED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 HEARD = "stopping as soon as what is under way is done; once more stops at once"
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from sweeps.executors.executor import GUARD, WORKER_NAME, WorkerDiedError
 
 READY = b"ready"
-FOR_THE_PARENT = {signal.SIGINT, signal.SIGTERM}
+FOR_THE_PARENT = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 """Signals that reach the whole process group; what becomes of the work is the parent's decision."""
 
 
@@ -108,7 +108,8 @@ def _signals_held_back() -> Iterator[None]:
 
 def _serve(pipe: Connection, environment: Mapping[str, str]) -> None:
     """A worker's life: calls in, answers out, until the parent closes the pipe or dies."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, FOR_THE_PARENT)
     for name, value in environment.items():
         os.environ.setdefault(name, value)

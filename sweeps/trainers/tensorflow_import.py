@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import warnings
 from typing import Any
@@ -19,6 +20,7 @@ def load() -> tuple[Any, Any]:
             warnings.simplefilter("ignore")
             import keras
             import tensorflow
+        tensorflow.get_logger().addFilter(_is_not_about_our_graphs)
     import keras
     import tensorflow
 
@@ -28,3 +30,8 @@ def load() -> tuple[Any, Any]:
             "any more: set KERAS_BACKEND=tensorflow before Keras is first imported"
         )
     return tensorflow, keras
+
+
+def _is_not_about_our_graphs(record: logging.LogRecord) -> bool:
+    """Each network has one graph of its own; TensorFlow takes them for one that is made again."""
+    return "Program._steps" not in record.getMessage()
