@@ -57,7 +57,7 @@ class Loop:
 
     def run(self, interrupts: Interrupts) -> Ending:
         """Until the backend has no more, the time is up or a signal came; what flies is landed."""
-        ending: Ending | None = None
+        ending = self._ending(interrupts)
         while ending is None:
             if not self._open and not self._ask():
                 return "finished"

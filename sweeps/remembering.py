@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from math import inf
 from statistics import stdev
 from typing import Literal
 
@@ -84,7 +85,7 @@ def trial_record(
         status="FAILED" if failure else "FINISHED",
         started_ms=started_ms,
         ended_ms=ended_ms,
-        params=_varied(sweep, result.trial.config),
+        params=_varied(sweep, result.trial.config) | _rung(result),
         tags=tags,
         metrics=tuple(_metrics(sweep, result, ended_ms)),
     )
@@ -119,13 +120,21 @@ def sweep_end(
 
 
 def best_of(sweep: Sweep, results: Sequence[Result]) -> Result | None:
-    """The result with the best score, the earliest of equals; None when none has a score."""
+    """The result with the best score; None when none has a score.
+
+    Of equals the one trained longest (a budget of None is all the epochs there are), then the
+    earliest.
+    """
     scored = [
-        (sweep.objective.minimised(result.score), result.trial.number, result)
+        (sweep.objective.minimised(result.score), -_budget(result), result.trial.number, result)
         for result in results
         if result.score is not None
     ]
-    return min(scored, key=lambda entry: entry[:2])[2] if scored else None
+    return min(scored, key=lambda entry: entry[:3])[3] if scored else None
+
+
+def _budget(result: Result) -> float:
+    return inf if result.trial.budget is None else result.trial.budget
 
 
 def config_hash(config: Config) -> str:
@@ -164,6 +173,12 @@ def _varying(sweep: Sweep) -> list[str]:
 
 def _varied(sweep: Sweep, config: Config) -> dict[str, str]:
     return {name: str(config[name]) for name in _varying(sweep) if name in config}
+
+
+def _rung(result: Result) -> dict[str, str]:
+    """The epochs that a trial was given, where that is not what its configuration says."""
+    budget = result.trial.budget
+    return {} if budget is None else {"budget_epochs": str(budget)}
 
 
 def _dataset(problem: Problem) -> DatasetRecord:

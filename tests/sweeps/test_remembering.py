@@ -95,6 +95,18 @@ def test_the_end_names_the_best_the_earliest_of_equals() -> None:
     }
 
 
+def test_of_equals_the_one_trained_longest_is_the_best() -> None:
+    results = [
+        Result(Trial(number, CONFIG, budget), 0.9, {"val_accuracy": 0.9}, {}, 1.0)
+        for number, budget in enumerate((1, 3, 3))
+    ]
+    best = remembering.best_of(SWEEP, results)
+    assert best is not None
+    assert best.trial.number == 1
+    child = remembering.trial_record(SWEEP, "abc123", results[1], 0, 9)
+    assert child.params["budget_epochs"] == "3"
+
+
 def test_a_smaller_loss_is_better() -> None:
     sweep = read_sweep({**SWEEP.document, "objective": {"metric": "val_loss", "goal": "minimize"}})
     best = remembering.best_of(sweep, [result(0, 0.5), result(1, 0.4)])
