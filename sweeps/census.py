@@ -1,8 +1,9 @@
-"""How many points of a space there are, and how many of them its constraints refuse."""
+"""How many points of a space there are, and how many of them its constraints refuse, and why."""
 
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,19 +12,30 @@ from sweeps.trial import Config
 
 EXACT_TO = 100_000
 SAMPLE = 5_000
+REASONS_TOLD = 3
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why points are refused, and how many of those looked at were refused for this first."""
+
+    reason: str
+    points: int
 
 
 @dataclass(frozen=True)
 class Census:
     """Points and refused points. `points` is None for a space with a continuous parameter.
 
-    Unless `exact`, `refused_share` was measured on `looked_at` points drawn at random.
+    Unless `exact`, `refused_share` was measured on `looked_at` points drawn at random. `reasons`
+    are the most frequent ones, three at most, the most frequent first.
     """
 
     points: int | None
     refused_share: float
     looked_at: int
     exact: bool
+    reasons: tuple[Refusal, ...] = ()
 
     @property
     def refused(self) -> int | None:
@@ -45,8 +57,10 @@ def census(space: Space) -> Census:
         return Census(points, 0.0, 0, exact=True)
     exact = points is not None and points <= EXACT_TO
     looked_at = points if exact and points is not None else SAMPLE
-    refused = sum(not space.allows(config) for config in _looked_at(space, exact))
-    return Census(points, refused / looked_at if looked_at else 0.0, looked_at, exact)
+    found = Counter(map(space.refusal, _looked_at(space, exact)))
+    share = (looked_at - found.pop(None, 0)) / looked_at if looked_at else 0.0
+    told = ((reason, times) for reason, times in found.most_common(REASONS_TOLD) if reason)
+    return Census(points, share, looked_at, exact, tuple(Refusal(*each) for each in told))
 
 
 def _can_refuse(space: Space) -> bool:

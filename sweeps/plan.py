@@ -13,7 +13,7 @@ from sweeps.backends.hyperband import Hyperband
 from sweeps.backends.hyperband_plan import Rung
 from sweeps.census import Census, census
 from sweeps.likeness import Likeness, likeness
-from sweeps.preview import SHOWN, preview, whole_grid
+from sweeps.preview import SHOWN, preview
 from sweeps.sweep import Sweep
 from sweeps.trial import Config
 
@@ -24,7 +24,8 @@ class Plan:
 
     `trials` is None when only time ends the sweep; with `about` it is an estimate. `fits` counts
     every fold of every repeat. `first` and `last` are the configurations at either end of the
-    trials; those that depend on scores are left out. `brackets` are Hyperband's.
+    trials; those that depend on scores are left out. `brackets` are Hyperband's. `asked` is
+    `search.trials`, of which a small space may have fewer.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Plan:
     last: tuple[Config, ...]
     likeness: Likeness
     brackets: tuple[tuple[Rung, ...], ...] = ()
+    asked: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data with the names of the fields; refused and allowed points are spelled out."""
@@ -59,13 +61,10 @@ def plan_sweep(sweep: Sweep) -> Plan:
     """
     backend = backend_for(sweep.search, sweep.space)
     backend.check(sweep.space)
-    walked = whole_grid(sweep, backend)
-    counted = walked[1] if walked else census(sweep.space)
-    if counted.exact and counted.allowed == 0:
-        message = f"every one of the {counted.points:,} points is refused; loosen the constraints"
-        raise SpaceError(message, ("constraints",))
+    counted = census(sweep.space)
+    _check_allowed(sweep, counted)
     trials, about = _trials(sweep, backend, counted)
-    seen = walked[0] if walked else preview(sweep, backend, trials)
+    seen = preview(sweep, backend, trials)
     return Plan(
         name=sweep.name,
         backend=sweep.search.backend,
@@ -79,6 +78,7 @@ def plan_sweep(sweep: Sweep) -> Plan:
         last=seen.last,
         likeness=likeness(seen.configs, seen.complete),
         brackets=tuple(backend.plan(sweep.space)) if isinstance(backend, Hyperband) else (),
+        asked=sweep.search.trials,
     )
 
 
@@ -91,6 +91,25 @@ def expected_trials(sweep: Sweep) -> int | None:
 def fits_per_trial(sweep: Sweep) -> int:
     """How many networks one trial trains."""
     return max(1, sweep.evaluate.folds) * sweep.evaluate.repeats
+
+
+def _check_allowed(sweep: Sweep, counted: Census) -> None:
+    """Refuse a sweep that has nothing to try.
+
+    A sample of a large grid says too little: the walk finds the few allowed points. So it does
+    where seed trials are known to be allowed.
+    """
+    if counted.refused_share < 1.0:
+        return
+    if counted.exact:
+        found = f"every one of the {counted.points:,} points is refused"
+    elif counted.points is None and not sweep.search.seed_trials:
+        found = f"none of {counted.looked_at:,} sampled points is allowed"
+    else:
+        return
+    most = counted.reasons[0]
+    message = f"{found}, {most.points:,} of them by {most.reason}; loosen the constraints"
+    raise SpaceError(message, ("constraints",))
 
 
 def _trials(sweep: Sweep, backend: Backend, counted: Census) -> tuple[int | None, bool]:

@@ -12,7 +12,6 @@ from sweeps.backends.grid_search import GridSearch
 from sweeps.backends.hyperband import Hyperband
 from sweeps.backends.optuna_search import OptunaSearch
 from sweeps.backends.random_search import RandomSearch
-from sweeps.census import Census
 from sweeps.sweep import Sweep
 from sweeps.trial import Config
 
@@ -34,23 +33,6 @@ class Preview:
     last: tuple[Config, ...] = ()
 
 
-def whole_grid(sweep: Sweep, backend: Backend) -> tuple[Preview, Census] | None:
-    """Walk a grid of up to 100,000 points once: its trials, and what constraints refuse of it.
-
-    None for other searches, larger grids and those that `search.trials` cuts short. Raises
-    SpaceError when the constraints refuse everything.
-    """
-    points, cap = sweep.space.count, sweep.search.trials
-    if not isinstance(backend, GridSearch) or points is None or points > WALKED_AT_MOST:
-        return None
-    if cap is not None and cap < points:
-        return None
-    walk = backend.start(sweep.space, sweep.seed)
-    configs = tuple(trial.config for trial in walk.ask(points))
-    counted = Census(points, walk.refused / points, points, exact=True)
-    return Preview(configs, complete=True, last=configs[-SHOWN:]), counted
-
-
 def preview(sweep: Sweep, backend: Backend, trials: int | None) -> Preview:
     """Ask the backend itself. `trials` is how many the sweep has, None for no end.
 
@@ -70,7 +52,10 @@ def preview(sweep: Sweep, backend: Backend, trials: int | None) -> Preview:
 
 
 def _of_grid(sweep: Sweep, grid: GridSearch, trials: int | None) -> Preview:
-    cap = sweep.search.trials
+    cap, points = sweep.search.trials, sweep.space.count or 0
+    if points <= WALKED_AT_MOST and (cap is None or cap >= points):
+        configs = _ask(grid, sweep, points)
+        return Preview(configs, complete=True, last=configs[-SHOWN:])
     if cap is None or cap > WALKED_AT_MOST:  # more points than that: `trials` may be an estimate
         beginning = _ask(grid, sweep, DRAWN_AT_MOST)
         last = () if cap is not None else _end_of_grid(sweep.space)

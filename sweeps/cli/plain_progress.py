@@ -9,7 +9,7 @@ from collections.abc import Callable
 from sweeps.cli.failures import Failures
 from sweeps.cli.pace import Pace
 from sweeps.cli.telling import ending_line
-from sweeps.cli.wording import duration, figure
+from sweeps.cli.wording import count, duration, figure
 from sweeps.trial import Result
 from sweeps.watcher import Summary
 
@@ -43,7 +43,7 @@ class PlainProgress:
         self._pace = Pace(total, done, self._clock())
         self._failures = Failures()
         self._told_at, self._told_done = self._pace.started, done
-        goal = "trials until the time is up" if total is None else f"{total:,} trials"
+        goal = "trials until the time is up" if total is None else count(total, "trial")
         self.said(f"{name} {sweep_id}: {goal}" + (f", {done:,} done before" if done else ""))
 
     def finished(self, result: Result, best: Result | None) -> None:
@@ -80,7 +80,7 @@ class PlainProgress:
 def progress_line(pace: Pace, best: Result | None) -> str:
     """`12/60 trials, best 0.9455 (trial 7), 4.1 trials/s, 12 s left`."""
     total = "" if pace.total is None else f"/{pace.total:,}"
-    parts = [f"{pace.done:,}{total} trials"]
+    parts = [f"{pace.done:,}{total} trials" if total else count(pace.done, "trial")]
     if best is not None and best.score is not None:
         parts.append(f"best {figure(best.score)} (trial {best.trial.number})")
     if pace.rate:

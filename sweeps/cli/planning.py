@@ -39,7 +39,7 @@ def _told(plan: Plan) -> list[str]:
         *_brackets(plan),
         *_likeness(plan),
         *_configs("first", plan.first),
-        *_configs("last", plan.last),
+        *_configs("last", _unseen(plan)),
     ]
 
 
@@ -48,22 +48,37 @@ def _trials(plan: Plan) -> str:
     if plan.trials is None or plan.fits is None:
         return f"as many trials as fit into {duration(60 * (plan.minutes or 0))}"
     about = "about " if plan.about else ""
-    return f"{about}{count(plan.trials, 'trial')}, {count(plan.fits, 'fit')}{limit}"
+    trials = f"{about}{count(plan.trials, 'trial')}{_fewer(plan, plan.trials)}"
+    return f"{trials}, {count(plan.fits, 'fit')}{limit}"
+
+
+def _fewer(plan: Plan, trials: int) -> str:
+    """Why there are fewer trials than were asked for; nothing when there are not."""
+    if plan.asked is None or trials >= plan.asked:
+        return ""
+    if plan.brackets:
+        return f" ({plan.asked:,} asked for, the brackets have {trials:,})"
+    allowed = "allowed point" if plan.space.refused else "point"
+    about = "about " if plan.about else ""
+    return f" ({plan.asked:,} asked for, the space has {about}{count(trials, allowed)})"
 
 
 def _space(plan: Plan) -> list[str]:
     space = plan.space
     points = "points without end" if space.points is None else count(space.points, "point")
     names = f" ({', '.join(plan.continuous)} continuous)" if plan.continuous else ""
+    reasons = [f"  {refusal.points:,} by {refusal.reason}" for refusal in space.reasons]
     if space.exact:
-        return [f"space: {points}{names}, {space.refused or 0:,} refused by constraints"]
+        refused = f"{space.refused or 0:,} refused by constraints"
+        return [f"space: {points}{names}, {refused}", *reasons]
     share = f"about {100 * space.refused_share:.1f} % refused by constraints"
-    return [f"space: {points}{names}, {share} (sampled: {space.looked_at:,} points)"]
+    return [f"space: {points}{names}, {share} (sampled: {space.looked_at:,} points)", *reasons]
 
 
 def _brackets(plan: Plan) -> list[str]:
     return [
-        "bracket: " + ", then ".join(f"{rung.trials} at {rung.epochs} epochs" for rung in bracket)
+        "bracket: "
+        + ", then ".join(f"{rung.trials} at {count(rung.epochs, 'epoch')}" for rung in bracket)
         for bracket in plan.brackets
     ]
 
@@ -72,7 +87,7 @@ def _likeness(plan: Plan) -> list[str]:
     found = plan.likeness
     if not found.compared:
         return ["configurations are chosen as results come in"]
-    which = "" if found.complete else f" (sampled: the first {found.read:,} trials)"
+    which = "" if found.complete else f" (sampled: the first {count(found.read, 'trial')})"
     said = [f"duplicates: {found.duplicates:,} among {_compared(plan)}"]
     if found.alike:
         alike = f"{found.alike:,} train the same network in the same way as an earlier trial"
@@ -92,7 +107,17 @@ def _compared(plan: Plan) -> str:
     # Hyperband's trials are more than its configurations: promoted ones are trials again.
     known = plan.trials is not None and not plan.brackets
     of_all = f" of {'about ' if plan.about else ''}{plan.trials:,}" if known else ""
+    if not of_all:
+        return f"the first {count(found.compared, 'configuration')}"
     return f"the first {found.compared:,}{of_all} configurations"
+
+
+def _unseen(plan: Plan) -> Sequence[Config]:
+    """The last configurations, without those that are among the first."""
+    if plan.trials is None or plan.about:
+        return plan.last
+    rest = plan.trials - len(plan.first)
+    return plan.last[max(0, len(plan.last) - rest) :]
 
 
 def _configs(title: str, configs: Sequence[Config]) -> list[str]:

@@ -160,7 +160,40 @@ def test_constraints_that_refuse_everything() -> None:
     with pytest.raises(SpaceError) as caught:
         plan(constraints={"none": "width > 100"})
     assert caught.value.path == ("constraints",)
-    assert caught.value.message.startswith("every one of the 80 points is refused")
+    assert caught.value.message == (
+        "every one of the 80 points is refused, 80 of them by none: width > 100; "
+        "loosen the constraints"
+    )
+
+
+@pytest.mark.parametrize("backend", ["random", "optuna"])
+def test_constraints_that_refuse_every_sampled_point_of_a_space_without_end(backend: str) -> None:
+    space = {"width": [4, 8], "learning_rate": {"low": 0.001, "high": 0.1}}
+    never = {"never": "learning_rate > 1"}
+    search: dict[str, Any] = {"backend": backend, "trials": 1}
+    with pytest.raises(SpaceError, match=r"none of 5,000 sampled points is allowed") as caught:
+        plan(space, search=search, constraints=never)
+    assert caught.value.path == ("constraints",)
+    rare = {"rare": "learning_rate == 0.05"}
+    seeds = [{"width": 4, "learning_rate": 0.05}]
+    assert plan(space, search=search | {"seed_trials": seeds}, constraints=rare).trials == 1
+
+
+def test_a_large_grid_is_not_judged_by_a_sample() -> None:
+    space = {"width": {"low": 1, "high": 400}, "batch_size": {"low": 1, "high": 400}}
+    assert plan(space, constraints={"rare": "width + batch_size < 4"}).space.refused_share == 1.0
+
+
+def test_refusals_are_counted_by_reason() -> None:
+    space = {"width": {"low": 1, "high": 10}, "batch_size": {"derive": "8 // (width - 2)"}}
+    found = plan(space, constraints={"thin": "width < 9", "odd": "width % 2 == 1"}).space
+    assert [(refusal.reason, refusal.points) for refusal in found.reasons] == [
+        ("odd: width % 2 == 1", 3),
+        ("thin: width < 9", 2),
+        ("batch_size: 8 // (width - 2): -8 is too small: the smallest value is 1", 1),
+    ]
+    plain = json.loads(plan(constraints={"small": "width < 9"}).to_json())
+    assert plain["space"]["reasons"] == [{"reason": "small: width < 9", "points": 16}]
 
 
 def test_expected_trials_and_fits() -> None:

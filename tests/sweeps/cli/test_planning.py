@@ -11,14 +11,63 @@ def test_a_plan_of_a_grid(sweeps: Command, file: str) -> None:
     assert done.output == (
         "small: grid, 2 trials, 2 fits\n"
         "space: 3 points, 1 refused by constraints\n"
+        "  1 by thin: width < 60\n"
         "duplicates: 0 among 2 configurations\n"
         "first:\n"
         "  width 16, epochs 2\n"
         "  width 32, epochs 2\n"
-        "last:\n"
-        "  width 16, epochs 2\n"
-        "  width 32, epochs 2\n"
     )
+
+
+def test_no_configuration_is_listed_twice(sweeps: Command, file: str) -> None:
+    done = sweeps("plan", file, "--set", "space.width=[8, 16, 32, 64]")
+    listed = [line for line in done.output.splitlines() if line.startswith("  width")]
+    assert [line.split()[1] for line in listed] == ["8,", "16,", "32,", "64,"]
+    assert "last:\n  width 64, epochs 2\n" in done.output
+
+
+def test_one_is_not_many(sweeps: Command, file: str) -> None:
+    done = sweeps("plan", file, "--set", "space.width=[8]")
+    assert done.output.startswith("small: grid, 1 trial, 1 fit\nspace: 1 point, 0 refused")
+    assert "among 1 configuration\n" in done.output
+    hyperband = ("--set", "search=hyperband", "--set", "space.epochs=9")
+    assert " at 1 epoch, then " in sweeps("plan", file, *hyperband).output
+
+
+def test_fewer_trials_than_asked_for_are_told(sweeps: Command, file: str) -> None:
+    def first_line(*settings: str) -> str:
+        chosen = [word for setting in settings for word in ("--set", setting)]
+        return sweeps("plan", file, *chosen).output.splitlines()[0]
+
+    random = "search={backend: random, trials: 50}"
+    few = "3 trials (50 asked for, the space has 3 points), 3 fits"
+    assert first_line(random) == f"small: random, {few}"
+    allowed = "2 trials (50 asked for, the space has 2 allowed points), 2 fits"
+    assert first_line(random, "constraints={thin: width < 60}") == f"small: random, {allowed}"
+    hyperband = ("search={backend: hyperband, trials: 50}", "space.epochs=9")
+    assert "(50 asked for, the brackets have " in first_line(*hyperband)
+    assert "asked" not in first_line("search={backend: random, trials: 3}")
+
+
+def test_refusals_are_explained(sweeps: Command, file: str) -> None:
+    derived = "space={width: [1, 2, 3, 4], batch_size: {derive: 8 / (width - 2)}}"
+    done = sweeps("plan", file, "--set", derived, "--set", "constraints={thin: width < 4}")
+    assert done.output.splitlines()[1:5] == [
+        "space: 4 points, 3 refused by constraints",
+        "  1 by batch_size: 8 / (width - 2): -8 is too small: the smallest value is 1",
+        "  1 by batch_size: 8 / (width - 2): division by zero",
+        "  1 by thin: width < 4",
+    ]
+
+
+def test_a_space_without_end_in_which_nothing_is_allowed(sweeps: Command, file: str) -> None:
+    endless = "space.learning_rate={low: 1e-3, high: 1e-1}"
+    search = "search={backend: optuna, trials: 9}"
+    never = "constraints={never: learning_rate > 1}"
+    done = sweeps("plan", file, "--set", endless, "--set", search, "--set", never)
+    assert done.exit_code == 2
+    assert "constraints: none of 5,000 sampled points is allowed, 5,000 of them by" in done.stderr
+    assert "never: learning_rate > 1; loosen the constraints\n" in done.stderr
 
 
 def test_a_plan_that_is_sampled_says_so(sweeps: Command, file: str) -> None:
