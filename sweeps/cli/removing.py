@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sweeps.cli.chosen import Shelf, opened
-from sweeps.cli.endings import guarded
+from sweeps.cli.endings import BadInputError, guarded
 from sweeps.cli.options import StoreOption
 from sweeps.cli.screen import say
 from sweeps.cli.wording import count
@@ -23,20 +24,34 @@ def rm(
         list[str], typer.Argument(help="Ids, or the beginnings of ids.", metavar="ID...")
     ],
     store: StoreOption = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Do not ask; ids must be whole then.")
+    ] = False,
 ) -> None:
     """Forget sweeps that are in the store.
 
     Trials, checkpoints and reports are deleted; what MLflow has stays there.
     """
     with opened(store) as shelf:
-        rows = {row.sweep_id: row for row in map(shelf.sweep, sweep_ids)}
+        found = {typed: shelf.sweep(typed) for typed in sweep_ids}
+        if yes:
+            _check_whole(found)
+        rows = {row.sweep_id: row for row in found.values()}
         say(f"{row.sweep_id} {row.name}: {_held(row)}" for row in rows.values())
         if not yes:
-            typer.confirm(f"forget {count(len(rows), 'sweep')}?", abort=True)
+            typer.confirm(f"forget {', '.join(rows)}?", abort=True)
         for sweep_id in rows:
             _remove(shelf, sweep_id)
     say([f"forgot {count(len(rows), 'sweep')}"])
+
+
+def _check_whole(found: Mapping[str, SweepRow]) -> None:
+    """Nobody is asked, so a slip of one letter must not reach another sweep."""
+    for typed, row in found.items():
+        if typed != row.sweep_id:
+            raise BadInputError(
+                f"{typed!r} is not a whole id: with --yes write {row.sweep_id}, or leave --yes out"
+            )
 
 
 def _held(row: SweepRow) -> str:
