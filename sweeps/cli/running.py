@@ -14,7 +14,7 @@ from sweeps.cli.options import (
     TrackingUri,
     Workers,
 )
-from sweeps.cli.screen import progress, say
+from sweeps.cli.screen import progress, say_if_heard
 from sweeps.cli.telling import exit_code, farewell
 from sweeps.executors.executor import default_workers
 from sweeps.store import Store
@@ -48,7 +48,7 @@ def run(
             tracking_uri=tracking_uri,
             report=sweep_report,
         )
-    say(farewell(summary, sweep.objective.metric, store, tracking_uri))
+    say_if_heard(farewell(summary, sweep.objective.metric, store, tracking_uri))
     raise typer.Exit(exit_code(summary))
 
 
@@ -79,5 +79,5 @@ def resume(
             tracking_uri=tracking_uri,
             report=sweep_report,
         )
-    say(farewell(summary, metric, store, tracking_uri))
+    say_if_heard(farewell(summary, metric, store, tracking_uri))
     raise typer.Exit(exit_code(summary))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -23,6 +25,19 @@ def say(lines: Iterable[str]) -> None:
     """Print lines."""
     for line in lines:
         typer.echo(line)
+
+
+def say_if_heard(lines: Iterable[str]) -> None:
+    """Print lines; that nobody reads any more changes nothing.
+
+    What the stream still holds would fail again when Python ends, and with it the exit code: it
+    goes to the null device instead.
+    """
+    try:
+        say(lines)
+    except BrokenPipeError:
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def on_terminal() -> bool:

@@ -34,7 +34,7 @@ print(json.dumps({{"code": code, "heavy": found}}), file=sys.stderr)
 
 def python(code: str, *arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    return subprocess.run(
+    done: subprocess.CompletedProcess[str] = subprocess.run(
         [sys.executable, "-c", code, *arguments],
         env=environment,
         capture_output=True,
@@ -43,6 +43,7 @@ def python(code: str, *arguments: str, **options: object) -> subprocess.Complete
         timeout=120,
         **options,  # type: ignore[call-overload]
     )
+    return done
 
 
 @pytest.mark.parametrize(
@@ -115,9 +116,30 @@ main(["validate", "x.yaml"])
     assert "Traceback" in shown.stderr
 
 
-@pytest.mark.parametrize("arguments", [("plan", "s.yaml"), ("--help",)], ids=" ".join)
-def test_a_reader_who_goes_away_is_no_error(file: str, arguments: tuple[str, ...]) -> None:
-    command = [sys.executable, "-c", "from sweeps.cli.app import main; main()", *arguments]
+MADE_UP = """
+from sweeps import session
+from sweeps.reports import sweep_report
+from tests.sweeps.fakes import FakeTrainer, MemoryTracker
+from tests.sweeps.tiny_task import TinyTask
+import tracking.mlflow_tracker
+session.task_for = lambda choice: TinyTask()
+session.trainer_for = lambda name: FakeTrainer()
+sweep_report.sweep_report = lambda *_: []
+tracking.mlflow_tracker.MlflowTracker = lambda uri: MemoryTracker()
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [(("plan", "s.yaml"), 1), (("--help",), 1), (("run", "s.yaml", "--workers", "0"), 0)],
+)
+def test_a_reader_who_goes_away_is_no_error(
+    file: str, arguments: tuple[str, ...], code: int
+) -> None:
+    program = "from sweeps.cli.app import main; main()"
+    if "run" in arguments:
+        program = MADE_UP + program
+    command = [sys.executable, "-c", program, *arguments]
     process = subprocess.Popen(
         command,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
@@ -130,7 +152,7 @@ def test_a_reader_who_goes_away_is_no_error(file: str, arguments: tuple[str, ...
     process.stdout.close()
     assert process.stderr.read() == ""
     process.stderr.close()
-    assert process.wait(60) == 1
+    assert process.wait(60) == code
 
 
 def test_chatter_and_telemetry_are_off_unless_the_user_says_otherwise() -> None:
