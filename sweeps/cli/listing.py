@@ -13,7 +13,7 @@ from sweeps.cli.options import AsJson, StoreOption, SweepId
 from sweeps.cli.screen import say, table
 from sweeps.cli.telling import best_lines, command
 from sweeps.cli.wording import as_json as json_text
-from sweeps.cli.wording import count, duration, lines, moment
+from sweeps.cli.wording import duration, lines, moment, waiting
 from sweeps.store import Store
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def status(sweep_id: SweepId = LATEST, store: StoreOption = None, as_json: AsJso
         "time": duration(row.spent_seconds),
     }
     if row.unsent:
-        facts["MLflow"] = f"{count(row.unsent, 'trial')} wait to be sent; resuming sends them"
+        facts["MLflow"] = f"{waiting(row.unsent)} to be sent; resuming sends them"
     say([f"{row.name} {row.sweep_id}", *lines(facts), *best_lines(best, sweep.objective.metric)])
     if row.state != "finished" or row.unsent:
         say([f"resume: {command('resume', row.sweep_id, store, None)}"])

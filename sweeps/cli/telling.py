@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 
 from sweeps.cli.endings import FAILED, INTERRUPTED
-from sweeps.cli.wording import count, duration, figure, lines
+from sweeps.cli.wording import count, duration, figure, lines, waiting
 from sweeps.trial import Result
 from sweeps.watcher import Summary
 from tracking.store_uri import without_credentials
@@ -34,9 +34,7 @@ def farewell(summary: Summary, metric: str, store: Path | None, uri: str | None)
     look = summary.where or command("ui", summary.sweep_id, store, uri)
     said.append(f"MLflow: {look}")
     if summary.unsent:
-        said.append(
-            f"{count(summary.unsent, 'trial')} wait to be sent to MLflow; resuming sends them"
-        )
+        said.append(f"{waiting(summary.unsent)} to be sent to MLflow; resuming sends them")
     if summary.ending != "finished" or summary.unsent:
         said.append(f"resume: {command('resume', summary.sweep_id, store, uri)}")
     return said

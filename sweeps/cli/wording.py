@@ -38,6 +38,11 @@ def count(number: int, one: str) -> str:
     return f"{number:,} {one}{'' if number == 1 else 's'}"
 
 
+def waiting(trials: int) -> str:
+    """`1 trial waits`, `2,000 trials wait`."""
+    return f"{count(trials, 'trial')} {'waits' if trials == 1 else 'wait'}"
+
+
 def inline(config: Config) -> str:
     """A configuration on one line."""
     return ", ".join(f"{name} {_value(value)}" for name, value in config.items())

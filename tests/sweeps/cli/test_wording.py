@@ -6,7 +6,8 @@ import math
 import pytest
 
 from sweeps.cli.pace import Pace
-from sweeps.cli.wording import as_json, count, duration, figure, inline, lines, moment
+from sweeps.cli.wording import as_json, count, duration, figure, inline, lines, moment, waiting
+from sweeps.trial import Config
 
 
 @pytest.mark.parametrize(
@@ -31,10 +32,11 @@ def test_figures_and_counts() -> None:
         *("0.9455", "1", "1.11e+04", "1e-07")
     ]
     assert (count(1, "trial"), count(2000, "fit")) == ("1 trial", "2,000 fits")
+    assert (waiting(1), waiting(2000)) == ("1 trial waits", "2,000 trials wait")
 
 
 def test_configurations() -> None:
-    config = {"width": 16, "learning_rate": 0.1 + 0.2, "decay": "step", "x.nesterov": True}
+    config: Config = {"width": 16, "learning_rate": 0.1 + 0.2, "decay": "step", "x.nesterov": True}
     assert inline(config) == "width 16, learning_rate 0.3, decay step, x.nesterov true"
     assert lines({"a": None, "bcd": 1.5}) == ["  a    null", "  bcd  1.5"]
 
