@@ -11,6 +11,11 @@ __version__ = "0.1.0"
 __all__ = ["__version__", "define", "load", "results", "resume", "run"]
 
 
+def __dir__() -> list[str]:
+    """What is offered, used before or not: completion in a shell or a notebook asks for this."""
+    return sorted({*globals(), *__all__})
+
+
 def __getattr__(name: str) -> Any:
     """Load the Python interface when it is first used, so that `sweeps --help` need not wait."""
     if name not in __all__:

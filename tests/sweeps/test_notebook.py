@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import sweeps
@@ -50,6 +53,47 @@ def test_run_resume_and_results_return_the_trials_as_a_table(tmp_path: Path) -> 
     assert sweeps.resume(sweep_id[:3], store=tmp_path).equals(ran)
 
 
+@pytest.mark.usefixtures("_made_up")
+def test_the_most_recent_sweep_is_meant_where_none_is_named(tmp_path: Path) -> None:
+    for calls in (sweeps.results, sweeps.resume):
+        with pytest.raises(LookupError, match="no sweeps in this store yet"):
+            calls(store=tmp_path)
+    sweeps.run(sweeps.define(task="penguins", space={"width": [16, 32]}), store=tmp_path)
+    second = sweeps.run(sweeps.define(task="penguins", space={"width": 8}), store=tmp_path)
+    for found in (sweeps.results(store=tmp_path), sweeps.resume(store=tmp_path)):
+        assert found.attrs == second.attrs
+        assert found.equals(second)
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    space = {"width": list(np.arange(2, 5)), "dropout": np.float32(0.5), "ratio": np.ones(1)}
+    found = sweeps.define(
+        task="penguins", space=space, search={"backend": "grid", "trials": np.int64(3)}
+    )
+    assert found.document["space"] == {"width": [2, 3, 4], "dropout": 0.5, "ratio": [1.0]}
+    assert found.search.trials == 3
+
+
+def test_data_without_end_is_refused() -> None:
+    loop: dict[str, Any] = {}
+    loop["width"] = loop
+    with pytest.raises(SpaceError, match="nested more than 30 levels deep"):
+        sweeps.define(task="penguins", space=loop)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("x.yaml", r"not a str: sweeps\.run\(sweeps\.load\('x\.yaml'\)\)"),
+        (Path("x.yaml"), r"sweeps\.load\('x\.yaml'\)"),
+        ({"task": "penguins"}, r"not a dict: sweeps\.run\(sweeps\.define\("),
+    ],
+)
+def test_only_a_sweep_is_run(given: Any, words: str) -> None:
+    with pytest.raises(TypeError, match=words):
+        sweeps.run(given)
+
+
 def result(number: int, config: dict[str, Any], score: float | None) -> Result:
     error = None if score is not None else Failure("diverged", "loss became nan")
     metrics = {} if score is None else {"val_loss": score, "epochs": 3.0}
@@ -74,5 +118,8 @@ def test_a_table_without_trials_has_its_columns() -> None:
 def test_the_package_offers_what_it_lists() -> None:
     for name in sweeps.__all__:
         assert getattr(sweeps, name) is not None
+    code = "import sweeps; print(set(sweeps.__all__) <= set(dir(sweeps)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         _ = sweeps.nonsense
