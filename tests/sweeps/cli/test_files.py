@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from sweeps.plan import plan_sweep
+from sweeps.reading import read_sweep
+from sweeps.strict_yaml import read_yaml
 from sweeps.sweep_file import load_sweep
 from tests.sweeps.cli.conftest import Command
 
@@ -17,6 +20,24 @@ def test_init_writes_an_example_that_can_be_run(sweeps: Command) -> None:
     plan = plan_sweep(load_sweep(Path("sweep.yaml")))
     assert plan.trials == 40
     assert "#" in Path("sweep.yaml").read_text()
+
+
+def test_every_other_form_that_the_example_shows_can_be_written(sweeps: Command) -> None:
+    sweeps("init")
+    text = Path("sweep.yaml").read_text()
+    assert len(text.splitlines()) < 90
+    shown = re.findall(r"^( *)# or (.+)$", text, re.MULTILINE)
+    assert len(shown) == 11
+    for indent, form in shown:
+        document = read_yaml(text.encode(), "sweep.yaml").value
+        other = read_yaml(form.encode(), "form").value
+        space = document["space"]
+        (space if indent else document).update(other)
+        if "split" in space["ratio"] or "layers" in space["width"]:
+            for name in {"layer_count", "ratio", "width"} - set(other):
+                del space[name]
+            del document["constraints"]
+        plan_sweep(read_sweep(document))
 
 
 def test_init_overwrites_nothing(sweeps: Command) -> None:
