@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sweeps.cli.endings import guarded
+import typer
+
+from sweeps.cli.endings import BAD_INPUT, guarded
 from sweeps.cli.options import AsJson, Overrides, SweepFileArgument
 from sweeps.cli.screen import say
 from sweeps.cli.wording import as_json as json_text
 from sweeps.cli.wording import count, duration, inline
+from sweeps.errors import SweepFileError
 from sweeps.trial import Config
 
 if TYPE_CHECKING:
@@ -25,10 +28,16 @@ def plan(file: SweepFileArgument, overrides: Overrides = None, as_json: AsJson =
     from sweeps.plan import plan_sweep
     from sweeps.sweep_file import SweepFile
 
-    source = SweepFile.open(file, overrides or ())
-    sweep = source.sweep()
-    with source.blamed():
-        found = plan_sweep(sweep)
+    try:
+        source = SweepFile.open(file, overrides or ())
+        sweep = source.sweep()
+        with source.blamed():
+            found = plan_sweep(sweep)
+    except SweepFileError as error:
+        if not as_json:
+            raise
+        say([json_text({"file": str(file), "valid": False, "error": str(error)})])
+        raise typer.Exit(BAD_INPUT) from error
     say([json_text(found.to_dict())] if as_json else _told(found))
 
 

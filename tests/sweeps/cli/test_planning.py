@@ -129,6 +129,14 @@ def test_a_plan_as_json(sweeps: Command, file: str) -> None:
     assert (found["trials"], found["space"]["points"]) == (3, 3)
 
 
+def test_what_is_wrong_as_json(sweeps: Command, file: str) -> None:
+    for settings in ("space.width=0", "constraints={none: width > 99}"):
+        done = sweeps("plan", file, "--json", "--set", settings)
+        found = json.loads(done.stdout)
+        assert (done.exit_code, found["file"], found["valid"]) == (2, "s.yaml", False)
+        assert found["error"].startswith(f"--set {settings}: ")
+
+
 def test_what_is_wrong_has_its_place(sweeps: Command, file: str) -> None:
     done = sweeps("plan", file, "--set", "constraints={none: width > 99}")
     assert done.exit_code == 2
