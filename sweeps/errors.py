@@ -1,4 +1,4 @@
-"""What reading a sweep raises: an error with its place, and the same said of a file."""
+"""What is raised about a sweep's description, with its place, and about a ledger."""
 
 from __future__ import annotations
 
@@ -22,6 +22,14 @@ class SweepFileError(ValueError):
 
     def __init__(self, place: str, message: str) -> None:
         super().__init__(printable(f"{place}: {message}"))
+
+
+class LedgerError(RuntimeError):
+    """A ledger cannot be opened; the message says which, and why, in one line."""
+
+
+class LedgerVersionError(LedgerError):
+    """A ledger was written by another version of this program."""
 
 
 def printable(text: str) -> str:

@@ -25,6 +25,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DatabaseError
 
+from sweeps.errors import LedgerError, LedgerVersionError
+
 VERSION = 1
 WAL_TRIES = 100
 
@@ -65,14 +67,6 @@ trial = Table(
     Column("result", Text),
     Column("shipped", Boolean, nullable=False, default=False),
 )
-
-
-class LedgerError(RuntimeError):
-    """The ledger cannot be opened; the message says which, and why, in one line."""
-
-
-class LedgerVersionError(LedgerError):
-    """The ledger was written by another version of this program."""
 
 
 def open_engine(url: str) -> Engine:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from sweeps.cli.chosen import LATEST, exists, opened
-from sweeps.cli.endings import TERMINATED, guarded
+from sweeps.cli.endings import guarded
 from sweeps.cli.options import StoreOption, SweepId, TrackingUri
 from sweeps.cli.screen import say
 from sweeps.store import Store
@@ -36,7 +36,8 @@ def ui(
     if sweep_id != LATEST or exists(Store.at(store)):
         with opened(store) as shelf:
             found = shelf.sweep(sweep_id).sweep_id
-    signal.signal(signal.SIGTERM, _terminate)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _terminate)
     say(["starting MLflow's interface, which takes some seconds"])
     with serving_ui(tracking_uri, port) as address:
         say([f"MLflow: {address}"])
@@ -47,6 +48,6 @@ def ui(
         threading.Event().wait()
 
 
-def _terminate(_number: int, _frame: FrameType | None) -> None:
+def _terminate(number: int, _frame: FrameType | None) -> None:
     """End as if interrupted, so that the server we started ends with us."""
-    raise SystemExit(TERMINATED)
+    raise SystemExit(128 + number)

@@ -13,14 +13,13 @@ from typing import ParamSpec
 import typer
 
 from search_spaces.errors import SpaceError
-from sweeps.errors import SweepFileError, printable
+from sweeps.errors import LedgerError, SweepFileError, printable
 from sweeps.lease import LeaseError
 from tracking.tracker import TrackingError
 
 FAILED = 1
 BAD_INPUT = 2
 INTERRUPTED = 130
-TERMINATED = 143
 
 TRACEBACK = "SWEEPS_TRACEBACK"
 """Set to anything, this environment variable shows where an unexpected failure came from."""
@@ -42,7 +41,7 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
         except (BadInputError, SweepFileError, SpaceError) as error:
             complain(str(error))
             raise typer.Exit(BAD_INPUT) from error
-        except (LeaseError, TrackingError) as error:
+        except (LeaseError, LedgerError, TrackingError) as error:
             complain(str(error))
             raise typer.Exit(FAILED) from error
 

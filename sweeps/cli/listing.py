@@ -76,7 +76,7 @@ def status(sweep_id: SweepId = LATEST, store: StoreOption = None, as_json: AsJso
     if row.unsent:
         facts["MLflow"] = f"{waiting(row.unsent)} to be sent; resuming sends them"
     say([f"{row.name} {row.sweep_id}", *lines(facts), *best_lines(best, sweep.objective.metric)])
-    if row.state != "finished" or row.unsent:
+    if row.state not in ("finished", "out_of_time") or row.unsent:
         say([f"resume: {command('resume', row.sweep_id, store, None)}"])
 
 

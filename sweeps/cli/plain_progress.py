@@ -62,7 +62,7 @@ class PlainProgress:
             return
         try:
             self._write(line)
-        except BrokenPipeError:
+        except OSError:  # nobody reads any more: a closed pipe, a closed terminal
             self._unheard = True
 
     def ended(self, summary: Summary) -> None:

@@ -35,7 +35,7 @@ def farewell(summary: Summary, metric: str, store: Path | None, uri: str | None)
     said.append(f"MLflow: {look}")
     if summary.unsent:
         said.append(f"{waiting(summary.unsent)} to be sent to MLflow; resuming sends them")
-    if summary.ending != "finished" or summary.unsent:
+    if summary.ending == "interrupted" or summary.unsent:
         said.append(f"resume: {command('resume', summary.sweep_id, store, uri)}")
     return said
 

@@ -9,10 +9,10 @@ import pytest
 
 from search_spaces import Float, Param, Space
 from sweeps import lease, ledger_view
+from sweeps.errors import LedgerError, LedgerVersionError
 from sweeps.executors.processes import Processes
 from sweeps.lease import Claim, LeaseError
 from sweeps.ledger import Ledger
-from sweeps.ledger_schema import LedgerError, LedgerVersionError
 from sweeps.ledger_view import told
 from sweeps.sweep import SearchChoice, Sweep, TaskChoice
 from sweeps.trial import Failure, Part, Result, Trial

@@ -45,16 +45,19 @@ def test_a_bug_stops_the_sweep_and_leaves_it_resumable(bench: Bench) -> None:
     assert bench.resume(row.sweep_id).done == 10
 
 
-def test_ctrl_c_finishes_what_runs_and_stops(bench: Bench) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_finishes_what_runs_and_stops(bench: Bench, number: int) -> None:
+    before = signal.getsignal(number)
+
     def interrupt(result: Result) -> None:
         if result.trial.number == 2:
-            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(number)
 
     watcher = RecordingWatcher(on_result=interrupt)
     summary = bench.run(watcher=watcher)
     assert watcher.lines == [HEARD]
-    assert (summary.ending, summary.signal, summary.done) == ("interrupted", signal.SIGINT, 3)
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert (summary.ending, summary.signal, summary.done) == ("interrupted", number, 3)
+    assert signal.getsignal(number) is before
     assert bench.resume(summary.sweep_id).done == 10
 
 

@@ -49,7 +49,7 @@ def test_options_reach_the_run(sweeps: Command, file: str, trainer: TrainWith) -
     [
         ("finished", 0, False),
         ("finished", 2, True),
-        ("out_of_time", 0, True),
+        ("out_of_time", 0, False),
         ("interrupted", 0, True),
     ],
 )
