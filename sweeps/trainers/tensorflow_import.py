@@ -20,9 +20,11 @@ def load() -> tuple[Any, Any]:
             warnings.simplefilter("ignore")
             import keras
             import tensorflow
-        tensorflow.get_logger().addFilter(_is_not_about_our_graphs)
     import keras
     import tensorflow
+
+    # Every time, since somebody else may have imported TensorFlow; a filter is kept once.
+    tensorflow.get_logger().addFilter(_is_not_about_our_graphs)
 
     if keras.backend.backend() != "tensorflow":
         raise RuntimeError(
