@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 
 from sweeps.executors.executor import Slots, WorkerDiedError
@@ -48,21 +48,24 @@ class Flight:
             future = self._executor.submit(self._trainer.train, pack, self._problem, None)
             self._flying[future] = pack
 
-    def land(self) -> list[Outcome]:
+    def land(self, interrupted: Callable[[], bool]) -> list[Outcome]:
         """Wait for at least one pack, and return the outcomes of all that are done.
 
-        A pack whose worker died is a crash of each of its fits, unless the worker was told to end:
-        then the pack is queued again. What a trainer raises is raised, with the trials named.
+        A pack whose worker died is a crash of each of its fits, unless the worker was told to end,
+        or the whole sweep was: then the pack is queued again. What a trainer raises is raised, with
+        the trials named.
         """
         done, _ = wait(self._flying, return_when=FIRST_COMPLETED)
-        landed = [self._landed(future, self._flying.pop(future)) for future in done]
+        landed = [self._landed(future, self._flying.pop(future), interrupted) for future in done]
         return [outcome for outcomes in landed for outcome in outcomes]
 
-    def _landed(self, future: Future[list[Outcome]], pack: Pack) -> list[Outcome]:
+    def _landed(
+        self, future: Future[list[Outcome]], pack: Pack, interrupted: Callable[[], bool]
+    ) -> list[Outcome]:
         try:
             return future.result()
         except WorkerDiedError as error:
-            if error.signal in FROM_OUTSIDE:
+            if error.signal in FROM_OUTSIDE or interrupted():
                 self._queued.appendleft(pack)
                 return []
             crash = Failure("crashed", str(error))

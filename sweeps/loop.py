@@ -62,10 +62,10 @@ class Loop:
             if not self._open and not self._ask():
                 return "finished"
             self._flight.launch()
-            self._land()
+            self._land(interrupts)
             ending = self._ending(interrupts)
         while self._flight.aloft:
-            self._land()
+            self._land(interrupts)
         return ending
 
     def _ending(self, interrupts: Interrupts) -> Ending | None:
@@ -105,12 +105,12 @@ class Loop:
         self._flight.queue(self._trainer.pack(fits))
         self._finish(refused)
 
-    def _land(self) -> None:
+    def _land(self, interrupts: Interrupts) -> None:
         if not self._flight.aloft:
             return
         complete = [
             outcome.fit.trial
-            for outcome in self._flight.land()
+            for outcome in self._flight.land(lambda: interrupts.signal is not None)
             if self._open[outcome.fit.trial.number].take(outcome)
         ]
         self._finish(

@@ -10,7 +10,7 @@ import signal
 import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
@@ -19,6 +19,10 @@ from sweeps.executors.executor import GUARD, WORKER_NAME, WorkerDiedError
 READY = b"ready"
 FOR_THE_PARENT = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 """Signals that reach the whole process group; what becomes of the work is the parent's decision."""
+
+_REAPING = threading.Lock()
+"""Held while children are started or waited for: `multiprocessing` looks at all of them when it
+starts one, and of two threads that wait for the same child one is not told how it ended."""
 
 
 class RemoteError(RuntimeError):
@@ -37,7 +41,8 @@ class Worker:
     """A spawned process that runs one call at a time.
 
     `calls` counts those it has run; `resident_megabytes` is its size after the last of them.
-    Raises WorkerStartError when the process cannot be made ready.
+    Raises WorkerStartError when the process ends before it is ready, WorkerDiedError when a signal
+    ended it then.
     """
 
     def __init__(self, environment: Mapping[str, str]) -> None:
@@ -48,18 +53,22 @@ class Worker:
         )
         self.calls = 0
         self.resident_megabytes = 0.0
-        with _signals_held_back():
+        with _REAPING, _signals_held_back():
             self._process.start()
         theirs.close()
         try:
             self._pipe.recv_bytes()
         except (EOFError, ConnectionResetError) as error:
-            raise WorkerStartError(f"{self._last_words()} before it was ready; {GUARD}") from error
+            code = self._exit_code()
+            if code < 0:
+                raise WorkerDiedError(_last_words(code), -code) from error
+            raise WorkerStartError(f"{_last_words(code)} before it was ready; {GUARD}") from error
 
     @property
     def alive(self) -> bool:
         """Whether the process can take another call."""
-        return self._process.is_alive()
+        with _REAPING:
+            return self._process.is_alive()
 
     def call(self, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         """What `fn` returns in the worker.
@@ -71,9 +80,8 @@ class Worker:
             wait([self._pipe, self._process.sentinel])
             good, answer, self.resident_megabytes = self._pipe.recv()
         except (EOFError, BrokenPipeError, ConnectionResetError) as error:
-            words = self._last_words()
-            code = self._process.exitcode or 0
-            raise WorkerDiedError(words, -code if code < 0 else None) from error
+            code = self._exit_code()
+            raise WorkerDiedError(_last_words(code), -code if code < 0 else None) from error
         self.calls += 1
         if not good:
             raise RemoteError(*answer)
@@ -82,18 +90,26 @@ class Worker:
     def close(self) -> None:
         """Let the process end; it has no call under way."""
         self._pipe.close()
-        self._process.join()
+        self._exit_code()
 
     def kill(self) -> None:
         """End the process now."""
         self._process.kill()
 
-    def _last_words(self) -> str:
-        self._process.join()
-        code = self._process.exitcode or 0
-        if code < 0:
-            return f"a worker process was ended by signal {-code} ({signal.Signals(-code).name})"
-        return f"a worker process ended with exit code {code}"
+    def _exit_code(self) -> int:
+        """Wait for the process to end; minus the number of the signal that ended it, if one did."""
+        wait([self._process.sentinel])
+        with _REAPING:
+            self._process.join()
+            code = self._process.exitcode
+        assert code is not None, "a process that was joined has an exit code"
+        return code
+
+
+def _last_words(code: int) -> str:
+    if code < 0:
+        return f"a worker process was ended by signal {-code} ({signal.Signals(-code).name})"
+    return f"a worker process ended with exit code {code}"
 
 
 @contextmanager
@@ -114,13 +130,10 @@ def _serve(pipe: Connection, environment: Mapping[str, str]) -> None:
     for name, value in environment.items():
         os.environ.setdefault(name, value)
     threading.Thread(target=_end_with_parent, name="sweeps-parent-watch", daemon=True).start()
-    pipe.send_bytes(READY)
-    while True:
-        try:
-            call = pipe.recv_bytes()
-        except EOFError:
-            return
-        pipe.send_bytes(_answer(call))
+    with suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        pipe.send_bytes(READY)
+        while True:
+            pipe.send_bytes(_answer(pipe.recv_bytes()))
 
 
 def _answer(call: bytes) -> bytes:

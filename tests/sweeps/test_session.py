@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import threading
@@ -177,3 +178,28 @@ def test_the_trainers_variables_do_not_outlast_the_session(
     bench.train_with(Needy())
     assert bench.run().done == 10
     assert "SWEEPS_TEST_VARIABLE" not in os.environ
+
+
+@dataclass(frozen=True)
+class Fallen(FakeTrainer):
+    """Trial 2's worker leaves, in whatever way, after the sweep was interrupted."""
+
+    def train(self, pack: Pack, problem: Problem, progress: Progress | None) -> list[Outcome]:
+        if pack.fits[0].trial.number == 2:
+            parent = multiprocessing.parent_process()
+            assert parent is not None and parent.pid is not None
+            os.kill(parent.pid, signal.SIGTERM)
+            os._exit(0)
+        return super().train(pack, problem, progress)
+
+
+def test_a_worker_that_falls_with_the_whole_sweep_fails_no_trial(bench: Bench) -> None:
+    bench.train_with(Fallen())
+    executor = Processes(1, {})
+    try:
+        summary = bench.run(executor=executor)
+    finally:
+        executor.shutdown()
+    assert (summary.ending, summary.done, summary.failed) == ("interrupted", 2, 0)
+    bench.train_with(FakeTrainer())
+    assert bench.resume(summary.sweep_id).done == 10

@@ -82,6 +82,16 @@ def test_a_killed_worker_fails_its_own_call_only(one: Processes) -> None:
     assert whole.result() == 8
 
 
+def test_how_a_worker_ended_is_known_when_others_start_and_end_meanwhile() -> None:
+    processes = Processes(4, {})
+    try:
+        futures = [processes.submit(die, signal.SIGTERM) for _ in range(40)]
+        deaths = [future.exception() for future in futures]
+    finally:
+        processes.shutdown()
+    assert {getattr(death, "signal", death) for death in deaths} == {signal.SIGTERM}
+
+
 def test_a_worker_that_leaves_says_its_exit_code(one: Processes) -> None:
     with pytest.raises(WorkerDiedError, match="exit code 3"):
         one.submit(leave, 3).result()
