@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import math
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -28,6 +32,7 @@ ISLANDS = {"Biscoe": 0.0, "Dream": 1.0, "Torgersen": 2.0}
 SEXES = {"male": 0.0, "female": 1.0}
 SEX_UNKNOWN = 3.0
 SEABORN_ORDER = ("Adelie", "Chinstrap", "Gentoo")
+MISSING = "NA"
 TEST_SHARE = 0.2
 
 
@@ -75,20 +80,18 @@ class Penguins:
     def rows(self, split: int) -> Rows:
         """275 train and 69 test rows, drawn with the split's number as seed.
 
-        x is the raw table, missing measurements as NaN; under `published` it is filled and scaled
-        already, since the study did so before anything else.
+        The rows are those of scikit-learn's `train_test_split`. x is the raw table, missing
+        measurements as NaN; under `published` it is filled and scaled already, since the study did
+        so before anything else.
         """
-        from sklearn.model_selection import train_test_split
-
         x, y = _table()
         if self.preprocessing == "published":
             x = _filled(x, np.nanmean(x, axis=0))
-        x_train, x_test, y_train, y_test = train_test_split(
-            x, y, test_size=TEST_SHARE, random_state=split
-        )
+        train, test = _split(len(y), split)
+        x_train, x_test = x[train], x[test]
         if self.preprocessing == "published":
             x_train, x_test = _ranged(x_train, x_train), _ranged(x_test, x_test)
-        return Rows(x_train, y_train, x_test, y_test)
+        return Rows(x_train, y[train], x_test, y[test])
 
     def scaled(self, fitted_on: Raw, *parts: Raw) -> tuple[Array, ...]:
         """Each column from 0 to 1 over `fitted_on`; a column that does not vary becomes 0.
@@ -111,18 +114,37 @@ class Penguins:
 @lru_cache(maxsize=1)
 def _table() -> tuple[Raw, Labels]:
     """All 344 rows: features with NaN where a measurement is missing, and class numbers."""
-    from palmerpenguins import load_penguins
+    with _csv_file().open(encoding="utf-8", newline="") as stream:
+        birds = sorted(
+            csv.DictReader(stream), key=lambda bird: SEABORN_ORDER.index(bird["species"])
+        )
+    x = np.array([_encoded(bird) for bird in birds], dtype=np.float64)
+    return x, np.array([SPECIES.index(bird["species"]) for bird in birds], dtype=np.int64)
 
-    birds = load_penguins()
-    order = birds["species"].map(SEABORN_ORDER.index).to_numpy().argsort(kind="stable")
-    birds = birds.iloc[order]
-    columns = [
-        birds["island"].map(ISLANDS),
-        *(birds[name] for name in FEATURES[1:-1]),
-        birds["sex"].map(SEXES).fillna(SEX_UNKNOWN),
+
+def _csv_file() -> Path:
+    """The table inside `palmerpenguins`: importing that imports pandas, at a second a worker."""
+    package = find_spec("palmerpenguins")
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError("No module named 'palmerpenguins'", name="palmerpenguins")
+    return Path(package.origin).with_name("data") / "penguins.csv"
+
+
+def _encoded(bird: dict[str, str]) -> list[float]:
+    """One row of x."""
+    measured = (bird[name] for name in FEATURES[1:-1])
+    return [
+        ISLANDS[bird["island"]],
+        *(math.nan if value == MISSING else float(value) for value in measured),
+        SEX_UNKNOWN if bird["sex"] == MISSING else SEXES[bird["sex"]],
     ]
-    x = np.column_stack([column.to_numpy(dtype=np.float64) for column in columns])
-    return x, birds["species"].map(SPECIES.index).to_numpy(dtype=np.int64)
+
+
+def _split(rows: int, seed: int) -> tuple[Labels, Labels]:
+    """Positions of train and test rows: `train_test_split` without its import of a second."""
+    order = np.random.RandomState(seed).permutation(rows)
+    test = math.ceil(TEST_SHARE * rows)
+    return order[test:], order[:test]
 
 
 def _filled(x: Raw, means: Raw) -> Raw:

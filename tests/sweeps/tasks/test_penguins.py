@@ -1,17 +1,65 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 
-from sweeps.tasks.penguins import FEATURES, SPECIES, Penguins
+from sweeps.tasks.penguins import (
+    FEATURES,
+    ISLANDS,
+    SEABORN_ORDER,
+    SEX_UNKNOWN,
+    SEXES,
+    SPECIES,
+    TEST_SHARE,
+    Penguins,
+    _split,
+    _table,
+)
 
 
 def test_the_table_is_seaborns_row_for_row():
     # Taken from seaborn's own file, encoded by hand: any other row order or coding changes it.
     assert Penguins().digest() == "385f7bbf2afa6ab8"
     assert Penguins("published").digest() == Penguins().digest()
+
+
+def test_the_table_is_the_one_that_load_penguins_gives_bit_for_bit():
+    from palmerpenguins import load_penguins
+
+    birds = load_penguins()
+    birds = birds.iloc[birds["species"].map(SEABORN_ORDER.index).to_numpy().argsort(kind="stable")]
+    columns = [
+        birds["island"].map(ISLANDS),
+        *(birds[name] for name in FEATURES[1:-1]),
+        birds["sex"].map(SEXES).fillna(SEX_UNKNOWN),
+    ]
+    expected = np.column_stack([column.to_numpy(dtype=np.float64) for column in columns])
+    x, y = _table()
+    assert np.array_equal(np.isnan(x), np.isnan(expected))
+    assert np.array_equal(np.nan_to_num(x), np.nan_to_num(expected))
+    assert np.array_equal(y, birds["species"].map(SPECIES.index))
+
+
+@pytest.mark.parametrize("seed", [0, 1, 19, 2**32 - 1])
+def test_a_split_is_that_of_train_test_split(seed):
+    from sklearn.model_selection import train_test_split
+
+    expected = train_test_split(np.arange(344), test_size=TEST_SHARE, random_state=seed)
+    for ours, theirs in zip(_split(344, seed), expected, strict=True):
+        assert np.array_equal(ours, theirs)
+
+
+def test_rows_are_had_without_pandas_and_scikit_learn():
+    script = (
+        "import sys; from sweeps.tasks.penguins import Penguins; Penguins('published').rows(0); "
+        "print({'pandas', 'sklearn', 'scipy'} & set(sys.modules))"
+    )
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (found.stdout, found.stderr) == ("set()\n", "")
 
 
 @pytest.mark.parametrize("preprocessing", ["corrected", "published"])
