@@ -22,7 +22,7 @@ OWNERS = {
     "optuna": {"sweeps/backends/"},
     "mlflow": {"tracking/"},
     "matplotlib": {"sweeps/reports/"},
-    "sqlalchemy": {"sweeps/ledger"},
+    "sqlalchemy": {"sweeps/ledger", "tracking/sqlite_pace.py"},
     "ruamel": {"sweeps/strict_yaml.py", "sweeps/yaml_text.py"},
     "typer": {"sweeps/cli/"},
     "rich": {"sweeps/cli/", "sweeps/reports/"},

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from tracking import sqlite_pace
 from tracking.limits import calls, fitting_value
 from tracking.new_database import create_whole
 from tracking.records import Artifact, DatasetRecord, Metric
@@ -33,6 +34,8 @@ _SETTINGS = {
 only the answer was lost; whoever uses the store retries instead, and looks runs up first."""
 
 _PAGE = 1000
+_TAG_AT_CREATION = 1000
+"""Characters of a tag that a run is created with; longer ones are written afterwards."""
 _DIGEST_LENGTH = 36
 _LINE_LENGTH = 300
 
@@ -60,10 +63,11 @@ class MlflowStore:
         _quieten()
         from mlflow import MlflowClient
 
-        file = database_file(uri)
+        self._file = database_file(uri)
         try:
-            if file is not None:
-                create_whole(file)
+            if self._file is not None:
+                create_whole(self._file)
+                sqlite_pace.hasten(self._file)
             self._client = MlflowClient(tracking_uri=uri)
         except Exception as error:
             raise TrackingError(_line(uri, "opening the store", error)) from error
@@ -142,9 +146,12 @@ class MlflowStore:
     def create_run(
         self, experiment_id: str, name: str, started_ms: int, tags: Mapping[str, str]
     ) -> str:
-        """Create a run and return its id. A call that fails may still have created it."""
-        few = {key: fitting_value(text, 1000) for key, text in tags.items()}
-        run = self._client.create_run(experiment_id, started_ms, few, name)
+        """Create a run and return its id. A call that fails may still have created it.
+
+        Of its tags it has those that `fits_creation`, and of others the beginning.
+        """
+        short = {key: fitting_value(text, _TAG_AT_CREATION) for key, text in tags.items()}
+        run = self._client.create_run(experiment_id, started_ms, short, name)
         return str(run.info.run_id)
 
     def delete_run(self, run_id: str) -> None:
@@ -208,6 +215,21 @@ class MlflowStore:
     def set_ended(self, run_id: str, status: str, ended_ms: int) -> None:
         """Give a run its final status and time."""
         self._client.set_terminated(run_id, status, ended_ms)
+
+    def settle(self) -> None:
+        """Return when everything that was written would outlive a loss of power."""
+        if self._file is not None:
+            sqlite_pace.settle(self._file)
+
+    def close(self) -> None:
+        """Leave a database file as something whole; MLflow keeps its connections until the end."""
+        if self._file is not None:
+            sqlite_pace.fold_in(self._file)
+
+
+def fits_creation(tag: str) -> bool:
+    """Whether a run that was created with this tag's text has the whole of it."""
+    return len(tag) <= _TAG_AT_CREATION
 
 
 def _quieten() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from tracking.mlflow_store import MlflowStore, Run
+from tracking.mlflow_store import MlflowStore, Run, fits_creation
 from tracking.records import SweepEnd, SweepRecord, TrialRecord
 from tracking.store_uri import is_server, resolve, run_link
 from tracking.tracker import TrackingError
@@ -79,6 +79,8 @@ class MlflowTracker:
         if not is_server(self.uri):
             for trial in once:
                 self._log_trial(trial)
+            with self._store.asked("trials on their way to the disk"):
+                self._store.settle()
             return
         with ThreadPoolExecutor(_LANES_TO_A_SERVER) as lanes:
             list(lanes.map(self._log_trial, once))
@@ -93,6 +95,7 @@ class MlflowTracker:
                 self._store.set_running(parent_id)
             else:
                 self._store.set_ended(parent_id, record.status, record.ended_ms)
+            self._store.settle()
 
     def link(self, sweep_id: str) -> str:
         """Return the address of a begun sweep's run; empty unless the store is a server."""
@@ -113,6 +116,7 @@ class MlflowTracker:
     def close(self) -> None:
         """Forget what is known of the store."""
         self._sweeps.clear()
+        self._store.close()
 
     def _begun(self, sweep_id: str) -> _Sweep:
         try:
@@ -149,8 +153,11 @@ class MlflowTracker:
             return
         try:
             with self._store.asked(f"trial {trial.number} of sweep {trial.sweep_id}"):
-                run_id = sweep.children.get(trial.number) or self._create_child(sweep, trial)
-                self._store.write(run_id, trial.params, trial.tags, trial.metrics)
+                run_id, tags = sweep.children.get(trial.number), trial.tags
+                if run_id is None:
+                    run_id = self._create_child(sweep, trial)
+                    tags = {name: text for name, text in tags.items() if not fits_creation(text)}
+                self._store.write(run_id, trial.params, tags, trial.metrics)
                 self._store.set_ended(run_id, trial.status, trial.ended_ms)
         except TrackingError:
             sweep.stale = True

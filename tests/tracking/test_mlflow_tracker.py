@@ -211,6 +211,25 @@ class TestMlflowTracker(TrackerContract):
             monkeypatch.setattr(MlflowStore, "write", None)
             tracker.log([trial(0)])
 
+    def test_tags_go_with_the_creation_and_long_ones_once_more(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        sent: list[list[str]] = []
+        write = MlflowStore.write
+
+        def watched(store: MlflowStore, run_id: str, params: Any, tags: Any, *rest: Any) -> None:
+            sent.append(sorted(tags))
+            write(store, run_id, params, tags, *rest)
+
+        long = replace(trial(0), tags={"sweeps.state": "failed", "sweeps.traceback": "t" * 1001})
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            monkeypatch.setattr(MlflowStore, "write", watched)
+            tracker.log([long, trial(1)])
+        assert sent == [["sweeps.traceback"], []]
+        assert self.children()[0].tags["sweeps.traceback"] == "t" * 1001
+        assert self.children()[1].tags["sweeps.config_hash"] == "1".zfill(16)
+
     def test_a_deleted_experiment_is_said_with_the_way_out(self) -> None:
         client = client_of(self.uri)
         experiment_id = client.create_experiment("penguins")
@@ -265,7 +284,8 @@ def test_a_store_that_cannot_be_opened(uri: str) -> None:
 
 
 def test_a_new_store_is_made_where_plain_mlflow_looks(new_store: NewStore) -> None:
-    assert sorted(path.name for path in new_store.folder.iterdir()) == ["mlflow.db", "mlruns"]
+    names = {path.name for path in new_store.folder.iterdir()}
+    assert names - {"mlflow.db-wal", "mlflow.db-shm"} == {"mlflow.db", "mlruns"}
     assert sorted(path.name for path in new_store.folder.parent.iterdir()) == [
         "empty.db",
         "my ü store",
