@@ -13,7 +13,7 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from sweeps import ledger_schema as schema
 from sweeps.backends.backend import State
@@ -24,6 +24,14 @@ from sweeps.sweep import Sweep
 from sweeps.trial import Result, Trial
 
 ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+_COMPLETE = (
+    update(schema.trial)
+    .where(schema.trial.c.sweep_id == bindparam("of_sweep"))
+    .where(schema.trial.c.number == bindparam("of_number"))
+    .values(state=bindparam("state"), ended_ms=bindparam("ended_ms"), result=bindparam("result"))
+)
 
 
 class Ledger(LedgerView):
@@ -91,7 +99,7 @@ class Ledger(LedgerView):
     def commit(
         self, claim: Claim, results: Sequence[tuple[Result, int]], state: State, spent: float
     ) -> int:
-        """Results, each with the attempt it came from, and the backend's state after telling them.
+        """Results (one at least), each with its attempt, and the backend's state after being told.
 
         `spent` is the wall time of the sweep so far in seconds. Returns the time. Raises
         LeaseError, and keeps nothing, when the sweep was taken over or a trial is no longer running
@@ -100,8 +108,7 @@ class Ledger(LedgerView):
         ended_ms = now_ms()
         with self._engine.begin() as connection:
             _fence(connection, claim)
-            for result, attempt in results:
-                _complete(connection, claim, result, attempt, ended_ms)
+            _complete(connection, claim, results, ended_ms)
             _set_sweep(
                 connection, claim.sweep_id, backend_state=json.dumps(state), spent_seconds=spent
             )
@@ -187,21 +194,44 @@ def _set_sweep(connection: Connection, sweep_id: str, **values: Any) -> None:
 
 
 def _complete(
-    connection: Connection, claim: Claim, result: Result, attempt: int, ended_ms: int
+    connection: Connection, claim: Claim, results: Sequence[tuple[Result, int]], ended_ms: int
 ) -> None:
-    """Compare-and-set on (trial, attempt): a result is written once, by the newest attempt."""
-    number = result.trial.number
-    written = connection.execute(
-        update(schema.trial)
-        .where(schema.trial.c.sweep_id == claim.sweep_id, schema.trial.c.number == number)
-        .where(schema.trial.c.attempt == attempt, schema.trial.c.state == "running")
-        .values(
-            state="done" if result.error is None else "failed",
-            ended_ms=ended_ms,
-            result=result_to_json(result),
-        )
+    """Compare-and-set on (trial, attempt): a result is written once, by the newest attempt.
+
+    Nobody can come in between: the fence before it, in the same transaction, holds the sweep.
+    """
+    _refuse_strangers(connection, claim, results)
+    rows = [_completed(claim, result, ended_ms) for result, _ in results]
+    connection.execute(_COMPLETE, rows)
+
+
+def _refuse_strangers(
+    connection: Connection, claim: Claim, results: Sequence[tuple[Result, int]]
+) -> None:
+    """Raise LeaseError for the first result whose trial is not running as its attempt."""
+    trial = schema.trial.c
+    numbers = [result.trial.number for result, _ in results]
+    found = connection.execute(
+        select(trial.number, trial.attempt)
+        .where(trial.sweep_id == claim.sweep_id, trial.state == "running")
+        .where(trial.number.between(min(numbers), max(numbers)))
     )
-    if written.rowcount != 1:
-        raise LeaseError(
-            f"trial {number} of sweep {claim.sweep_id} is not running as attempt {attempt}"
-        )
+    running: dict[int, int] = {row.number: row.attempt for row in found}
+    for result, attempt in results:
+        # Taken out, so that a second result of the same trial finds nothing.
+        if running.pop(result.trial.number, None) != attempt:
+            raise LeaseError(
+                f"trial {result.trial.number} of sweep {claim.sweep_id} is not running as attempt "
+                f"{attempt}"
+            )
+
+
+def _completed(claim: Claim, result: Result, ended_ms: int) -> dict[str, Any]:
+    """One row for `_COMPLETE`."""
+    return {
+        "of_sweep": claim.sweep_id,
+        "of_number": result.trial.number,
+        "state": "done" if result.error is None else "failed",
+        "ended_ms": ended_ms,
+        "result": result_to_json(result),
+    }

@@ -79,13 +79,17 @@ class LedgerView:
 
         Raises LookupError when there is none, naming the nearest id, or more than one.
         """
-        found = [row for row in self.sweeps() if row.sweep_id.startswith(prefix)]
-        if len(found) == 1:
-            return found[0]
+        with self._reading.connect() as connection:
+            by_age = select(schema.sweep.c.id).order_by(schema.sweep.c.created_ms)
+            ids = list(connection.execute(by_age).scalars())
+            found = [sweep_id for sweep_id in ids if sweep_id.startswith(prefix)]
+            if len(found) == 1:
+                # Trials are counted of this sweep alone: the store may hold many others.
+                its_own = _listing().where(schema.sweep.c.id == found[0])
+                return _sweep_row(connection.execute(its_own).one())
         if found:
-            ids = ", ".join(row.sweep_id for row in found)
-            raise LookupError(f"{prefix!r} may be any of {ids}: write more of it")
-        close = nearest(prefix, [row.sweep_id for row in self.sweeps()])
+            raise LookupError(f"{prefix!r} may be any of {', '.join(found)}: write more of it")
+        close = nearest(prefix, ids)
         hint = f"; did you mean {close}?" if close else "; `sweeps ls` lists them"
         raise LookupError(f"no sweep {prefix!r} in this store{hint}")
 

@@ -96,16 +96,16 @@ def sweep_end(
     sweep_id: str,
     ending: Ending | Literal["failed"],
     ended_ms: int,
-    results: Sequence[Result],
+    done: int,
+    failed: int,
+    best: Result | None,
     artifacts: Sequence[Artifact],
 ) -> SweepEnd:
-    """What is known of a sweep only when a session of it ends."""
-    scored = [result for result in results if result.score is not None]
-    figures: dict[str, float] = {
-        "trials_done": len(scored),
-        "trials_failed": len(results) - len(scored),
-    }
-    best = best_of(sweep, results)
+    """What is known of a sweep only when a session of it ends.
+
+    `done` trials have a score, the best of them is `best`; `failed` ones have none.
+    """
+    figures: dict[str, float] = {"trials_done": done, "trials_failed": failed}
     if best is not None and best.score is not None:
         figures[f"best_{sweep.objective.metric}"] = best.score
         figures["best_trial"] = best.trial.number

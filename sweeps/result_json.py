@@ -15,9 +15,17 @@ def result_to_json(result: Result) -> str:
 
     Raises ValueError for NaN and infinity, which JSON cannot hold.
     """
-    document = asdict(result)
+    # `asdict` would copy every number of every part first, at several times the cost.
+    document = vars(result) | {
+        "parts": [vars(part) | {"error": _plain(part.error)} for part in result.parts],
+        "error": _plain(result.error),
+    }
     del document["trial"]
     return json.dumps(document, allow_nan=False, separators=(",", ":"))
+
+
+def _plain(failure: Failure | None) -> dict[str, str] | None:
+    return None if failure is None else asdict(failure)
 
 
 def result_from_json(trial: Trial, text: str) -> Result:

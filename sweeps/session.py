@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from search_spaces import SpaceError
 from sweeps import remembering
@@ -30,12 +31,15 @@ from sweeps.trainers.choose import trainer_for
 from sweeps.trainers.trainer import Trainer
 from sweeps.trial import Result
 from sweeps.watcher import Ending, Summary, Watcher
-from tracking.records import Artifact
+from tracking.records import Artifact, SweepEnd
 from tracking.shipping import Shipper
 from tracking.tracker import Tracker
 
 Report = Callable[[Sweep, Sequence[Result], Path], Sequence[Artifact]]
-"""Draws what a sweep found into a folder, and says which files the parent run keeps."""
+"""Draws what a sweep found into a folder, and says which files the parent run keeps.
+
+A worker process draws where there is one, so it is pickled as a trainer is.
+"""
 
 DRAIN_SECONDS = 60.0
 DRAIN_SECONDS_AFTER_ERROR = 10.0
@@ -124,7 +128,7 @@ class Session:
         try:
             with Interrupts(self._around.watcher.said) as interrupts:
                 ending = self._train(executor, interrupts)
-                artifacts = self._drawn() if ending != "interrupted" else ()
+                artifacts = self._drawn(executor) if ending != "interrupted" else ()
                 unsent = self._drain(ending, artifacts)
             self._ledger.release(self._claim)
         except BaseException:
@@ -187,14 +191,19 @@ class Session:
         )
         return loop
 
-    def _drawn(self) -> Sequence[Artifact]:
-        """The report's files. The sweep is done, so a report that fails is said and no more."""
-        if self._around.report is None:
+    def _drawn(self, executor: Slots) -> Sequence[Artifact]:
+        """The report's files. The sweep is done, so a report that fails is said and no more.
+
+        A worker draws, if there is one, so that this process can go on sending to MLflow.
+        """
+        report, sweep_id = self._around.report, self._claim.sweep_id
+        if report is None:
             return ()
-        folder = self._around.store.reports(self._claim.sweep_id)
+        folder = self._around.store.reports(sweep_id)
         folder.mkdir(parents=True, exist_ok=True)
+        results = self._ledger.results(sweep_id)
         try:
-            return self._around.report(self._parts.sweep, self._results(), folder)
+            return executor.submit(report, self._parts.sweep, results, folder).result()
         except KeyboardInterrupt:
             return ()
         except Exception as error:  # noqa: BLE001 - plots draw on packages that may raise anything
@@ -203,16 +212,7 @@ class Session:
 
     def _drain(self, ending: Ending, artifacts: Sequence[Artifact]) -> int:
         """Let MLflow catch up; how many trials it still lacks."""
-        self._shipper.put(
-            remembering.sweep_end(
-                self._parts.sweep,
-                self._claim.sweep_id,
-                ending,
-                now_ms(),
-                self._results(),
-                artifacts,
-            )
-        )
+        self._shipper.put(self._end(ending, artifacts))
         try:
             return self._shipper.close(DRAIN_SECONDS)
         except KeyboardInterrupt:
@@ -223,7 +223,6 @@ class Session:
 
     def _abandon(self) -> None:
         """After an error: what is kept stays, MLflow is told, the lease is given back."""
-        sweep, sweep_id = self._parts.sweep, self._claim.sweep_id
         try:
             self._ledger.end(self._claim, "failed", self._stopwatch.seconds)
             self._ledger.release(self._claim)
@@ -231,13 +230,23 @@ class Session:
             # Somebody else runs the sweep: its state, here and in MLflow, is theirs to tell.
             self._shipper.close(0.0)
             return
-        end = remembering.sweep_end(sweep, sweep_id, "failed", now_ms(), self._results(), ())
-        self._shipper.put(end)
+        self._shipper.put(self._end("failed", ()))
         self._shipper.close(DRAIN_SECONDS_AFTER_ERROR)
-        self._around.watcher.said(f"what was done is kept; to go on: sweeps resume {sweep_id}")
+        resume = f"sweeps resume {self._claim.sweep_id}"
+        self._around.watcher.said(f"what was done is kept; to go on: {resume}")
 
-    def _results(self) -> list[Result]:
-        return self._ledger.results(self._claim.sweep_id)
+    def _end(self, ending: Ending | Literal["failed"], artifacts: Sequence[Artifact]) -> SweepEnd:
+        row = self._ledger.sweep(self._claim.sweep_id)
+        return remembering.sweep_end(
+            self._parts.sweep,
+            self._claim.sweep_id,
+            ending,
+            now_ms(),
+            row.done,
+            row.failed,
+            self._journal.best,
+            artifacts,
+        )
 
     def _summary(self, ending: Ending, unsent: int, signal: int | None) -> Summary:
         row = self._ledger.sweep(self._claim.sweep_id)

@@ -92,6 +92,25 @@ def test_a_result_is_taken_once(ledger: Ledger, claim: Claim) -> None:
     assert ledger.results(claim.sweep_id) == [scored(0, 0.5)]
 
 
+def test_a_trial_that_comes_twice_in_one_commit_is_refused(ledger: Ledger, claim: Claim) -> None:
+    ledger.begin(claim, [trial(0), trial(1)], {})
+    with pytest.raises(LeaseError, match=r"trial 0 .* is not running as attempt 1"):
+        ledger.commit(claim, [(scored(0), 1), (scored(1), 1), (scored(0), 1)], {}, spent=0)
+    assert ledger.results(claim.sweep_id) == []
+
+
+def test_thousands_of_results_are_one_commit_and_of_this_sweep_alone(
+    ledger: Ledger, claim: Claim
+) -> None:
+    numbers = range(33_000)  # more than a statement of SQLite takes values
+    other = ledger.create(SWEEP, {})
+    ledger.begin(other, [trial(0), trial(1)], {})
+    ledger.begin(claim, [trial(number) for number in numbers], {})
+    ledger.commit(claim, [(scored(number), 1) for number in numbers if number != 1], {}, spent=0)
+    rows = [ledger.sweep(sweep.sweep_id) for sweep in (claim, other)]
+    assert [(row.done, row.running) for row in rows] == [(32_999, 1), (0, 2)]
+
+
 def test_a_refused_result_takes_its_whole_transaction_with_it(ledger: Ledger, claim: Claim) -> None:
     ledger.begin(claim, [trial(0), trial(1)], {"told": 0})
     with pytest.raises(LeaseError):

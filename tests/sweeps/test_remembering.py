@@ -85,7 +85,8 @@ def test_a_failure_says_why() -> None:
 def test_the_end_names_the_best_the_earliest_of_equals() -> None:
     failure = Failure("diverged", "")
     results = [result(0, 0.5), result(1, 0.9), result(2, 0.9), result(3, None, failure)]
-    end = remembering.sweep_end(SWEEP, "abc123", "finished", 9, results, ())
+    best = remembering.best_of(SWEEP, results)
+    end = remembering.sweep_end(SWEEP, "abc123", "finished", 9, 3, 1, best, ())
     figures = {metric.name: metric.value for metric in end.metrics}
     assert figures == {
         "best_val_accuracy": 0.9,
