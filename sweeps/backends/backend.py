@@ -14,6 +14,10 @@ from typing import Any, Protocol
 from search_spaces import Space
 from sweeps.trial import Failure, Trial
 
+MEMORYLESS_BATCH = 1024
+"""How many trials a search asks for at once that learns nothing from results: the same trials come
+in whatever portions, large ones fill packs, and 100,000 trials are never in memory at once."""
+
 State = Mapping[str, Any]
 """What a search needs to go on besides the results: JSON types only, small."""
 

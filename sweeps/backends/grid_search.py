@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from search_spaces import Space, SpaceError
-from sweeps.backends.backend import State, Told
+from sweeps.backends.backend import MEMORYLESS_BATCH, State, Told
 from sweeps.backends.untried import MOST_REFUSALS, refused_in_a_row
 from sweeps.trial import Config, Trial
 
@@ -20,7 +20,7 @@ class GridSearch:
     """
 
     seed_trials: tuple[Config, ...] = ()
-    batch: int = 256
+    batch: int = MEMORYLESS_BATCH
     trials: int | None = None
     limit: int = 10_000_000
 

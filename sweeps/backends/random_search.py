@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from search_spaces import Space
-from sweeps.backends.backend import State, Told
+from sweeps.backends.backend import MEMORYLESS_BATCH, State, Told
 from sweeps.backends.draws import Draws
 from sweeps.trial import Config, Trial
 
@@ -20,7 +20,7 @@ class RandomSearch:
     """
 
     seed_trials: tuple[Config, ...] = ()
-    batch: int = 256
+    batch: int = MEMORYLESS_BATCH
 
     def check(self, space: Space) -> None:
         """Every space will do."""

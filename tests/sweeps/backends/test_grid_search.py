@@ -17,6 +17,7 @@ class TestGridSearch(BackendContract):
 def test_points_follow_in_grid_order() -> None:
     trials = run(GridSearch().start(FINITE, seed=5))
     assert [FINITE.index_of(trial.config) for trial in trials] == list(range(FINITE.count or 0))
+    assert GridSearch().start(FINITE, seed=5).ask(GridSearch().batch) == trials
 
 
 def test_a_continuous_parameter_is_refused_by_name_with_the_way_out() -> None:
