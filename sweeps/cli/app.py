@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import Annotated, Any
@@ -21,6 +22,10 @@ QUIET = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
 }
 """TensorFlow's start-up chatter and MLflow's telemetry, unless the user asked for them."""
+
+OBJECTS_BEFORE_COLLECTING = 50_000
+"""Python looks for cycles after every 700 new objects; MLflow and what it imports make millions
+that stay, and looking through them is a tenth of what a short sweep computes in this process."""
 
 app = typer.Typer(
     name="sweeps",
@@ -71,4 +76,5 @@ def main(arguments: list[str] | None = None) -> Any:
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     sys.excepthook = report_unexpected
+    gc.set_threshold(OBJECTS_BEFORE_COLLECTING)
     get_command(app)(arguments, prog_name="sweeps")
