@@ -1,0 +1,97 @@
+"""A sweep as a user starts it, measured from the process's start to its end."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.benchmarks.bench import Bench
+from tests.benchmarks.child import measure, timed
+from tests.benchmarks.figures import Run, Table
+from tests.benchmarks.table import number
+
+COMMAND = "from sweeps.cli.app import main; main()"
+"""What the installed `sweeps` command runs."""
+
+
+def script(bench: Bench, names: Sequence[str], repeats: int, fits: int, cache: Path) -> Run:
+    """A small script that calls `sweeps.run` for each experiment, in a store that is in use."""
+    return measure(
+        "script of sweeps.run",
+        "tests.benchmarks.ours.in_a_row",
+        [bench.options.trainer, "run", ",".join(names), str(repeats)],
+        bench.used_store(),
+        SWEEPS_CACHE_DIR=str(cache),
+    )
+
+
+def command(bench: Bench, names: Sequence[str], repeats: int, fits: int, cache: Path) -> Run:
+    """`sweeps reproduce penguins --only …`, which also judges conclusions and draws pictures."""
+    arguments = ["reproduce", "penguins", "--only", ",".join(names), "--repeats", str(repeats)]
+    seconds, megabytes = timed(
+        [sys.executable, "-c", COMMAND, *arguments],
+        bench.used_store(),
+        {"SWEEPS_CACHE_DIR": str(cache)},
+    )
+    return Run("sweeps reproduce penguins", fits, seconds, 0.0, seconds, megabytes)
+
+
+WAYS = (script, command)
+
+
+def cold_and_warm(
+    bench: Bench, names: Sequence[str], repeats: int, fits: int
+) -> dict[str, list[Run]]:
+    """Each way with an empty compile cache and then with the one it filled, in turns.
+
+    The keys name the way and the cache: `script of sweeps.run, cold`.
+    """
+    found: dict[str, list[Run]] = {}
+    for turn in range(bench.options.rounds):
+        for way in WAYS:
+            cache = bench.fresh(f"cache-{way.__name__}-{turn}")
+            for state in ("cold", "warm"):
+                run = way(bench, names, repeats, fits, cache)
+                found.setdefault(f"{run.name}, {state}", []).append(run)
+    return found
+
+
+def fastest(runs: Sequence[Run]) -> Run:
+    return min(runs, key=lambda run: run.total_seconds)
+
+
+def table(title: str, found: dict[str, list[Run]], plain: Run | None) -> Table:
+    """One row for each way and cache: the fastest turn, all turns, memory, and the multiple."""
+    rows = [_row(name, runs, plain) for name, runs in found.items()]
+    return Table(
+        title,
+        (
+            "compile cache cold or warm",
+            "fits",
+            "s",
+            "all turns, s",
+            "ms a fit",
+            "peak MB",
+            "x plain",
+        ),
+        rows,
+        [
+            "from process start to its end, ledger, MLflow and reports included, in a store where "
+            "a sweep has run before; the files of all packages are in the system's cache",
+        ],
+    )
+
+
+def _row(name: str, runs: Sequence[Run], plain: Run | None) -> list[str]:
+    best = fastest(runs)
+    each = best.total_seconds / best.fits
+    return [
+        name,
+        f"{best.fits:,}",
+        number(best.total_seconds),
+        ", ".join(number(run.total_seconds) for run in runs),
+        number(1000 * each),
+        f"{max(run.megabytes for run in runs):,.0f}",
+        "" if plain is None else number(plain.seconds_a_fit / each),
+    ]
