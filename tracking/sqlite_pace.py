@@ -10,6 +10,7 @@ Source: https://sqlite.org/wal.html, https://sqlite.org/pragma.html#pragma_synch
 
 from __future__ import annotations
 
+import atexit
 import os
 import sqlite3
 from contextlib import closing, suppress
@@ -18,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 _hastened: set[Path] = set()
+_opened: list[Any] = []
+"""SQLAlchemy's pool entries of connections to these files."""
 
 
 def hasten(file: Path) -> None:
@@ -55,9 +58,10 @@ def _listen() -> None:
     from sqlalchemy.engine import Engine
 
     event.listen(Engine, "connect", _quicken)
+    atexit.register(_close_idle)
 
 
-def _quicken(connection: Any, _record: Any) -> None:
+def _quicken(connection: Any, entry: Any) -> None:
     """What SQLAlchemy calls with every new connection of every engine in this process."""
     if not isinstance(connection, sqlite3.Connection):
         return
@@ -66,3 +70,12 @@ def _quicken(connection: Any, _record: Any) -> None:
     place = connection.execute("PRAGMA database_list").fetchone()[2]
     if logged and place and Path(place).resolve() in _hastened:
         connection.execute("PRAGMA synchronous=NORMAL")
+        _opened.append(entry)
+
+
+def _close_idle() -> None:
+    """Close what is not in use: the last connection to be closed takes the log away."""
+    for entry in _opened:
+        if not entry.in_use:
+            entry.close()
+    _opened.clear()

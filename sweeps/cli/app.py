@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
@@ -77,4 +78,6 @@ def main(arguments: list[str] | None = None) -> Any:
         os.environ.setdefault(name, value)
     sys.excepthook = report_unexpected
     gc.set_threshold(OBJECTS_BEFORE_COLLECTING)
+    # What Python would otherwise do last is look through all of them once more, for half a second.
+    atexit.register(gc.freeze)
     get_command(app)(arguments, prog_name="sweeps")

@@ -3,6 +3,8 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -88,6 +90,21 @@ def test_a_database_that_was_folded_in_can_be_copied_alone(engine: Engine, tmp_p
     shutil.copy(file_of(engine), tmp_path / "copy.db")
     with closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
         assert copy.execute("SELECT id FROM run").fetchall() == [(7,)]
+
+
+def test_a_process_that_ends_leaves_nothing_beside_the_database(
+    store_uri: str, tmp_path: Path
+) -> None:
+    # As the command ends: without looking for garbage, in which MLflow's connections are.
+    script = (
+        "import atexit, gc, sys; atexit.register(gc.freeze)\n"
+        "from tracking.mlflow_tracker import MlflowTracker\n"
+        "from tests.tracking.records_for_tests import sweep\n"
+        "tracker = MlflowTracker(sys.argv[1]); tracker.begin(sweep()); tracker.close()"
+    )
+    subprocess.run([sys.executable, "-c", script, store_uri], check=True)
+    left = {path.name for path in (tmp_path / "store").iterdir()}
+    assert left == {"mlflow.db", "mlruns"}
 
 
 def test_trials_and_ends_are_settled_before_anybody_hears_of_them(
