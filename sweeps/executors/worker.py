@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import multiprocessing.process
 import os
@@ -134,6 +135,8 @@ def _serve(pipe: Connection, environment: Mapping[str, str]) -> None:
         pipe.send_bytes(READY)
         while True:
             pipe.send_bytes(_answer(pipe.recv_bytes()))
+    # The parent waits for the end; looking for garbage in JAX or TensorFlow would prolong it.
+    gc.freeze()
 
 
 def _answer(call: bytes) -> bytes:
