@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy import Row, Select, case, func, select
 from search_spaces import nearest
 from sweeps import ledger_schema as schema
 from sweeps.lease import surely_dead
-from sweeps.result_json import result_from_json
+from sweeps.result_json import brief_from_json, result_from_json
 from sweeps.trial import Result, Trial
 
 
@@ -42,7 +42,10 @@ class SweepRow:
 
 @dataclass(frozen=True)
 class Begun:
-    """A trial in the ledger. `result` is None while it runs; `attempt` counts from 1."""
+    """A trial in the ledger. `result` is None while it runs; `attempt` counts from 1.
+
+    What MLflow has already (`shipped`) comes in brief: the result without history and parts.
+    """
 
     trial: Trial
     attempt: int
@@ -105,17 +108,26 @@ class LedgerView:
 
     def trials(self, sweep_id: str) -> list[Begun]:
         """Every trial of the sweep, by number."""
+        return [_begun(row) for row in self._rows(sweep_id)]
+
+    def results(self, sweep_id: str) -> list[Result]:
+        """The results there are, by trial number."""
+        rows = self._rows(sweep_id)
+        return [result_from_json(_trial(row), row.result) for row in rows if row.result is not None]
+
+    def briefs(self, sweep_id: str) -> list[Result]:
+        """The results there are, by trial number, without histories and parts."""
+        rows = self._rows(sweep_id)
+        return [brief_from_json(_trial(row), row.result) for row in rows if row.result is not None]
+
+    def _rows(self, sweep_id: str) -> Iterator[Row[Any]]:
         query = (
             select(schema.trial)
             .where(schema.trial.c.sweep_id == sweep_id)
             .order_by(schema.trial.c.number)
         )
         with self._reading.connect() as connection:
-            return [_begun(row) for row in connection.execute(query)]
-
-    def results(self, sweep_id: str) -> list[Result]:
-        """The results there are, by trial number."""
-        return [begun.result for begun in self.trials(sweep_id) if begun.result is not None]
+            yield from connection.execute(query)
 
     def _column(self, sweep_id: str, name: str) -> Any:
         query = select(schema.sweep.c[name]).where(schema.sweep.c.id == sweep_id)
@@ -169,15 +181,20 @@ def is_held(row: Row[Any]) -> bool:
 
 
 def _begun(row: Row[Any]) -> Begun:
-    trial = Trial(row.number, json.loads(row.config), row.budget, row.parent)
+    trial = _trial(row)
+    read = brief_from_json if row.shipped else result_from_json
     return Begun(
         trial=trial,
         attempt=row.attempt,
         started_ms=row.started_ms,
         ended_ms=row.ended_ms,
-        result=None if row.result is None else result_from_json(trial, row.result),
+        result=None if row.result is None else read(trial, row.result),
         shipped=row.shipped,
     )
+
+
+def _trial(row: Row[Any]) -> Trial:
+    return Trial(row.number, json.loads(row.config), row.budget, row.parent)
 
 
 def told(trials: Sequence[Begun]) -> tuple[list[Result], list[Trial]]:

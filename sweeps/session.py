@@ -38,9 +38,11 @@ from tracking.tracker import Tracker
 Report = Callable[[Sweep, Sequence[Result], Path], Sequence[Artifact]]
 """Draws what a sweep found into a folder, and says which files the parent run keeps.
 
-A worker process draws where there is one, so it is pickled as a trainer is.
+A worker process draws where there is one, so it is pickled as a trainer is. More than ten thousand
+results come without their histories and parts.
 """
 
+DRAWN_WHOLE = 10_000
 DRAIN_SECONDS = 60.0
 DRAIN_SECONDS_AFTER_ERROR = 10.0
 
@@ -201,8 +203,10 @@ class Session:
             return ()
         folder = self._around.store.reports(sweep_id)
         folder.mkdir(parents=True, exist_ok=True)
-        results = self._ledger.results(sweep_id)
+        row = self._ledger.sweep(sweep_id)
+        read = self._ledger.results if row.done <= DRAWN_WHOLE else self._ledger.briefs
         try:
+            results = read(sweep_id)
             return executor.submit(report, self._parts.sweep, results, folder).result()
         except KeyboardInterrupt:
             return ()

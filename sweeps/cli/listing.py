@@ -101,7 +101,7 @@ def _sweep_and_best(shelf: Shelf, row: SweepRow) -> tuple[Sweep, Result | None]:
     from sweeps.remembering import best_of
 
     sweep = read_sweep(shelf.ledger.document(row.sweep_id))
-    return sweep, best_of(sweep, shelf.ledger.results(row.sweep_id))
+    return sweep, best_of(sweep, shelf.ledger.briefs(row.sweep_id))
 
 
 def _best_fields(sweep: Sweep, best: Result | None) -> dict[str, Any] | None:

@@ -17,7 +17,7 @@ from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trial import Outcome, Result
 from tests.sweeps.bench import DOCUMENT, RANDOM, Bench
 from tests.sweeps.fakes import FakeTrainer, MemoryTracker, RecordingWatcher, Threads
-from tracking.records import SweepEnd, SweepRecord
+from tracking.records import Artifact, SweepEnd, SweepRecord
 
 HALT = "the machine lost its power"
 
@@ -137,9 +137,22 @@ def test_a_sweep_changed_behind_its_document_is_refused(bench: Bench) -> None:
     assert not bench.store.folder.exists()
 
 
-def test_a_report_is_drawn_once_and_kept_with_the_parent(bench: Bench) -> None:
-    from tracking.records import Artifact
+def test_a_report_on_very_many_trials_does_without_their_histories(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[bool] = []
 
+    def report(sweep: Sweep, results: Any, folder: Path) -> list[Artifact]:
+        seen.append(any(result.history or result.parts for result in results))
+        return []
+
+    for most in (10, 9):
+        monkeypatch.setattr("sweeps.session.DRAWN_WHOLE", most)
+        bench.run(report=report)
+    assert seen == [True, False]
+
+
+def test_a_report_is_drawn_once_and_kept_with_the_parent(bench: Bench) -> None:
     def report(sweep: Sweep, results: Any, folder: Path) -> list[Artifact]:
         (folder / "scores.txt").write_text(str(len(results)))
         return [Artifact("scores.txt", file=folder / "scores.txt")]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,18 @@ def test_results_come_back_exactly_as_they_were(ledger: Ledger, claim: Claim) ->
     assert ledger.results(claim.sweep_id) == results
     assert ledger.document(claim.sweep_id) == SWEEP.document
     assert ledger.backend_state(claim.sweep_id) == {"next": 2}
+
+
+def test_what_mlflow_has_is_read_in_brief_and_the_rest_whole(ledger: Ledger, claim: Claim) -> None:
+    ledger.begin(claim, [trial(0), trial(1), trial(2)], {})
+    results = [scored(0, 0.5), failed(1), scored(2, 0.25)]
+    ledger.commit(claim, [(result, 1) for result in results], {}, spent=0)
+    ledger.shipped(claim.sweep_id, [0, 1])
+    brief = [replace(result, history={}, parts=()) for result in results]
+    assert ledger.briefs(claim.sweep_id) == brief
+    found = [begun.result for begun in ledger.trials(claim.sweep_id)]
+    assert found == [*brief[:2], results[2]]
+    assert ledger.results(claim.sweep_id) == results
 
 
 def test_a_listing_counts_what_became_of_the_trials(ledger: Ledger, claim: Claim) -> None:
