@@ -45,7 +45,7 @@ def target_line(target: Target) -> str:
     verdict = "reached    " if target.met else "NOT REACHED"
     bound = "at most" if target.most else "at least"
     figure = f"{number(target.reached)} {target.unit}".rstrip()
-    goal = f"{bound} {number(target.goal)} {target.unit}".rstrip()
+    goal = f"{bound} {target.goal:,g} {target.unit}".rstrip()
     return f"{verdict}  {target.text}: {figure} ({goal})"
 
 

@@ -40,7 +40,7 @@ def test_a_target_says_whether_it_was_reached() -> None:
         "reached      fits/s: 211 times (at least 200 times)"
     )
     assert target_line(Target("wall time", 61.0, 60.0, "s", most=True)) == (
-        "NOT REACHED  wall time: 61.0 s (at most 60.0 s)"
+        "NOT REACHED  wall time: 61.0 s (at most 60 s)"
     )
 
 

@@ -61,8 +61,13 @@ def fastest(runs: Sequence[Run]) -> Run:
     return min(runs, key=lambda run: run.total_seconds)
 
 
-def table(title: str, found: dict[str, list[Run]], plain: Run | None) -> Table:
-    """One row for each way and cache: the fastest turn, all turns, memory, and the multiple."""
+def table(
+    title: str, found: dict[str, list[Run]], plain: Run | None, notes: Sequence[str] = ()
+) -> Table:
+    """One row for each way and cache: the fastest turn, all turns, memory, and the multiple.
+
+    `plain` is the plain loop, where it was measured; its time is that of its fits alone.
+    """
     rows = [_row(name, runs, plain) for name, runs in found.items()]
     return Table(
         title,
@@ -73,12 +78,13 @@ def table(title: str, found: dict[str, list[Run]], plain: Run | None) -> Table:
             "all turns, s",
             "ms a fit",
             "peak MB",
-            "x plain",
+            "x plain loop",
         ),
         rows,
         [
             "from process start to its end, ledger, MLflow and reports included, in a store where "
             "a sweep has run before; the files of all packages are in the system's cache",
+            *notes,
         ],
     )
 
