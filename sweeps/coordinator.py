@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 
+from sweeps import cores
 from sweeps.backends.backend import Search
 from sweeps.executors.environment import standing
 from sweeps.executors.executor import Slots, executor_for
@@ -29,7 +30,7 @@ def run(
     sweep: Sweep,
     *,
     store: Store | None = None,
-    workers: int = 0,
+    workers: int | None = 0,
     watcher: Watcher | None = None,
     tracking_uri: str | None = None,
     tracker: Callable[[], Tracker] | None = None,
@@ -38,7 +39,8 @@ def run(
 ) -> Summary:
     """Run a sweep from its start, as a new entry in the ledger, to its end or an interruption.
 
-    `workers` are processes of their own; with 0, fits are trained in this one. An `executor` given
+    `workers` are processes of their own (None: as many as suit the trainer and this machine); with
+    0, fits are trained in this one. An `executor` given
     is used instead and left running, unless a second interruption ends it. Trials are logged to
     MLflow at `tracking_uri` (None: where MLflow logs by default), or to what `tracker` opens.
     Raises SpaceError or ValueError, before anything is written, for a sweep that cannot run.
@@ -61,7 +63,7 @@ def resume(
     sweep_id: str,
     *,
     store: Store | None = None,
-    workers: int = 0,
+    workers: int | None = 0,
     watcher: Watcher | None = None,
     tracking_uri: str | None = None,
     tracker: Callable[[], Tracker] | None = None,
@@ -97,7 +99,7 @@ def _restored(parts: Parts, ledger: Ledger, sweep_id: str) -> Search:
 
 
 @contextmanager
-def _slots(trainer: Trainer, workers: int, given: Slots | None) -> Iterator[Slots]:
+def _slots(trainer: Trainer, workers: int | None, given: Slots | None) -> Iterator[Slots]:
     """Where fits are trained: what was given, or an executor that ends with the session.
 
     The trainer's variables stand in this process as well, since a backend may import the packages
@@ -106,7 +108,8 @@ def _slots(trainer: Trainer, workers: int, given: Slots | None) -> Iterator[Slot
     with ExitStack() as stack:
         stack.enter_context(standing(trainer.environment))
         if given is None:
-            given = executor_for(workers, trainer.environment)
+            count = trainer.processes(cores.usable()) if workers is None else workers
+            given = executor_for(count, trainer.environment)
             stack.callback(given.shutdown, cancel_futures=True)
         yield given
 

@@ -19,8 +19,8 @@ FROM_OUTSIDE = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 class Flight:
     """Keeps an executor's slots busy and brings outcomes back.
 
-    At most two packs a slot are handed over ahead: enough that no slot waits, few enough that an
-    interruption leaves little under way.
+    Packs are handed over only as far ahead as the executor asks for: enough that no slot waits, few
+    enough that an interruption leaves little under way.
     """
 
     def __init__(self, executor: Slots, trainer: Trainer, problem: Problem) -> None:
@@ -41,8 +41,7 @@ class Flight:
 
     def launch(self) -> None:
         """Hand packs over until the executor has enough."""
-        # An inline executor trains within submit: one at a time, so that results are kept at once.
-        room = 1 if self._executor.slots == 1 else 2 * self._executor.slots
+        room = self._executor.slots + self._executor.ahead
         while self._queued and len(self._flying) < room:
             pack = self._queued.popleft()
             future = self._executor.submit(self._trainer.train, pack, self._problem, None)

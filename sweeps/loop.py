@@ -102,7 +102,7 @@ class Loop:
                 continue
             opened.expected = len(expanded)
             fits.extend(expanded)
-        self._flight.queue(self._trainer.pack(fits))
+        self._flight.queue(self._trainer.pack(fits, self._problem))
         self._finish(refused)
 
     def _land(self, interrupts: Interrupts) -> None:

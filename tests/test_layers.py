@@ -18,6 +18,7 @@ MAY_IMPORT = {
 OWNERS = {
     "tensorflow": {"sweeps/trainers/"},
     "keras": {"sweeps/trainers/"},
+    "jax": {"sweeps/trainers/fused/"},
     "keras_tuner": {"sweeps/backends/"},
     "optuna": {"sweeps/backends/"},
     "mlflow": {"tracking/"},

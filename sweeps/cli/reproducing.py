@@ -14,7 +14,6 @@ from sweeps.cli.endings import BadInputError, complain, guarded
 from sweeps.cli.options import AsJson, StoreOption, TrackingUri, Workers
 from sweeps.cli.screen import console, progress, say
 from sweeps.cli.wording import as_json as json_text
-from sweeps.executors.executor import default_workers
 from sweeps.store import Store
 
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ def reproduce(
         found = penguins.reproduce(
             wanted,
             store=Store.at(store),
-            workers=default_workers() if workers is None else workers,
+            workers=workers,
             watcher=watcher,
             tracking_uri=tracking_uri,
             say=watcher.said,

@@ -16,7 +16,6 @@ from sweeps.cli.options import (
 )
 from sweeps.cli.screen import progress, say_if_heard
 from sweeps.cli.telling import exit_code, farewell
-from sweeps.executors.executor import default_workers
 from sweeps.store import Store
 
 
@@ -43,7 +42,7 @@ def run(
         summary = coordinator.run(
             sweep,
             store=Store.at(store),
-            workers=default_workers() if workers is None else workers,
+            workers=workers,
             watcher=watcher,
             tracking_uri=tracking_uri,
             report=sweep_report,
@@ -74,7 +73,7 @@ def resume(
         summary = coordinator.resume(
             found,
             store=Store.at(store),
-            workers=default_workers() if workers is None else workers,
+            workers=workers,
             watcher=watcher,
             tracking_uri=tracking_uri,
             report=sweep_report,

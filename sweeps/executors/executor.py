@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import ParamSpec, Protocol, TypeVar
 
+from sweeps import cores
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
-MOST_BY_DEFAULT = 4
 WORKER_NAME = "sweeps-worker"
 GUARD = "a Python script that asks for workers must do so under `if __name__ == '__main__':`"
 
@@ -34,6 +34,10 @@ class Slots(Protocol):
     def slots(self) -> int:
         """How many calls run side by side."""
 
+    @property
+    def ahead(self) -> int:
+        """How many calls should be handed over beyond those, so that no slot waits for the next."""
+
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Start a call. Its future raises what the call raised, or WorkerDiedError."""
 
@@ -42,12 +46,6 @@ class Slots(Protocol):
 
     def kill(self) -> None:
         """Free everything at once; calls under way are lost."""
-
-
-def default_workers() -> int:
-    """One process per core that this one may use, four at most: each holds a GB or two."""
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return min(MOST_BY_DEFAULT, usable or 1)
 
 
 def executor_for(workers: int, environment: Mapping[str, str]) -> Slots:
@@ -66,4 +64,4 @@ def executor_for(workers: int, environment: Mapping[str, str]) -> Slots:
         return Inline(environment)
     from sweeps.executors.processes import Processes
 
-    return Processes(workers, environment)
+    return Processes(workers, {**environment, **cores.share(workers)})

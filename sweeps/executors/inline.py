@@ -21,6 +21,7 @@ class Inline(Executor):
     """
 
     slots = 1
+    ahead = 0  # a call is over when `submit` returns: its result is to be kept at once
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._standing = ExitStack()

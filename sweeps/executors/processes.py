@@ -37,6 +37,7 @@ class Processes(Executor):
         megabytes: int = 2500,
     ) -> None:
         self.slots = workers
+        self.ahead = workers
         self._environment = dict(environment)
         self._calls_per_worker = calls_per_worker
         self._megabytes = megabytes

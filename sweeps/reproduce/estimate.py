@@ -69,7 +69,7 @@ def _building_seconds(network: Blueprint) -> float:
 
 def _network(recipe: Recipe) -> Blueprint:
     """Equal for recipes that a process trains with one network."""
-    return Blueprint.of(recipe, FEATURES, CLASSES, "classification")
+    return Blueprint.of(recipe, FEATURES, CLASSES, "softmax")
 
 
 def _configs(sweep: Sweep) -> Iterator[Config]:

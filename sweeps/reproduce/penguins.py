@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from signal import SIGINT
 
+from sweeps import cores
 from sweeps.executors.executor import executor_for
 from sweeps.reports.tables import Table
 from sweeps.reproduce import estimate
@@ -101,7 +102,7 @@ def reproduce(
     wanted: Wanted,
     *,
     store: Store | None = None,
-    workers: int = 0,
+    workers: int | None = 0,
     watcher: Watcher | None = None,
     tracking_uri: str | None = None,
     tracker: Callable[[], Tracker] | None = None,
@@ -117,10 +118,12 @@ def reproduce(
     started_ms = _now_ms()
     store = store or Store.at()
     tracker = tracker or partial(_mlflow, tracking_uri)
+    trainer = trainer_for("auto")
+    workers = trainer.processes(cores.usable()) if workers is None else workers
     for line in announcement(wanted, workers):
         say(line)
     baseline = _baseline(wanted)
-    executor = executor_for(workers, trainer_for("auto").environment)
+    executor = executor_for(workers, trainer.environment)
     ran: dict[str, Ran] = {}
     try:
         runner = Runner(store, executor, watcher, tracker, wanted.go_on, say)

@@ -12,6 +12,7 @@ Array = npt.NDArray[np.float32]
 Raw = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
 Kind = Literal["classification", "regression"]
+Head = Literal["softmax", "sigmoid", "linear"]
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Task(Protocol):
 
     @property
     def outputs(self) -> int:
-        """Number of classes, or of regression targets."""
+        """Number of classes, or of regression targets; 1 for two classes from one output."""
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -72,3 +73,10 @@ class Task(Protocol):
 
     def digest(self) -> str:
         """A hash of all rows before splitting, as 16 hex digits."""
+
+
+def head_of(task: Task) -> Head:
+    """The output layer that fits a task: two classes may be told apart by a single output."""
+    if task.kind == "regression":
+        return "linear"
+    return "sigmoid" if task.outputs == 1 else "softmax"

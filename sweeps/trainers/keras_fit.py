@@ -12,13 +12,15 @@ from sweeps import checkpoints
 from sweeps.checkpoints import CheckpointError
 from sweeps.problem import Problem
 from sweeps.recipe import Recipe
-from sweeps.tasks.task import Data
+from sweeps.tasks.task import Data, head_of
+from sweeps.trainers.admission import recipe_of, rows_of
+from sweeps.trainers.divergence import DivergedError, refuse_nonfinite
 from sweeps.trainers.measures import judged
 from sweeps.trainers.network import Blueprint
 from sweeps.trainers.program import program_for
 from sweeps.trainers.tensorflow_import import load
 from sweeps.trainers.trainer import Pack, Progress
-from sweeps.trainers.training import DivergedError, Training, refuse_nonfinite
+from sweeps.trainers.training import Training
 from sweeps.trial import Failure, Fit, Outcome
 
 ENVIRONMENT = {
@@ -28,10 +30,10 @@ ENVIRONMENT = {
     "TF_NUM_INTEROP_THREADS": "1",
     # Rounds the same on every processor, and costs nothing on networks of this size.
     "TF_ENABLE_ONEDNN_OPTS": "0",
-    # Small networks are slower on a GPU, and one process would take the whole of it.
-    "CUDA_VISIBLE_DEVICES": "-1",
     "TF_CPP_MIN_LOG_LEVEL": "3",
 }
+
+MOST_PROCESSES = 4
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,11 @@ class KerasFit:
         """What must stand before TensorFlow is imported."""
         return dict(ENVIRONMENT)
 
-    def pack(self, fits: Sequence[Fit]) -> list[Pack]:
+    def processes(self, cores: int) -> int:
+        """One a core, four at most: each holds a GB or two."""
+        return min(cores, MOST_PROCESSES)
+
+    def pack(self, fits: Sequence[Fit], problem: Problem) -> list[Pack]:  # noqa: ARG002
         """Each fit alone."""
         return [Pack((fit,)) for fit in fits]
 
@@ -64,16 +70,12 @@ class KerasFit:
 
 def _outcome(fit: Fit, problem: Problem, progress: Progress | None) -> Outcome:
     started = time.perf_counter()
-    try:
-        recipe = Recipe.read(fit.trial.config)
-        _refuse_unmeasured(recipe, problem)
-    except ValueError as error:
-        return _failed(fit, started, Failure("bad_configuration", str(error)))
-    try:
-        data = problem.data(fit.fold, fit.repeat)
-    except Exception as error:  # noqa: BLE001  (the task is the user's code and may raise anything)
-        message = f"the rows of task {problem.task.name!r} could not be had: {error}"
-        return _failed(fit, started, Failure("user_error", message, traceback.format_exc()))
+    recipe = recipe_of(fit, problem)
+    if isinstance(recipe, Failure):
+        return _failed(fit, started, recipe)
+    data = rows_of(fit.fold, fit.repeat, problem)
+    if isinstance(data, Failure):
+        return _failed(fit, started, data)
     tf, _ = load()
     try:
         return _trained(fit, recipe, problem, data, progress, started)
@@ -91,7 +93,7 @@ def _trained(
     started: float,
 ) -> Outcome:
     task = problem.task
-    blueprint = Blueprint.of(recipe, data.train.x.shape[1], task.outputs, task.kind)
+    blueprint = Blueprint.of(recipe, data.train.x.shape[1], task.outputs, head_of(task))
     with program_for(blueprint) as program:
         training = Training.fresh(recipe, fit.seed, problem.objective.split, program, data)
         _continue(training, fit)
@@ -155,14 +157,3 @@ def _reported(
 
 def _failed(fit: Fit, started: float, failure: Failure) -> Outcome:
     return Outcome(fit, {}, {}, time.perf_counter() - started, error=failure)
-
-
-def _refuse_unmeasured(recipe: Recipe, problem: Problem) -> None:
-    """Early stopping must watch something that this kind of task has."""
-    if recipe.early_stopping is None:
-        return
-    missing = "mae" if problem.task.kind == "classification" else "accuracy"
-    if recipe.early_stopping.monitor == missing:
-        raise ValueError(
-            f"early_stopping.monitor: {missing!r} is not measured on a {problem.task.kind} task"
-        )

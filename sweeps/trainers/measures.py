@@ -15,7 +15,7 @@ MOST_CLASSES = 20
 
 def accuracy_name(program: Program) -> str:
     """`accuracy`, or `mae` (mean absolute error) for a regression."""
-    return "accuracy" if program.blueprint.kind == "classification" else "mae"
+    return "accuracy" if program.blueprint.head != "linear" else "mae"
 
 
 def measured(program: Program, rows: Rows, prefix: str) -> dict[str, float]:
@@ -31,8 +31,10 @@ def judged(
     loss, measure, outputs = program.predictions(rows)
     figures = {f"{prefix}loss": loss, f"{prefix}{accuracy_name(program)}": measure}
     blueprint = program.blueprint
-    if blueprint.kind != "classification" or blueprint.outputs > MOST_CLASSES:
+    if blueprint.head == "linear" or blueprint.outputs > MOST_CLASSES:
         return figures, None
+    if blueprint.head == "sigmoid":
+        return figures, confusion(rows.labels, (outputs[:, 0] > 0.5).astype(np.int64), 2)
     return figures, confusion(rows.labels, outputs.argmax(axis=-1), blueprint.outputs)
 
 

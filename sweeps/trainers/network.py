@@ -7,7 +7,7 @@ from typing import Any
 
 from sweeps.optimizers import Adagrad, Adam, AdamW, Optimizer, RmsProp, Sgd
 from sweeps.recipe import Layer, Recipe
-from sweeps.tasks.task import Kind
+from sweeps.tasks.task import Head
 from sweeps.trainers.tensorflow_import import load
 
 
@@ -20,21 +20,21 @@ class Blueprint:
 
     features: int
     outputs: int
-    kind: Kind
+    head: Head
     layers: tuple[Layer, ...]
     activation: str
     optimizer: Optimizer
 
     @classmethod
-    def of(cls, recipe: Recipe, features: int, outputs: int, kind: Kind) -> Blueprint:
+    def of(cls, recipe: Recipe, features: int, outputs: int, head: Head) -> Blueprint:
         """The blueprint of a recipe for a task of that many columns and outputs."""
-        return cls(features, outputs, kind, recipe.layers, recipe.activation, recipe.optimizer)
+        return cls(features, outputs, head, recipe.layers, recipe.activation, recipe.optimizer)
 
 
 def model_of(blueprint: Blueprint) -> Any:
     """The Keras model: dense layers, dropout after each that has it, and a head.
 
-    The head is a softmax over the classes, or linear for a regression. All weights are zero.
+    The head is a softmax over the classes, a sigmoid, or linear for a regression. All weights are zero.
     """
     _, keras = load()
     parts = [keras.Input((blueprint.features,))]
@@ -42,7 +42,7 @@ def model_of(blueprint: Blueprint) -> Any:
         parts.append(_dense(layer, blueprint.activation))
         if layer.dropout:
             parts.append(keras.layers.Dropout(layer.dropout, seed=0))
-    head = "softmax" if blueprint.kind == "classification" else None
+    head = None if blueprint.head == "linear" else blueprint.head
     parts.append(keras.layers.Dense(blueprint.outputs, activation=head, kernel_initializer="zeros"))
     return keras.Sequential(parts)
 
@@ -60,12 +60,15 @@ def optimizer_of(settings: Optimizer) -> Any:
     return kinds[type(settings)](learning_rate=0.0, **asdict(settings))
 
 
-def loss_of(kind: Kind) -> Any:
-    """Cross-entropy over class numbers, or the mean squared error."""
+def loss_of(head: Head) -> Any:
+    """Cross-entropy over class numbers or of two classes, or the mean squared error."""
     _, keras = load()
-    if kind == "classification":
-        return keras.losses.SparseCategoricalCrossentropy()
-    return keras.losses.MeanSquaredError()
+    kinds = {
+        "softmax": keras.losses.SparseCategoricalCrossentropy,
+        "sigmoid": keras.losses.BinaryCrossentropy,
+        "linear": keras.losses.MeanSquaredError,
+    }
+    return kinds[head]()
 
 
 def _dense(layer: Layer, activation: str) -> Any:

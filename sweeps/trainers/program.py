@@ -52,7 +52,7 @@ class Program:
         tf, _ = load()
         self.blueprint = blueprint
         self._model = model_of(blueprint)
-        self._loss = loss_of(blueprint.kind)
+        self._loss = loss_of(blueprint.head)
         self._optimizer = optimizer_of(blueprint.optimizer)
         self._optimizer.build(self._model.trainable_variables)
         self._fresh = [variable.numpy() for variable in self._optimizer.variables]
@@ -68,10 +68,10 @@ class Program:
     def rows(self, part: Part) -> Rows:
         """A split, ready for this program."""
         tf, _ = load()
-        if self.blueprint.kind == "classification":
+        if self.blueprint.head == "softmax":
             return Rows(tf.constant(part.x), tf.constant(part.y, tf.int64), part.y)
         targets = np.asarray(part.y, np.float32).reshape(-1, self.blueprint.outputs)
-        return Rows(tf.constant(part.x), tf.constant(targets), targets)
+        return Rows(tf.constant(part.x), tf.constant(targets), part.y)
 
     def reset(self, weights: Sequence[Array], seed: int) -> None:
         """Start a new fit: these weights, a fresh optimizer, dropout masks by the seed."""
@@ -171,16 +171,18 @@ class Program:
     def _measure(self, y: Any, output: Any) -> Any:
         """Correct predictions, or the sum of the rows' mean absolute errors."""
         tf, _ = load()
-        if self.blueprint.kind == "classification":
+        if self.blueprint.head == "softmax":
             hits = tf.equal(tf.argmax(output, axis=-1, output_type=tf.int64), y)
             return tf.reduce_sum(tf.cast(hits, tf.float32))
+        if self.blueprint.head == "sigmoid":
+            return tf.reduce_sum(tf.cast(tf.equal(output > 0.5, y > 0.5), tf.float32))
         return tf.reduce_sum(tf.reduce_mean(tf.abs(output - y), axis=-1))
 
     def _signature(self) -> list[Any]:
         tf, _ = load()
-        labels = tf.TensorSpec([None], tf.int64)
-        if self.blueprint.kind == "regression":
-            labels = tf.TensorSpec([None, self.blueprint.outputs])
+        labels = tf.TensorSpec([None, self.blueprint.outputs])
+        if self.blueprint.head == "softmax":
+            labels = tf.TensorSpec([None], tf.int64)
         rows = tf.TensorSpec([None, self.blueprint.features])
         order, batch_size = tf.TensorSpec([None], tf.int32), tf.TensorSpec([], tf.int32)
         return [rows, labels, order, batch_size, tf.TensorSpec([None])]

@@ -20,6 +20,9 @@ def load() -> tuple[Any, Any]:
             warnings.simplefilter("ignore")
             import keras
             import tensorflow
+
+            # Small networks are slower on a GPU, and TensorFlow would take the whole of it.
+            tensorflow.config.set_visible_devices([], "GPU")
     import keras
     import tensorflow
 

@@ -30,8 +30,15 @@ class Trainer(Protocol):
     def environment(self) -> Mapping[str, str]:
         """Environment variables that must stand before the process first trains."""
 
-    def pack(self, fits: Sequence[Fit]) -> list[Pack]:
-        """The fits, each in exactly one pack, cut the same way every time."""
+    def processes(self, cores: int) -> int:
+        """How many worker processes make the most of so many cores."""
+
+    def pack(self, fits: Sequence[Fit], problem: Problem) -> list[Pack]:
+        """The fits, each in exactly one pack, cut the same way every time.
+
+        Taking away whole packs leaves the others as they were, so that what an interrupted sweep
+        still has to train is packed as it was before.
+        """
 
     def train(self, pack: Pack, problem: Problem, progress: Progress | None) -> list[Outcome]:
         """One outcome per fit, in the pack's order.

@@ -16,15 +16,12 @@ from sweeps.recipe import Recipe
 from sweeps.schedules import learning_rates
 from sweeps.sweep import Split
 from sweeps.tasks.task import Data
+from sweeps.trainers.divergence import refuse_nonfinite
 from sweeps.trainers.measures import accuracy_name, measured
 from sweeps.trainers.patience import Patience
 from sweeps.trainers.program import Program, Rows
 
 Array = npt.NDArray[Any]
-
-
-class DivergedError(Exception):
-    """A figure of the fit is no longer a finite number."""
 
 
 @dataclass
@@ -132,14 +129,6 @@ class Training:
         """What must be equal for a checkpoint to be this fit's own past."""
         horizon = self.recipe.epochs if isinstance(self.recipe.decay, Cosine) else None
         return [str(self.seed), self.recipe.identity(), horizon, len(self.parts["train"])]
-
-
-def refuse_nonfinite(values: dict[str, float], when: str) -> None:
-    """Raise DivergedError for the first value that is not finite."""
-    for name, value in values.items():
-        if not math.isfinite(value):
-            word = "nan" if math.isnan(value) else "infinite"
-            raise DivergedError(f"{name} became {word} {when}")
 
 
 def _numbered(checkpoint: Checkpoint, name: str) -> list[Array]:

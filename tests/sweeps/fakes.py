@@ -32,7 +32,10 @@ class FakeTrainer:
     def environment(self) -> Mapping[str, str]:
         return {}
 
-    def pack(self, fits: Sequence[Fit]) -> list[Pack]:
+    def processes(self, cores: int) -> int:
+        return 0
+
+    def pack(self, fits: Sequence[Fit], problem: Problem) -> list[Pack]:
         return [Pack((fit,)) for fit in fits]
 
     def train(self, pack: Pack, problem: Problem, progress: Progress | None) -> list[Outcome]:
@@ -103,6 +106,7 @@ class Threads(ThreadPoolExecutor):
     def __init__(self, slots: int) -> None:
         super().__init__(slots)
         self.slots = slots
+        self.ahead = slots
 
     def kill(self) -> None:
         self.shutdown(wait=False, cancel_futures=True)

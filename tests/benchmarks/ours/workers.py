@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sweeps.executors.executor import default_workers
+from sweeps import cores
+from sweeps.trainers.choose import trainer_for
 
 
 def workers_for(trainer: str) -> int:
     """What `sweeps run` would take for this trainer."""
-    return default_workers()
+    return trainer_for(trainer).processes(cores.usable())

@@ -8,7 +8,6 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from sweeps import session
-from sweeps.cli import reproducing, running
 from sweeps.cli.app import app
 from sweeps.reports import sweep_report
 from tests.sweeps.fakes import FakeTrainer, MemoryTracker
@@ -54,8 +53,6 @@ def trainer(monkeypatch: pytest.MonkeyPatch) -> Callable[[FakeTrainer], None]:
     def train_with(fake: FakeTrainer) -> None:
         monkeypatch.setattr(session, "trainer_for", lambda name: fake)
 
-    for module in (running, reproducing):
-        monkeypatch.setattr(module, "default_workers", lambda: 0)
     monkeypatch.setattr(session, "task_for", lambda choice: TinyTask())
     monkeypatch.setattr("tracking.mlflow_tracker.MlflowTracker", lambda uri: MemoryTracker())
     monkeypatch.setattr(sweep_report, "sweep_report", lambda *_: [])

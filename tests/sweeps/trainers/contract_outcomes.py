@@ -100,8 +100,8 @@ class OutcomeContract(Fitting):
     def test_trainers_travel_and_cut_the_same_packs(self) -> None:
         assert pickle.loads(pickle.dumps(self.trainer)) == self.trainer
         fits = [fit_of({**DEEP, "width": width}) for width in (3, 4, 5)]
-        packs = self.trainer.pack(fits)
-        assert packs == self.trainer.pack(fits)
+        packs = self.trainer.pack(fits, problem_on())
+        assert packs == self.trainer.pack(fits, problem_on())
         assert [fit for pack in packs for fit in pack.fits] == fits
 
     def test_divergence_fails_alone(self) -> None:

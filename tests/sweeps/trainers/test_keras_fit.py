@@ -94,7 +94,7 @@ def hold_against_keras(config: dict[str, Any], optimizer: Any, task: TinyTask) -
     problem = problem_on("val_loss", task)
     recipe = Recipe.read(config)
     model, history = fitted_by_keras(recipe, problem, optimizer)
-    (outcome,) = KerasFit().train(KerasFit().pack([fit_of(config, seed=SEED)])[0], problem, None)
+    (outcome,) = KerasFit().train(Pack((fit_of(config, seed=SEED),)), problem, None)
     assert outcome.error is None
     assert outcome.history.keys() == history.keys() | {"learning_rate"}
     for name, values in history.items():

@@ -24,7 +24,7 @@ def environment() -> None:
 
 def blueprint(*units: int, dropout: float = 0.0) -> Blueprint:
     layers = tuple(Layer(width, dropout=dropout) for width in units)
-    return Blueprint(2, 3, "classification", layers, "relu", Adam())
+    return Blueprint(2, 3, "softmax", layers, "relu", Adam())
 
 
 def train_once(program: Program) -> list[np.ndarray]:

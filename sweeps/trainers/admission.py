@@ -1,0 +1,40 @@
+"""What stands before training, whoever trains: a recipe that can be read, and rows to train on."""
+
+from __future__ import annotations
+
+import traceback
+
+from sweeps.problem import Problem
+from sweeps.recipe import Recipe
+from sweeps.tasks.task import Data
+from sweeps.trial import Failure, Fit
+
+
+def recipe_of(fit: Fit, problem: Problem) -> Recipe | Failure:
+    """The fit's recipe, or why there is none for this problem (`bad_configuration`)."""
+    try:
+        recipe = Recipe.read(fit.trial.config)
+        _refuse_unmeasured(recipe, problem)
+    except ValueError as error:
+        return Failure("bad_configuration", str(error))
+    return recipe
+
+
+def rows_of(fold: int, repeat: int, problem: Problem) -> Data | Failure:
+    """The rows of a fold of a repeat, or why the task could not give them (`user_error`)."""
+    try:
+        return problem.data(fold, repeat)
+    except Exception as error:  # noqa: BLE001  (the task is the user's code and may raise anything)
+        message = f"the rows of task {problem.task.name!r} could not be had: {error}"
+        return Failure("user_error", message, traceback.format_exc())
+
+
+def _refuse_unmeasured(recipe: Recipe, problem: Problem) -> None:
+    """Early stopping must watch something that this kind of task has."""
+    if recipe.early_stopping is None:
+        return
+    missing = "mae" if problem.task.kind == "classification" else "accuracy"
+    if recipe.early_stopping.monitor == missing:
+        raise ValueError(
+            f"early_stopping.monitor: {missing!r} is not measured on a {problem.task.kind} task"
+        )

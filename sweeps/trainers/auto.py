@@ -1,0 +1,44 @@
+"""The default trainer: fused where that can be, Keras for the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sweeps.problem import Problem
+from sweeps.trainers.fused_fit import FusedFit
+from sweeps.trainers.keras_fit import KerasFit
+from sweeps.trainers.trainer import Pack, Progress, Trainer
+from sweeps.trial import Fit, Outcome
+
+
+@dataclass(frozen=True)
+class Auto:
+    """Asks the fused trainer first; what it refuses, Keras trains. A pack goes to one of the two."""
+
+    fused: FusedFit = field(default_factory=FusedFit)
+    keras: KerasFit = field(default_factory=KerasFit)
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What both need."""
+        return {**self.keras.environment, **self.fused.environment}
+
+    def processes(self, cores: int) -> int:
+        """As the fused trainer wants it: nearly every fit is its."""
+        return self.fused.processes(cores)
+
+    def pack(self, fits: Sequence[Fit], problem: Problem) -> list[Pack]:
+        """The fused trainer's packs, then those of Keras."""
+        refused = [self.fused.refusal(fit, problem) is not None for fit in fits]
+        to_fuse = [fit for fit, no in zip(fits, refused, strict=True) if not no]
+        others = [fit for fit, no in zip(fits, refused, strict=True) if no]
+        return self.fused.pack(to_fuse, problem) + self.keras.pack(others, problem)
+
+    def train(self, pack: Pack, problem: Problem, progress: Progress | None) -> list[Outcome]:
+        """See `Trainer.train`."""
+        return self._of(pack, problem).train(pack, problem, progress)
+
+    def _of(self, pack: Pack, problem: Problem) -> Trainer:
+        refused = any(self.fused.refusal(fit, problem) is not None for fit in pack.fits)
+        return self.keras if refused else self.fused

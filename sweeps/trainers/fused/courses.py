@@ -1,0 +1,79 @@
+"""Courses of training: one network trained once, for every fit that it can serve."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sweeps.decays import Cosine
+from sweeps.recipe import Recipe
+from sweeps.trial import Fit
+
+
+_Way = tuple[object, ...]
+
+
+@dataclass(frozen=True)
+class Course:
+    """Fits that are points on one way: equal but for how many epochs they take.
+
+    Training for 30 epochs contains training for 1 to 29, as long as nothing on the way depends on
+    where it ends. `fits` are in the order of their budgets, `places` says where they were given.
+    """
+
+    recipe: Recipe
+    fits: tuple[Fit, ...]
+    places: tuple[int, ...]
+
+    @property
+    def first(self) -> Fit:
+        """The fit that ends first; seed, fold, repeat and checkpoint are the same for all."""
+        return self.fits[0]
+
+    @property
+    def epochs(self) -> int:
+        """Epochs to train in all."""
+        return self.fits[-1].budget
+
+    def steps(self, rows: int) -> int:
+        """Steps of an epoch over so many rows."""
+        return math.ceil(rows / self.recipe.batch_size)
+
+
+def courses_of(fits: Iterable[tuple[Fit, Recipe]]) -> list[Course]:
+    """The fewest courses that serve all fits, in the order in which each is first asked for.
+
+    A recipe's epochs are left to the fits: of a course's recipes the first is kept.
+    """
+    recipes: dict[_Way, Recipe] = {}
+    ways: dict[_Way, list[tuple[int, Fit]]] = {}
+    for place, (fit, recipe) in enumerate(fits):
+        way = _way(fit, recipe)
+        recipes.setdefault(way, recipe)
+        ways.setdefault(way, []).append((place, fit))
+    return [_course(recipes[way], placed) for way, placed in ways.items()]
+
+
+def horizon(recipe: Recipe) -> int | None:
+    """The epochs that the schedule spans, None when it does not depend on them."""
+    return recipe.epochs if isinstance(recipe.decay, Cosine) else None
+
+
+def _course(recipe: Recipe, placed: list[tuple[int, Fit]]) -> Course:
+    placed = sorted(placed, key=lambda one: one[1].budget)
+    return Course(recipe, tuple(fit for _, fit in placed), tuple(place for place, _ in placed))
+
+
+def _way(fit: Fit, recipe: Recipe) -> _Way:
+    stopping = recipe.early_stopping
+    restores = stopping is not None and stopping.restore_best
+    return (
+        fit.seed,
+        fit.fold,
+        fit.repeat,
+        fit.resume_from,
+        recipe.identity(),
+        horizon(recipe),
+        fit.budget if restores else None,
+    )

@@ -1,0 +1,144 @@
+"""One dense layer of one fit: the way up, the way down, and its penalties.
+
+The gradient is written out rather than derived, so that each layer's weights are updated as soon as
+their gradient exists, while both are in the cache, and so that layers can be walked in a loop whose
+length is data.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from sweeps.trainers.fused.activations import ACTIVATIONS
+from sweeps.trainers.fused.bucket import Bucket
+from sweeps.trainers.fused.masks import dropout_scale
+from sweeps.trainers.fused.updates import Leaf
+
+Array = jax.Array
+HIGHEST = jax.lax.Precision.HIGHEST  # a GPU would round the factors to 10 bits otherwise
+
+
+class Layer(NamedTuple):
+    """A layer's kernel and bias, each with its optimizer state."""
+
+    kernel: Leaf
+    bias: Leaf
+
+
+class Knobs(NamedTuple):
+    """What tells a member's hidden layer from its neighbours': scalars, but for `units` (width,).
+
+    `units` is 1 for the units that the layer has and 0 for padding.
+    """
+
+    units: Array
+    kernel_l1: Array
+    kernel_l2: Array
+    activity_l1: Array
+    activity_l2: Array
+    dropout: Array
+    mask_seed: Array
+
+
+class Batch(NamedTuple):
+    """The rows of one step: `inside` (rows,) is 1 for true rows, `count` their number, at least 1.
+
+    `step` is the number of the training step, from 0.
+    """
+
+    inside: Array
+    count: Array
+    step: Array
+
+
+class Saved(NamedTuple):
+    """What the way down needs of the way up: input, sums before the activation, dropout's scale."""
+
+    below: Array
+    sums: Array
+    scale: Array
+
+
+class Gradients(NamedTuple):
+    """Of the loss, by a layer's input, kernel and bias."""
+
+    below: Array
+    kernel: Array
+    bias: Array
+
+
+def sums(layer: Layer, below: Array) -> Array:
+    """Inputs (rows, units below) times kernel, plus bias."""
+    return jnp.matmul(below, layer.kernel[0], precision=HIGHEST) + layer.bias[0]
+
+
+def up(
+    bucket: Bucket, layer: Layer, knobs: Knobs, batch: Batch, below: Array
+) -> tuple[Array, Saved, Array]:
+    """From a hidden layer's input (rows, units below) to its output, in training.
+
+    The third result is the layer's penalty, activity penalties divided by the rows of the batch.
+    """
+    before = sums(layer, below)
+    output = ACTIVATIONS[bucket.activation](before) * knobs.units
+    scale = jnp.ones((), before.dtype)
+    if bucket.dropout:
+        step = batch.step.astype(jnp.uint32)
+        scale = dropout_scale(knobs.mask_seed, step, knobs.dropout, *before.shape)
+    penalty = kernel_penalty(bucket, layer, knobs)
+    penalty += activity_penalty(bucket, knobs, batch, output)
+    return output * scale, Saved(below, before, scale), penalty
+
+
+def down(
+    bucket: Bucket, layer: Layer, knobs: Knobs, batch: Batch, saved: Saved, slope: Array
+) -> Gradients:
+    """From the gradient by a hidden layer's output to those by its input, kernel and bias."""
+    output, back = jax.vjp(ACTIVATIONS[bucket.activation], saved.sums)
+    slope = slope * saved.scale
+    if bucket.activity_penalty:
+        l1, l2 = knobs.activity_l1, knobs.activity_l2
+        share = batch.inside[:, None] / batch.count
+        slope += (l1 * jnp.sign(output) + 2 * l2 * output) * share
+    gradients = linear(layer, saved.below, back(slope * knobs.units)[0])
+    if bucket.kernel_penalty:
+        kernel = layer.kernel[0]
+        pull = knobs.kernel_l1 * jnp.sign(kernel) + 2 * knobs.kernel_l2 * kernel
+        gradients = gradients._replace(kernel=gradients.kernel + pull)
+    return gradients
+
+
+def linear(layer: Layer, below: Array, by_sums: Array) -> Gradients:
+    """The gradients of a layer, from that by its sums (rows, units)."""
+    return Gradients(
+        below=jnp.matmul(by_sums, layer.kernel[0].T, precision=HIGHEST),
+        kernel=jnp.matmul(below.T, by_sums, precision=HIGHEST),
+        bias=jnp.sum(by_sums, axis=0),
+    )
+
+
+def used(bucket: Bucket, layer: Layer, knobs: Knobs, below: Array) -> Array:
+    """A hidden layer's output (rows, width) outside training."""
+    return ACTIVATIONS[bucket.activation](sums(layer, below)) * knobs.units
+
+
+def kernel_penalty(bucket: Bucket, layer: Layer, knobs: Knobs) -> Array:
+    """A hidden layer's part in the loss that is about its kernel."""
+    if not bucket.kernel_penalty:
+        return jnp.zeros((), layer.kernel[0].dtype)
+    return _penalty(layer.kernel[0], knobs.kernel_l1, knobs.kernel_l2)
+
+
+def activity_penalty(bucket: Bucket, knobs: Knobs, batch: Batch, output: Array) -> Array:
+    """A hidden layer's part in the loss that is about its output, divided by the rows."""
+    if not bucket.activity_penalty:
+        return jnp.zeros((), output.dtype)
+    true = output * batch.inside[:, None]
+    return _penalty(true, knobs.activity_l1, knobs.activity_l2) / batch.count
+
+
+def _penalty(values: Array, l1: Array, l2: Array) -> Array:
+    return l1 * jnp.sum(jnp.abs(values)) + l2 * jnp.sum(jnp.square(values))

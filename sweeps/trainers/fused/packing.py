@@ -1,0 +1,150 @@
+"""Which courses are trained together: packs for the executor, and lanes within a pack.
+
+Cuts are a function of the courses alone, never of the memory or the cores of the day. Courses are
+in order of cost within a bucket and cut from the front, so taking whole packs away leaves the
+others as they were: what an interrupted sweep still has to train is packed as it was before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from sweeps.trainers.fused.bucket import Bucket
+from sweeps.trainers.fused.courses import Course
+
+PACK_WORK = 2e11
+"""Floating-point operations of a pack: a second or three on two cores."""
+
+MOST_COURSES = 1024
+
+CACHE = 1_500_000
+"""Bytes that the members of a lane may need at once on a CPU: most of a core's own cache."""
+
+MEMORY = 2_000_000_000
+"""Bytes that the members of a lane may need in all."""
+
+MOST_MEMBERS = {"cpu": 64, "accelerator": 1024}
+
+COMPILING = 5e10
+"""Operations that could be done in the time that it takes to compile one more program."""
+
+
+@dataclass(frozen=True)
+class Lane:
+    """Courses that are trained as one program with room for `size` of them."""
+
+    bucket: Bucket
+    courses: tuple[Course, ...]
+    size: int
+
+
+def packs_of(courses: Sequence[tuple[Bucket, Course]]) -> Iterator[list[Course]]:
+    """The courses in packs of one bucket each, and of one set of rows where it is shared."""
+    ordered = sorted(courses, key=_order)
+    for (bucket, _), group in groupby(ordered, key=_kind):
+        yield from _cut(bucket, [course for _, course in group])
+
+
+def lanes_of(bucket: Bucket, courses: Sequence[Course], on_cpu: bool) -> list[Lane]:
+    """A pack's courses, cut for a kind of device; the last lane may have room to spare."""
+    full = members(bucket, on_cpu)
+    starts = range(0, len(courses), full)
+    cuts = [tuple(courses[start : start + full]) for start in starts]
+    return [Lane(bucket, cut, _size(bucket, cut, full)) for cut in cuts]
+
+
+def members(bucket: Bucket, on_cpu: bool) -> int:
+    """How many networks of a bucket are trained side by side: a power of two."""
+    most = MOST_MEMBERS["cpu" if on_cpu else "accelerator"]
+    fitting = MEMORY // _resident_bytes(bucket)
+    if on_cpu:
+        fitting = min(fitting, CACHE // _cached_bytes(bucket))
+    return 1 << (max(1, min(fitting, most)).bit_length() - 1)
+
+
+def too_large(bucket: Bucket) -> str | None:
+    """Why a bucket's networks are left to a trainer that holds one at a time; None if they fit."""
+    each = _resident_bytes(bucket)
+    if each <= MEMORY:
+        return None
+    most = MEMORY / 1e9
+    return f"one network needs {each / 1e9:.1f} GB, and {most:g} GB are the most"
+
+
+def work(bucket: Bucket, course: Course) -> float:
+    """Floating-point operations of a course, roughly: 6 a weight, row and epoch."""
+    steps = course.steps(bucket.train_rows)
+    rows = max(bucket.train_rows, steps * min(bucket.batch, STEP_ROWS))
+    return 6.0 * _weights(bucket, len(course.recipe.layers)) * rows * course.epochs
+
+
+STEP_ROWS = 8
+"""Rows whose arithmetic costs about what one step costs besides: updates, and starting loops."""
+
+
+def _cut(bucket: Bucket, courses: Sequence[Course]) -> Iterator[list[Course]]:
+    """Runs of whole lanes, each run within a pack's work (or a single lane)."""
+    pack: list[Course] = []
+    worked = 0.0
+    full = members(bucket, on_cpu=True)
+    for start in range(0, len(courses), full):
+        lane = courses[start : start + full]
+        cost = sum(work(bucket, course) for course in lane)
+        if pack and (worked + cost > PACK_WORK or len(pack) + len(lane) > MOST_COURSES):
+            yield pack
+            pack, worked = [], 0.0
+        pack.extend(lane)
+        worked += cost
+    if pack:
+        yield pack
+
+
+def _size(bucket: Bucket, courses: Sequence[Course], full: int) -> int:
+    """Room for a full lane, unless the idle part would cost more than compiling a smaller one."""
+    idle = (full - len(courses)) * max(work(bucket, course) for course in courses)
+    if idle <= COMPILING:
+        return full
+    return 1 << (len(courses) - 1).bit_length()
+
+
+def _order(one: tuple[Bucket, Course]) -> tuple[object, ...]:
+    """Alike ones side by side: a lane takes as long as the longest of its members."""
+    bucket, course = one
+    epochs = course.epochs
+    steps = course.steps(bucket.train_rows)
+    return (*_kind(one)[1:], steps, len(course.recipe.layers), epochs)
+
+
+def _kind(one: tuple[Bucket, Course]) -> tuple[Bucket, object]:
+    bucket, course = one
+    rows = (course.first.fold, course.first.repeat) if bucket.shared_rows else None
+    return bucket, (repr(bucket), rows)
+
+
+def _weights(bucket: Bucket, layers: int) -> int:
+    if layers == 0:
+        return bucket.features * bucket.outputs
+    between = (layers - 1) * bucket.width**2
+    return (bucket.features + bucket.outputs) * bucket.width + between
+
+
+def _cached_bytes(bucket: Bucket) -> int:
+    """What a member needs in the cache at once: weights, gradient and optimizer state.
+
+    Of looped layers that is one layer, read from its stack and written back.
+    """
+    each = 8 if bucket.precision == "float64" else 4
+    rows = 4 * bucket.batch * max(bucket.width, bucket.features)
+    if bucket.looped:
+        return each * (6 * bucket.width**2 + rows)
+    return each * (4 * _weights(bucket, bucket.depth) + rows)
+
+
+def _resident_bytes(bucket: Bucket) -> int:
+    """What a member needs in all."""
+    each = 8 if bucket.precision == "float64" else 4
+    rows = bucket.depth * 3 * bucket.batch * bucket.width
+    own = 0 if bucket.shared_rows else bucket.rows * (bucket.features + 1)
+    return each * (4 * _weights(bucket, bucket.depth) + rows + own + 2 * bucket.train_rows)

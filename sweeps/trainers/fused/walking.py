@@ -1,0 +1,140 @@
+"""How the layers between the first and the head are walked: one by one, or in a loop.
+
+In a loop, layers lie stacked along a new first axis, its length is data, and members that have
+fewer layers pass the rest unchanged. Both ways take the same functions for one layer of all
+members.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+import jax
+import jax.numpy as jnp
+
+from sweeps.trainers.fused.layer import Knobs, Layer, Saved
+
+Array = jax.Array
+Tree = TypeVar("Tree")
+
+Lift = Callable[[Layer, Knobs, Array], tuple[Array, Saved, Array]]
+"""From a layer, its knobs and its input to its output, what the way down needs, and a penalty."""
+
+Descend = Callable[[Layer, Knobs, Array, Saved, Array], tuple[Layer, Array]]
+"""From a layer, its knobs, who has it, what was saved, and the gradient by its output to the
+changed layer and the gradient by its input."""
+
+
+class Heights(NamedTuple):
+    """How many layers there are to walk: of each member (members,), and the most of any."""
+
+    each: Array
+    most: Array
+
+
+class Walk(Protocol):
+    """A way of walking. `layers`, `knobs` and `saved` are held as that way holds them."""
+
+    def rise(
+        self, lift: Lift, layers: Any, knobs: Any, heights: Heights, saved: Any, output: Array
+    ) -> tuple[Array, Any, Array]:
+        """Up: the output of each member's last layer, what was saved, and penalties (members,)."""
+
+    def fall(
+        self, descend: Descend, layers: Any, knobs: Any, heights: Heights, saved: Any, slope: Array
+    ) -> tuple[Any, Array]:
+        """Down, changing layers: all of them, and the gradient by the lowest one's input."""
+
+
+class Unrolled:
+    """Layers in a tuple; every member has all of them."""
+
+    def rise(
+        self,
+        lift: Lift,
+        layers: tuple[Layer, ...],
+        knobs: tuple[Knobs, ...],
+        heights: Heights,
+        saved: Any,  # noqa: ARG002
+        output: Array,
+    ) -> tuple[Array, tuple[Saved, ...], Array]:
+        """See `Walk`."""
+        passed = []
+        penalty = jnp.zeros_like(heights.each, output.dtype)
+        for layer, its in zip(layers, knobs, strict=True):
+            output, kept, more = lift(layer, its, output)
+            passed.append(kept)
+            penalty += more
+        return output, tuple(passed), penalty
+
+    def fall(
+        self,
+        descend: Descend,
+        layers: tuple[Layer, ...],
+        knobs: tuple[Knobs, ...],
+        heights: Heights,
+        saved: tuple[Saved, ...],
+        slope: Array,
+    ) -> tuple[tuple[Layer, ...], Array]:
+        """See `Walk`."""
+        changed = []
+        everyone = jnp.ones_like(heights.each, bool)
+        walk = zip(reversed(layers), reversed(knobs), reversed(saved), strict=True)
+        for layer, its, kept in walk:
+            layer, slope = descend(layer, its, everyone, kept, slope)
+            changed.append(layer)
+        return tuple(reversed(changed)), slope
+
+
+class Looped:
+    """Layers stacked along the first axis; a member has the first so many of them."""
+
+    def rise(
+        self, lift: Lift, layers: Layer, knobs: Knobs, heights: Heights, saved: Any, output: Array
+    ) -> tuple[Array, Any, Array]:
+        """See `Walk`. Without room for what is to be `saved` (None), nothing is."""
+
+        def climb(position: Array, carry: tuple[Array, Any, Array]) -> tuple[Array, Any, Array]:
+            output, saved, penalty = carry
+            has_it = position < heights.each
+            lifted, kept, more = lift(_at(layers, position), _at(knobs, position), output)
+            output = jnp.where(has_it[:, None, None], lifted, output)
+            saved = None if saved is None else _put(saved, position, kept)
+            return output, saved, penalty + jnp.where(has_it, more, 0)
+
+        start = (output, saved, jnp.zeros_like(heights.each, output.dtype))
+        return jax.lax.fori_loop(0, heights.most, climb, start)
+
+    def fall(
+        self,
+        descend: Descend,
+        layers: Layer,
+        knobs: Knobs,
+        heights: Heights,
+        saved: Saved,
+        slope: Array,
+    ) -> tuple[Layer, Array]:
+        """See `Walk`."""
+
+        def step(number: Array, carry: tuple[Layer, Array]) -> tuple[Layer, Array]:
+            layers, slope = carry
+            position = heights.most - 1 - number
+            has_it = position < heights.each
+            layer, below = descend(
+                _at(layers, position), _at(knobs, position), has_it, _at(saved, position), slope
+            )
+            return _put(layers, position, layer), jnp.where(has_it[:, None, None], below, slope)
+
+        return jax.lax.fori_loop(0, heights.most, step, (layers, slope))
+
+
+def _at(stack: Tree, position: Array) -> Tree:
+    pick = partial(jax.lax.dynamic_index_in_dim, index=position, axis=0, keepdims=False)
+    return jax.tree.map(pick, stack)
+
+
+def _put(stack: Tree, position: Array, entry: Tree) -> Tree:
+    place = partial(jax.lax.dynamic_update_index_in_dim, index=position, axis=0)
+    return jax.tree.map(place, stack, entry)
