@@ -12,10 +12,12 @@ from tests.benchmarks.table import number
 
 MOST_SECONDS = 600
 MOST_SHARE = 10
+TURNS = 2
 NOTES = (
     "`s` is from process start for the script, and for the others from the executor's start to "
     "the last sweep's end, imports of the workers included; the compile cache is warm throughout",
-    "`trainer alone` trains the same packs on the same executor without ledger, MLflow and reports",
+    "`trainer alone` trains the same packs on the same executor without ledger, MLflow and reports;"
+    " the two are measured in turns, the faster of two each",
 )
 
 
@@ -26,8 +28,8 @@ def section(bench: Bench) -> Section:
     fits = CONFIGURATIONS * repeats
     cache = bench.cache("repeats")
     everything = script(bench, EXPERIMENTS, repeats, fits, cache)
-    kept = _in_a_row(bench, repeats)
-    alone = _trainer_alone(bench, repeats)
+    turns = [(_in_a_row(bench, repeats), _trainer_alone(bench, repeats)) for _ in range(TURNS)]
+    kept, alone = (min(runs, key=lambda run: run.seconds) for runs in zip(*turns, strict=True))
     added = 100 * (kept.seconds - alone.seconds) / alone.seconds
     rows = [
         _row("script of sweeps.run, everything", everything, everything.total_seconds),
