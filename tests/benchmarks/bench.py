@@ -91,16 +91,21 @@ class Bench:
         return ALL if self.options.full else self.options.fits
 
     def plain_loop(self) -> Run:
-        """Peer (a) without MLflow, measured once in a call of the benchmark."""
-        if "plain loop" not in self.peers:
-            self.need("tensorflow")
-            self.peers["plain loop"] = measure(
-                "plain loop",
-                "tests.benchmarks.peers.plain_loop",
-                [str(self.fits), "bare"],
-                self.fresh("plain-loop"),
-            )
-        return self.peers["plain loop"]
+        """The plain loop without MLflow, measured in this call of the benchmark or now."""
+        return self.peers.get("plain loop") or self.plain_loop_again()
+
+    def plain_loop_again(self) -> Run:
+        """Measure the plain loop once more, and keep its fastest turn so far."""
+        self.need("tensorflow")
+        turn = measure(
+            "plain loop",
+            "tests.benchmarks.peers.plain_loop",
+            [str(self.fits), "bare"],
+            self.fresh("plain-loop"),
+        )
+        fastest = min(turn, self.peers.get("plain loop", turn), key=lambda run: run.seconds_a_fit)
+        self.peers["plain loop"] = fastest
+        return fastest
 
     def need(self, *packages: str) -> None:
         """Raise SkippedError when one of them is not installed."""

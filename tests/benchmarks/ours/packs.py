@@ -12,7 +12,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Sequence
-from statistics import fmean
+from statistics import fmean, median
 
 from sweeps.executors.executor import Slots, executor_for
 from sweeps.flight import Flight
@@ -70,7 +70,7 @@ def main() -> None:
     refuse_failures(outcomes)
     report(
         len(outcomes),
-        min(seconds[int(warm) :]),
+        median(seconds[int(warm) :]),
         started,
         rounds=seconds,
         packs=len([pack for one in works for pack in trainer.pack(one.fits, one.problem)]),

@@ -81,7 +81,7 @@ def _shares(rows: list[list[str]], same: Sequence[Any], rates: Sequence[Any]) ->
         [
             f"same shape: [F, {ROWS}, {WIDTH}] x [F, {WIDTH}, {WIDTH}], any F, one call or several "
             f"at once: {number(best(same))} GFLOP/s; best of all shapes: {number(best(rates))}",
-            "the fastest round after two that compile; made-up rows of the penguins' shape; the "
+            "the median round after two that compile; made-up rows of the penguins' shape; the "
             "time of judging is in it, its arithmetic is not",
         ],
     )
