@@ -67,6 +67,9 @@ class FusedFit:
         recipe, sizes = recipe_of(fit, problem), sizes_of(problem)
         if isinstance(recipe, Failure) or isinstance(sizes, Failure):
             return None
+        return self._refusal(recipe, sizes)
+
+    def _refusal(self, recipe: Recipe, sizes: Sizes) -> str | None:
         return too_large(bucket_of(recipe, sizes, self.precision))
 
     def train(self, pack: Pack, problem: Problem, progress: Progress | None) -> list[Outcome]:
@@ -99,7 +102,9 @@ class FusedFit:
         data = rows_of(fit.fold, fit.repeat, problem)
         if isinstance(data, Failure):
             return data
-        refusal = self.refusal(fit, problem)
+        sizes = sizes_of(problem)
+        assert isinstance(sizes, Sizes), "a problem whose rows were had has sizes"
+        refusal = self._refusal(recipe, sizes)
         if refusal is not None:
             return Failure("bad_configuration", f"trainer: fused cannot train this: {refusal}")
         return recipe
@@ -110,7 +115,7 @@ class FusedFit:
         from sweeps.trainers.fused.training import trained
 
         sizes = sizes_of(problem)
-        assert isinstance(sizes, Sizes), "fits whose rows were had have sizes"
+        assert isinstance(sizes, Sizes), "a problem whose rows were had has sizes"
         bucketed = [(bucket_of(course.recipe, sizes, self.precision), course) for course in courses]
         return trained(bucketed, problem, progress)
 

@@ -18,7 +18,7 @@ from sweeps.trainers.measures import MOST_CLASSES
 Rule = Literal["adam", "sgd", "rmsprop", "adagrad"]
 Precision = Literal["float32", "float64"]
 
-WIDTHS = (16, 32, 64, 100, 128, 200, 256, 400, 512, 768, 1024, 1536, 2048, 3072, 4096)
+WIDTHS = (32, 64, 100, 128, 200, 256, 400, 512, 768, 1024, 1536, 2048, 3072, 4096)
 """Units that hidden layers are padded to: powers of two, and the round numbers people write."""
 
 BATCHES = (8, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192)

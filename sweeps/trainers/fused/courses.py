@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sweeps.decays import Cosine
 from sweeps.recipe import Recipe
@@ -73,7 +73,7 @@ def _way(fit: Fit, recipe: Recipe) -> _Way:
         fit.fold,
         fit.repeat,
         fit.resume_from,
-        recipe.identity(),
+        replace(recipe, epochs=0),
         horizon(recipe),
         fit.budget if restores else None,
     )

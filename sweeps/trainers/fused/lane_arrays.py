@@ -69,13 +69,11 @@ def member_of(seats: Sequence[Seat], bucket: Bucket, size: int) -> Member:
     seeds = [seat.course.first.seed for seat in seats]
     settings = [settings_of(recipe, bucket) for recipe in recipes]
     between = [max(0, len(recipe.layers) - 1) for recipe in recipes]
-    columns = {
-        name: filled([one[name] for one in settings], size, bucket.precision)
-        for name in settings[0]
-    }
+    table = np.zeros((size, len(settings[0])), bucket.precision)
+    table[: len(seats)] = [list(one.values()) for one in settings]
     return Member(
         knobs=knobs_of(recipes, seeds, bucket, size),
-        settings=columns,  # type: ignore[arg-type]
+        settings=table,  # type: ignore[arg-type]
         heights=Heights(filled(between, size, np.int32), np.int32(max(between))),  # type: ignore[arg-type]
         rows=filled([seat.rows for seat in seats], size, np.int32),  # type: ignore[arg-type]
         batch=filled([recipe.batch_size for recipe in recipes], size, np.int32),  # type: ignore[arg-type]
@@ -93,8 +91,7 @@ def epoch_of(seats: Sequence[Seat], bucket: Bucket, size: int) -> tuple[Epoch, l
             falling = seat.next_rates()
             steps[member] = len(falling)
             rates[member, : len(falling)] = falling
-    live = filled([seat.goes_on for seat in seats], size, bool)
-    epoch = Epoch(order, rates, live, steps, np.int32(steps.max()))  # type: ignore[arg-type]
+    epoch = Epoch(order, rates, steps)  # type: ignore[arg-type]
     return epoch, [float(rate) for rate in rates[: len(seats), 0]]
 
 

@@ -21,6 +21,9 @@ Array = jax.Array
 HIGHEST = jax.lax.Precision.HIGHEST  # a GPU would round the factors to 10 bits otherwise
 
 
+STRENGTHS = ("kernel_l1", "kernel_l2", "activity_l1", "activity_l2", "dropout")
+
+
 class Layer(NamedTuple):
     """A layer's kernel and bias, each with its optimizer state."""
 
@@ -29,18 +32,20 @@ class Layer(NamedTuple):
 
 
 class Knobs(NamedTuple):
-    """What tells a member's hidden layer from its neighbours': scalars, but for `units` (width,).
+    """What tells a member's hidden layer from its neighbours'.
 
-    `units` is 1 for the units that the layer has and 0 for padding.
+    `units` (width,) is 1 for the units that the layer has and 0 for padding. `strengths` holds the
+    numbers named in `STRENGTHS`, in one array since each array costs time on its way to the device.
+    `mask_seed` is a scalar.
     """
 
     units: Array
-    kernel_l1: Array
-    kernel_l2: Array
-    activity_l1: Array
-    activity_l2: Array
-    dropout: Array
+    strengths: Array
     mask_seed: Array
+
+    def strength(self, name: str) -> Array:
+        """The number of that name."""
+        return self.strengths[STRENGTHS.index(name)]
 
 
 class Batch(NamedTuple):
@@ -87,7 +92,7 @@ def up(
     scale = jnp.ones((), before.dtype)
     if bucket.dropout:
         step = batch.step.astype(jnp.uint32)
-        scale = dropout_scale(knobs.mask_seed, step, knobs.dropout, *before.shape)
+        scale = dropout_scale(knobs.mask_seed, step, knobs.strength("dropout"), *before.shape)
     penalty = kernel_penalty(bucket, layer, knobs)
     penalty += activity_penalty(bucket, knobs, batch, output)
     return output * scale, Saved(below, before, scale), penalty
@@ -100,13 +105,13 @@ def down(
     output, back = jax.vjp(ACTIVATIONS[bucket.activation], saved.sums)
     slope = slope * saved.scale
     if bucket.activity_penalty:
-        l1, l2 = knobs.activity_l1, knobs.activity_l2
+        l1, l2 = knobs.strength("activity_l1"), knobs.strength("activity_l2")
         share = batch.inside[:, None] / batch.count
         slope += (l1 * jnp.sign(output) + 2 * l2 * output) * share
     gradients = linear(layer, saved.below, back(slope * knobs.units)[0])
     if bucket.kernel_penalty:
         kernel = layer.kernel[0]
-        pull = knobs.kernel_l1 * jnp.sign(kernel) + 2 * knobs.kernel_l2 * kernel
+        pull = knobs.strength("kernel_l1") * jnp.sign(kernel) + 2 * knobs.strength("kernel_l2") * kernel
         gradients = gradients._replace(kernel=gradients.kernel + pull)
     return gradients
 
@@ -129,7 +134,7 @@ def kernel_penalty(bucket: Bucket, layer: Layer, knobs: Knobs) -> Array:
     """A hidden layer's part in the loss that is about its kernel."""
     if not bucket.kernel_penalty:
         return jnp.zeros((), layer.kernel[0].dtype)
-    return _penalty(layer.kernel[0], knobs.kernel_l1, knobs.kernel_l2)
+    return _penalty(layer.kernel[0], knobs.strength("kernel_l1"), knobs.strength("kernel_l2"))
 
 
 def activity_penalty(bucket: Bucket, knobs: Knobs, batch: Batch, output: Array) -> Array:
@@ -137,7 +142,7 @@ def activity_penalty(bucket: Bucket, knobs: Knobs, batch: Batch, output: Array) 
     if not bucket.activity_penalty:
         return jnp.zeros((), output.dtype)
     true = output * batch.inside[:, None]
-    return _penalty(true, knobs.activity_l1, knobs.activity_l2) / batch.count
+    return _penalty(true, knobs.strength("activity_l1"), knobs.strength("activity_l2")) / batch.count
 
 
 def _penalty(values: Array, l1: Array, l2: Array) -> Array:

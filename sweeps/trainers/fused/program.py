@@ -17,7 +17,7 @@ from sweeps.trainers.fused import layer as dense
 from sweeps.trainers.fused.bucket import Bucket
 from sweeps.trainers.fused.heads import HEADS
 from sweeps.trainers.fused.layer import Batch, Gradients, Knobs, Layer, Saved
-from sweeps.trainers.fused.updates import UPDATES, Settings
+from sweeps.trainers.fused.updates import UPDATES
 from sweeps.trainers.fused.walking import Heights, Looped, Unrolled, Walk
 
 Array = jax.Array
@@ -51,35 +51,34 @@ class Rows(NamedTuple):
 class Member(NamedTuple):
     """What stays the same of a pack's members while they are trained, (members,) each.
 
-    `rows` counts the rows trained on and `batch` those of a full batch; `heights` is about the
+    `settings` (members, settings) are the optimizer's, in the order of its rule's names. `rows`
+    counts the rows trained on and `batch` those of a full batch; `heights` is about the
     layers between the first and the head.
     """
 
     knobs: Network
-    settings: Settings
+    settings: Array
     heights: Heights
     rows: Array
     batch: Array
 
 
 class Epoch(NamedTuple):
-    """What an epoch needs: row orders (members, train_rows), rates a step, who takes part.
+    """What an epoch needs: row orders (members, train_rows), rates (members, steps), steps.
 
-    `steps` counts the batches of an epoch of each member, `most_steps` the most of any.
+    `steps` (members,) counts the batches of an epoch of each member, 0 for one that sits it out.
     """
 
     order: Array
     rates: Array
-    live: Array
     steps: Array
-    most_steps: Array
 
 
 def train_epoch(
     bucket: Bucket, state: State, rows: Rows, member: Member, epoch: Epoch
 ) -> tuple[State, Array, Array]:
     """One epoch: the next state, and loss and measure (members,), summed over the rows."""
-    members = epoch.live.shape[0]
+    members = epoch.steps.shape[0]
 
     def step(number: Array, carry: Any) -> Any:
         state, saved, loss, measure = carry
@@ -89,7 +88,7 @@ def train_epoch(
         inside = inside.astype(x.dtype)
         count = jnp.maximum(jnp.sum(inside, axis=1), 1)
         batch = Batch(inside, count, state.steps)
-        taken = epoch.live & (number < epoch.steps)
+        taken = number < epoch.steps
         rate = jax.lax.dynamic_index_in_dim(epoch.rates, number, 1, keepdims=False)
         state, saved, batch_loss, hits = _step(
             bucket, state, saved, member, batch, x, y, rate, taken
@@ -99,7 +98,7 @@ def train_epoch(
 
     none = jnp.zeros(members, rows.x.dtype)
     start = (state, _room(bucket, members, rows.x.dtype), none, none)
-    state, _, loss, measure = jax.lax.fori_loop(0, epoch.most_steps, step, start)
+    state, _, loss, measure = jax.lax.fori_loop(0, jnp.max(epoch.steps), step, start)
     return state, loss, measure
 
 
@@ -270,25 +269,26 @@ def _step(
 
 def _update(
     bucket: Bucket,
-    settings: Settings,
+    settings: Array,
     rate: Array,
     step: Array,
     layer: Layer,
     gradients: Gradients,
     taken: Array,
 ) -> Layer:
-    formula = UPDATES[bucket.rule].formula
+    update = UPDATES[bucket.rule]
 
     def one(
         layer: Layer,
         gradients: Gradients,
         rate: Array,
         step: Array,
-        settings: Settings,
+        settings: Array,
         taken: Array,
     ) -> Layer:
-        kernel = formula(layer.kernel, gradients.kernel, rate, step, settings)
-        bias = formula(layer.bias, gradients.bias, rate, step, settings)
+        named = dict(zip(update.settings, settings, strict=True))
+        kernel = update.formula(layer.kernel, gradients.kernel, rate, step, named)
+        bias = update.formula(layer.bias, gradients.bias, rate, step, named)
         return jax.tree.map(partial(jnp.where, taken), Layer(kernel, bias), layer)
 
     def change(layer: Layer) -> Layer:

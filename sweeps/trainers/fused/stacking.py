@@ -17,8 +17,8 @@ import numpy.typing as npt
 from sweeps.draws import dropout_seed, initial_weights
 from sweeps.recipe import Layer as HiddenLayer
 from sweeps.recipe import Recipe
-from sweeps.trainers.fused.bucket import Bucket
-from sweeps.trainers.fused.layer import Knobs, Layer
+from sweeps.trainers.fused.bucket import Bucket, Rule
+from sweeps.trainers.fused.layer import STRENGTHS, Knobs, Layer
 from sweeps.trainers.fused.program import Network
 from sweeps.trainers.fused.updates import UPDATES
 
@@ -26,8 +26,16 @@ Array = npt.NDArray[Any]
 Tensors = list[Array]
 """One array for each kernel and bias of a network in turn, the head's last, without padding."""
 
-FLOAT32_ROUNDED = {"beta_1", "beta_2"}
-"""Settings that Keras on TensorFlow rounds to float32, whatever type the weights have."""
+FLOAT32_ROUNDED: dict[Rule, set[str]] = {
+    "adam": {"beta_1", "beta_2", "weight_decay"},
+    "sgd": {"momentum"},
+    "rmsprop": set(),
+    "adagrad": {"initial_accumulator_value"},
+}
+"""Settings that Keras on TensorFlow rounds to float32, whatever type the weights have.
+
+They are those that it converts with `cast`; the same holds of every L1 and L2.
+"""
 
 NO_LAYER = HiddenLayer(units=0)
 
@@ -43,11 +51,14 @@ def fresh(recipe: Recipe, seed: int, bucket: Bucket) -> list[Tensors]:
 
 
 def settings_of(recipe: Recipe, bucket: Bucket) -> dict[str, float]:
-    """The optimizer's settings, by the names that its formula reads."""
-    settings: dict[str, Any] = {"weight_decay": 0.0} if bucket.rule == "adam" else {}
-    settings |= asdict(recipe.optimizer)
+    """The optimizer's settings, by the names that its formula reads, in their order."""
+    known: dict[str, float] = asdict(recipe.optimizer)
+    if bucket.rule == "adam":
+        known |= {f"rest_{order}": 1 - known[f"beta_{order}"] for order in (1, 2)}
+    settings = {name: known.get(name, 0.0) for name in UPDATES[bucket.rule].settings}
+    rounded = FLOAT32_ROUNDED[bucket.rule]
     return {
-        name: float(np.float32(value)) if name in FLOAT32_ROUNDED else float(value)
+        name: float(np.float32(value)) if name in rounded else float(value)
         for name, value in settings.items()
     }
 
@@ -111,22 +122,19 @@ def _layer(recipe: Recipe, position: int) -> HiddenLayer:
 def _layer_knobs(
     layers: Sequence[HiddenLayer], seeds: Sequence[int], position: int, bucket: Bucket, size: int
 ) -> Knobs:
-    def column(name: str) -> Array:
-        return filled([getattr(layer, name) for layer in layers], size, bucket.precision)
-
     units = np.zeros((size, bucket.width), bucket.precision)
     for member, layer in enumerate(layers):
         units[member, : layer.units] = 1
     masks = [dropout_seed(seed, position) if bucket.dropout else 0 for seed in seeds]
-    return Knobs(
-        units=units,  # type: ignore[arg-type]  # NumPy until it is on the device
-        kernel_l1=column("kernel_l1"),  # type: ignore[arg-type]
-        kernel_l2=column("kernel_l2"),  # type: ignore[arg-type]
-        activity_l1=column("activity_l1"),  # type: ignore[arg-type]
-        activity_l2=column("activity_l2"),  # type: ignore[arg-type]
-        dropout=column("dropout"),  # type: ignore[arg-type]
-        mask_seed=filled(masks, size, np.uint32),  # type: ignore[arg-type]
-    )
+    strengths = np.zeros((size, len(STRENGTHS)), bucket.precision)
+    strengths[: len(layers)] = [[_strength(layer, name) for name in STRENGTHS] for layer in layers]
+    # NumPy until they are on the device.
+    return Knobs(units, strengths, filled(masks, size, np.uint32))  # type: ignore[arg-type]
+
+
+def _strength(layer: HiddenLayer, name: str) -> float:
+    value: float = getattr(layer, name)
+    return value if name == "dropout" else float(np.float32(value))
 
 
 def _empty(bucket: Bucket, size: int, count: int) -> Network:

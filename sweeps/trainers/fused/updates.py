@@ -1,8 +1,9 @@
 """How one tensor of weights is updated: Keras's formulas, elementwise, for one fit.
 
 A tensor and its optimizer state travel together as a `Leaf`, `(weights, *slots)`. Settings that a
-formula reads are scalars by name; betas come rounded to float32, since Keras on TensorFlow rounds
-them so.
+formula reads are scalars by name; some come rounded to float32, since Keras on TensorFlow rounds
+them so. Of Adam's betas those in the powers are, and those in the averages, `rest` (1 - beta), are
+not.
 """
 
 from __future__ import annotations
@@ -24,9 +25,14 @@ Formula = Callable[[Leaf, Array, Array, Array, Settings], Leaf]
 
 @dataclass(frozen=True)
 class Update:
-    """A formula, and what each of its slots holds before the first step (a setting, or 0)."""
+    """A formula, the settings that it reads, and what its slots hold before the first step.
+
+    A slot starts at a setting, or at 0 where None is given. Settings that a recipe's optimizer does
+    not have are 0.
+    """
 
     formula: Formula
+    settings: tuple[str, ...]
     slots: tuple[str | None, ...]
 
 
@@ -36,8 +42,8 @@ def adam(leaf: Leaf, gradient: Array, rate: Array, step: Array, settings: Settin
     beta_1, beta_2 = settings["beta_1"], settings["beta_2"]
     weights = weights - weights * (settings["weight_decay"] * rate)
     alpha = rate * jnp.sqrt(1 - beta_2**step) / (1 - beta_1**step)
-    momentum = momentum + (gradient - momentum) * (1 - beta_1)
-    velocity = velocity + (jnp.square(gradient) - velocity) * (1 - beta_2)
+    momentum = momentum + (gradient - momentum) * settings["rest_1"]
+    velocity = velocity + (jnp.square(gradient) - velocity) * settings["rest_2"]
     weights = weights - momentum * alpha / (jnp.sqrt(velocity) + settings["epsilon"])
     return weights, momentum, velocity
 
@@ -68,8 +74,14 @@ def adagrad(leaf: Leaf, gradient: Array, rate: Array, step: Array, settings: Set
 
 
 UPDATES: dict[Rule, Update] = {
-    "adam": Update(adam, (None, None)),
-    "sgd": Update(sgd, (None,)),
-    "rmsprop": Update(rmsprop, (None, None)),
-    "adagrad": Update(adagrad, ("initial_accumulator_value",)),
+    "adam": Update(
+        adam,
+        ("beta_1", "beta_2", "rest_1", "rest_2", "epsilon", "weight_decay"),
+        (None, None),
+    ),
+    "sgd": Update(sgd, ("momentum", "nesterov"), (None,)),
+    "rmsprop": Update(rmsprop, ("rho", "momentum", "epsilon"), (None, None)),
+    "adagrad": Update(
+        adagrad, ("epsilon", "initial_accumulator_value"), ("initial_accumulator_value",)
+    ),
 }
