@@ -40,10 +40,10 @@ def run(
     """Run a sweep from its start, as a new entry in the ledger, to its end or an interruption.
 
     `workers` are processes of their own (None: as many as suit the trainer and this machine); with
-    0, fits are trained in this one. An `executor` given
-    is used instead and left running, unless a second interruption ends it. Trials are logged to
-    MLflow at `tracking_uri` (None: where MLflow logs by default), or to what `tracker` opens.
-    Raises SpaceError or ValueError, before anything is written, for a sweep that cannot run.
+    0, fits are trained in this one. An `executor` given is used instead and left running, unless a
+    second interruption ends it. Trials are logged to MLflow at `tracking_uri` (None: where MLflow
+    logs by default), or to what `tracker` opens. Raises SpaceError or ValueError, before anything
+    is written, for a sweep that cannot run.
     """
     if read_sweep(sweep.document) != sweep:
         raise ValueError(

@@ -44,7 +44,8 @@ Workers = Annotated[
         "--workers",
         min=0,
         metavar="N",
-        help="How many processes train; 0 trains in this one. By default one a core, at most 4.",
+        help="How many processes train; 0 trains in this one. By default as many as suit the "
+        "trainer: one that uses all cores when trials are fused, else one a core, at most 4.",
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from sweeps import cores
 from sweeps.problem import Problem
 from sweeps.reading import read_sweep
 from sweeps.sweep import Sweep
@@ -52,6 +53,22 @@ def test_a_sweep_runs_to_its_end(bench: Bench) -> None:
     assert watcher.results == results
     assert watcher.totals == [10]
     assert watcher.summaries == [summary]
+
+
+@pytest.mark.parametrize(("workers", "asked"), [(None, [6]), (0, [])])
+def test_without_a_number_of_workers_the_trainer_is_asked(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, workers: int | None, asked: list[int]
+) -> None:
+    seen: list[int] = []
+    monkeypatch.setattr(cores, "usable", lambda: 6)
+
+    def processes(self: FakeTrainer, cores: int) -> int:
+        seen.append(cores)
+        return 0
+
+    monkeypatch.setattr(FakeTrainer, "processes", processes)
+    summary = bench.run(workers=workers)
+    assert (summary.done, seen) == (10, asked)
 
 
 def test_the_tracker_gets_parent_children_and_end_in_that_order(bench: Bench) -> None:

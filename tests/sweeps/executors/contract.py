@@ -44,3 +44,9 @@ class ExecutorContract:
 
     def test_it_knows_its_slots(self, executor: Slots) -> None:
         assert executor.slots >= 1
+
+    def test_it_says_how_many_calls_to_hand_over_beyond_its_slots(self, executor: Slots) -> None:
+        calls = executor.slots + executor.ahead
+        assert executor.ahead >= 0
+        futures = [executor.submit(double, number) for number in range(calls)]
+        assert [future.result() for future in futures] == [2 * number for number in range(calls)]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from sweeps import cores
 from sweeps.executors.executor import executor_for
 from sweeps.executors.inline import Inline
 from tests.sweeps.executors.contract import ExecutorContract
@@ -26,12 +27,22 @@ class TestInline(ExecutorContract):
         Inline({"SWEEPS_TEST_VARIABLE": "here"})
         assert os.environ["SWEEPS_TEST_VARIABLE"] == "mine"
 
+    def test_nothing_is_handed_over_ahead_since_a_call_is_over_when_it_is_submitted(self) -> None:
+        assert Inline({}).ahead == 0
+
     def test_ctrl_c_is_not_a_result(self) -> None:
         def interrupt() -> None:
             raise KeyboardInterrupt
 
         with pytest.raises(KeyboardInterrupt):
             Inline({}).submit(interrupt)
+
+
+def test_a_trainer_in_this_process_may_use_all_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(cores.THREADS, raising=False)
+    inline = executor_for(0, {})
+    assert inline.submit(os.environ.get, cores.THREADS).result() is None
+    inline.shutdown()
 
 
 def test_no_worker_is_this_process_and_fewer_are_refused() -> None:

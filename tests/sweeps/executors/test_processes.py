@@ -11,10 +11,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from sweeps.executors.executor import WorkerDiedError
+from sweeps import cores
+from sweeps.executors.executor import WorkerDiedError, executor_for
 from sweeps.executors.processes import Processes
 from sweeps.executors.worker import RemoteError
-from tests.sweeps.executors.contract import ExecutorContract, double, fail
+from tests.sweeps.executors.contract import ExecutorContract, double, fail, variable
 
 
 def own_pid() -> int:
@@ -48,6 +49,23 @@ class TestProcesses(ExecutorContract):
         processes = Processes(2, {"SWEEPS_TEST_VARIABLE": "here"})
         yield processes
         processes.shutdown()
+
+
+def test_as_many_calls_wait_in_reserve_as_there_are_workers() -> None:
+    processes = Processes(3, {})
+    assert (processes.slots, processes.ahead) == (3, 3)
+    processes.shutdown()
+
+
+def test_workers_share_the_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cores, "usable", lambda: 6)
+    monkeypatch.delenv(cores.THREADS, raising=False)
+    workers = executor_for(2, {"SWEEPS_TEST_VARIABLE": "here"})
+    try:
+        assert workers.submit(variable, cores.THREADS).result() == "3"
+        assert workers.submit(variable, "SWEEPS_TEST_VARIABLE").result() == "here"
+    finally:
+        workers.shutdown()
 
 
 @pytest.fixture

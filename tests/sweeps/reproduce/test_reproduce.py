@@ -36,7 +36,10 @@ class MadeUp:
     def environment(self) -> Mapping[str, str]:
         return {}
 
-    def pack(self, fits: Sequence[Fit]) -> list[Pack]:
+    def processes(self, cores: int) -> int:
+        return 0
+
+    def pack(self, fits: Sequence[Fit], problem: Problem) -> list[Pack]:
         return [Pack((fit,)) for fit in fits]
 
     def train(self, pack: Pack, problem: Problem, progress: Progress | None) -> list[Outcome]:
