@@ -14,7 +14,7 @@ from sweeps.trial import Fit, Outcome
 
 @dataclass(frozen=True)
 class Auto:
-    """Asks the fused trainer first; what it refuses, Keras trains. A pack goes to one of the two."""
+    """Asks the fused trainer first, and gives Keras what it refuses; a pack goes to one of them."""
 
     fused: FusedFit = field(default_factory=FusedFit)
     keras: KerasFit = field(default_factory=KerasFit)

@@ -1,4 +1,4 @@
-"""Trains many networks as one program: small networks leave a machine idle, a pack of them does not.
+"""Trains many networks as one program: a small one leaves a machine idle, a pack of them does not.
 
 Plain data decides which fits go together; JAX is imported when the first of them is trained.
 """
@@ -58,8 +58,10 @@ class FusedFit:
             return packs
         courses = courses_of(admitted)
         bucketed = [(bucket_of(course.recipe, sizes, self.precision), course) for course in courses]
-        for pack in packs_of(bucketed):
-            packs.append(Pack(tuple(fit for course in pack for fit in course.fits)))
+        packs += [
+            Pack(tuple(fit for course in pack for fit in course.fits))
+            for pack in packs_of(bucketed)
+        ]
         return packs
 
     def refusal(self, fit: Fit, problem: Problem) -> str | None:

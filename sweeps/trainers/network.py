@@ -34,7 +34,8 @@ class Blueprint:
 def model_of(blueprint: Blueprint) -> Any:
     """The Keras model: dense layers, dropout after each that has it, and a head.
 
-    The head is a softmax over the classes, a sigmoid, or linear for a regression. All weights are zero.
+    The head is a softmax over the classes, a sigmoid, or linear for a regression. All weights are
+    zero.
     """
     _, keras = load()
     parts = [keras.Input((blueprint.features,))]

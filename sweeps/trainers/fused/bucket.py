@@ -86,7 +86,7 @@ class Bucket:
     @property
     def steps(self) -> int:
         """The most steps that an epoch of a member can have."""
-        smaller = max((rows for rows in (0, *BATCHES) if rows < self.batch))
+        smaller = max(rows for rows in (0, *BATCHES) if rows < self.batch)
         return -(-self.train_rows // (smaller + 1))
 
     @property

@@ -7,58 +7,60 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 import jax
 
-from sweeps.trainers.fused import program
 from sweeps.trainers.fused.bucket import Bucket
-from sweeps.trainers.fused.program import Network, State
+from sweeps.trainers.fused.epochs import train_epoch
+from sweeps.trainers.fused.jax_import import precise
+from sweeps.trainers.fused.judging import choose, judge
+from sweeps.trainers.fused.structures import Network, State, Verdict
 
-Key = tuple[Bucket, int, Any]
+COMPILERS = 2
+"""Programs of a bucket that are compiled side by side; much of it is one thread's work."""
 
 
 @dataclass
 class Programs:
-    """The programs of a bucket for lanes of one size on one device, compiled when first called."""
+    """The programs of a bucket for lanes of one size on one device, compiled when first needed."""
 
     bucket: Bucket
-    _compiled: dict[str, Any] = field(default_factory=dict)
-    _compiling: threading.Lock = field(default_factory=threading.Lock)
+    _compiling: dict[str, Future[Any]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def train_epoch(self, *arguments: Any) -> tuple[State, jax.Array, jax.Array]:
-        """See `program.train_epoch`; the state given is used up."""
-        function = partial(program.train_epoch, self.bucket)
-        return self._call("train_epoch", function, arguments, donated=(0,))
+        """See `epochs.train_epoch`; the state given is used up."""
+        trained: tuple[State, jax.Array, jax.Array] = self._ready("train_epoch", arguments)(
+            *arguments
+        )
+        return trained
 
-    def judge(self, *arguments: Any) -> program.Verdict:
-        """See `program.judge`."""
-        return self._call("judge", partial(program.judge, self.bucket), arguments)
+    def judge(self, *arguments: Any) -> Verdict:
+        """See `judging.judge`."""
+        verdict: Verdict = self._ready("judge", arguments)(*arguments)
+        return verdict
 
     def choose(self, *arguments: Any) -> Network:
-        """See `program.choose`."""
-        return self._call("choose", partial(program.choose, self.bucket), arguments)
+        """See `judging.choose`."""
+        network: Network = self._ready("choose", arguments)(*arguments)
+        return network
 
-    def _call(
-        self,
-        name: str,
-        function: Callable[..., Any],
-        arguments: tuple[Any, ...],
-        donated: tuple[int, ...] = (),
-    ) -> Any:
-        with self._compiling:
-            if name not in self._compiled:
-                jitted = jax.jit(function, donate_argnums=donated)
-                self._compiled[name] = jitted.lower(*arguments).compile()
-                _COUNT.append(name)
-        return self._compiled[name](*arguments)
+    def prepare_to_judge(self, *arguments: Any) -> None:
+        """Start compiling what will be needed after the first epoch."""
+        self._compiled("judge", arguments)
 
+    def _ready(self, name: str, arguments: tuple[Any, ...]) -> Any:
+        return self._compiled(name, arguments).result()
 
-_PROGRAMS: dict[Key, Programs] = {}
-_KEEPING = threading.Lock()
-_COUNT: list[str] = []
+    def _compiled(self, name: str, arguments: tuple[Any, ...]) -> Future[Any]:
+        with self._lock:
+            if name not in self._compiling:
+                self._compiling[name] = _POOL.submit(_compile, self.bucket, name, arguments)
+            return self._compiling[name]
 
 
 def programs_for(bucket: Bucket, size: int, device: Any) -> Programs:
@@ -69,4 +71,24 @@ def programs_for(bucket: Bucket, size: int, device: Any) -> Programs:
 
 def compilations() -> int:
     """How many programs this process has compiled, or taken from the cache, so far."""
-    return len(_COUNT)
+    return len(_COMPILED)
+
+
+def _compile(bucket: Bucket, name: str, arguments: tuple[Any, ...]) -> Any:
+    function, used_up = _FUNCTIONS[name]
+    with precise(bucket.precision):
+        jitted = jax.jit(partial(function, bucket), donate_argnums=used_up)
+        compiled = jitted.lower(*arguments).compile()
+    _COMPILED.append(name)
+    return compiled
+
+
+_FUNCTIONS: dict[str, tuple[Callable[..., Any], tuple[int, ...]]] = {
+    "train_epoch": (train_epoch, (0,)),
+    "judge": (judge, ()),
+    "choose": (choose, ()),
+}
+_PROGRAMS: dict[tuple[Bucket, int, Any], Programs] = {}
+_KEEPING = threading.Lock()
+_COMPILED: list[str] = []
+_POOL = ThreadPoolExecutor(COMPILERS, "sweeps-compile")

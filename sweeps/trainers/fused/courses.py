@@ -10,7 +10,6 @@ from sweeps.decays import Cosine
 from sweeps.recipe import Recipe
 from sweeps.trial import Fit
 
-
 _Way = tuple[object, ...]
 
 

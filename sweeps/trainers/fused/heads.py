@@ -37,17 +37,21 @@ class Softmax:
     """Cross-entropy over classes (Keras's SparseCategoricalCrossentropy), and accuracy."""
 
     def losses(self, logits: Array, targets: Array) -> Array:
+        """See `HeadRule`."""
         chosen = jnp.take_along_axis(logits, targets[:, None], axis=1)[:, 0]
         return jax.nn.logsumexp(logits, axis=1) - chosen
 
     def slopes(self, logits: Array, targets: Array) -> Array:
+        """See `HeadRule`."""
         hits = jax.nn.one_hot(targets, logits.shape[1], dtype=logits.dtype)
         return jax.nn.softmax(logits, axis=1) - hits
 
     def measures(self, logits: Array, targets: Array) -> Array:
+        """See `HeadRule`."""
         return (self.classes(logits) == targets).astype(logits.dtype)
 
     def classes(self, logits: Array) -> Array:
+        """See `HeadRule`."""
         return jnp.argmax(logits, axis=1).astype(jnp.int32)
 
 
@@ -55,17 +59,21 @@ class Sigmoid:
     """Cross-entropy of two classes from one output (Keras's BinaryCrossentropy), and accuracy."""
 
     def losses(self, logits: Array, targets: Array) -> Array:
+        """See `HeadRule`."""
         return jnp.mean(
             jnp.maximum(logits, 0) - logits * targets + jnp.log1p(jnp.exp(-jnp.abs(logits))), axis=1
         )
 
     def slopes(self, logits: Array, targets: Array) -> Array:
+        """See `HeadRule`."""
         return (jax.nn.sigmoid(logits) - targets) / logits.shape[1]
 
     def measures(self, logits: Array, targets: Array) -> Array:
+        """See `HeadRule`."""
         return (self.classes(logits) == targets[:, 0]).astype(logits.dtype)
 
     def classes(self, logits: Array) -> Array:
+        """See `HeadRule`."""
         return (logits[:, 0] > 0).astype(jnp.int32)
 
 
@@ -73,15 +81,19 @@ class Linear:
     """Mean squared error, and mean absolute error."""
 
     def losses(self, logits: Array, targets: Array) -> Array:
+        """See `HeadRule`."""
         return jnp.mean(jnp.square(logits - targets), axis=1)
 
     def slopes(self, logits: Array, targets: Array) -> Array:
+        """See `HeadRule`."""
         return 2 * (logits - targets) / logits.shape[1]
 
     def measures(self, logits: Array, targets: Array) -> Array:
+        """See `HeadRule`."""
         return jnp.mean(jnp.abs(logits - targets), axis=1)
 
     def classes(self, logits: Array) -> Array:
+        """See `HeadRule`."""
         return jnp.zeros(logits.shape[0], jnp.int32)
 
 

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
+from sweeps.trainers.fused.bucket import Precision
 from sweeps.trainers.fused.program_cache import folder
 
 
 def load() -> Any:
-    """The module `jax`. Imports neither TensorFlow nor Keras. Takes half a second the first time."""
+    """The module `jax`; imports neither TensorFlow nor Keras. Half a second the first time."""
     import jax
 
     place = folder()
-    place.mkdir(parents=True, exist_ok=True)
-    jax.config.update("jax_compilation_cache_dir", str(place))
-    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
-    jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        # Programs that cannot be kept are compiled again by every run; `sweeps doctor` says so.
+        return jax
+    settings: Any = jax.config
+    settings.update("jax_compilation_cache_dir", str(place))
+    settings.update("jax_persistent_cache_min_compile_time_secs", 0.0)
+    settings.update("jax_persistent_cache_min_entry_size_bytes", -1)
     return jax
+
+
+def precise(precision: Precision) -> AbstractContextManager[Any]:
+    """Within it, this thread's arrays may have that precision."""
+    import jax
+
+    enabled: AbstractContextManager[Any] = jax.enable_x64()
+    return enabled if precision == "float64" else nullcontext()

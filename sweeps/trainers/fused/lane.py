@@ -19,11 +19,13 @@ from sweeps.sweep import Split
 from sweeps.tasks.task import Data
 from sweeps.trainers.fused import lane_arrays as arrays
 from sweeps.trainers.fused.compiled import programs_for
+from sweeps.trainers.fused.keeping import checkpoint_of, tensors_of
 from sweeps.trainers.fused.packing import Lane
-from sweeps.trainers.fused.program import Network, State, Verdict
 from sweeps.trainers.fused.seat import Seat
 from sweeps.trainers.fused.stacking import Tensors, filled, fresh, stacked, taken_apart
+from sweeps.trainers.fused.structures import Network, State, Verdict
 from sweeps.trainers.trainer import Progress
+from sweeps.trial import Fit
 
 Array = npt.NDArray[Any]
 
@@ -40,6 +42,14 @@ class Ending:
     epoch: int
     verdicts: dict[Split, Verdict]
     checkpoint: Checkpoint | None
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """A lane's state on the host."""
+
+    state: State
+    best: Network | None
 
 
 @dataclass(frozen=True)
@@ -112,16 +122,19 @@ class LaneTraining:
             if checkpoint is not None:
                 seat.go_on_from(checkpoint.state)
                 steps[member] = checkpoint.state["steps"]
-                tensors[member] = _read(checkpoint, "state", tensors[member])
-                if "best_0_0" in checkpoint.arrays:
-                    best[member] = _read(checkpoint, "best", tensors[member][:1])
+                tensors[member], kept = tensors_of(checkpoint, self._fresh[member])
+                if kept:
+                    best[member] = kept
         state = State(stacked(bucket, tensors, size), filled(steps, size, np.int32))  # type: ignore[arg-type]
         self._state: State = jax.device_put(state, self.device)
         self._rows = jax.device_put(arrays.rows_of(self.seats, bucket, size), self.device)
         self._member = jax.device_put(arrays.member_of(self.seats, bucket, size), self.device)
         self._spans = jax.device_put(arrays.spans_of(self.seats, size), self.device)
+        self._programs.prepare_to_judge(
+            self._weights, self._rows, self._member, *self._spans["train"]
+        )
         if best:
-            room = [best.get(member, self._fresh[member][:1]) for member in range(len(self.seats))]
+            room = [best.get(member, one[:1]) for member, one in enumerate(self._fresh)]
             self._best = jax.device_put(stacked(bucket, room, size), self.device)
 
     def _train_epoch(self) -> None:
@@ -191,20 +204,20 @@ class LaneTraining:
             return
         settled = self._settled()
         verdicts = {split: self._judged(split, settled) for split in self._spans}
-        keeping = any(self.seats[member].course.fits[fit].save_to for member, fit in ended)
-        if keeping:
-            self._absorb()
-        network, best, steps = (
-            jax.device_get((self._state.network, self._best, self._state.steps))
-            if keeping
-            else (None, None, None)
-        )
+        kept = self._kept([self.seats[member].course.fits[fit] for member, fit in ended])
         for member, fit in ended:
-            seat = self.seats[member]
-            checkpoint = None
-            if seat.course.fits[fit].save_to and seat.failure is None:
-                checkpoint = self._checkpoint(member, network, best, int(steps[member]))
-            self.endings.append(Ending(member, fit, seat.epoch, verdicts, checkpoint))
+            checkpoint = None if kept is None else self._checkpoint(member, kept)
+            epoch = self.seats[member].epoch
+            self.endings.append(Ending(member, fit, epoch, verdicts, checkpoint))
+
+    def _kept(self, fits: Sequence[Fit]) -> _Kept | None:
+        """The lane's state, brought from the device when one of the fits is to be kept."""
+        if all(fit.save_to is None for fit in fits):
+            return None
+        self._absorb()
+        state: State = jax.device_get(self._state)
+        best: Network | None = jax.device_get(self._best)
+        return _Kept(state, best)
 
     def _settled(self) -> Network:
         """The weights that fits are judged by: the best epoch's, where so asked."""
@@ -218,16 +231,14 @@ class LaneTraining:
             filled(has_best, self.lane.size, bool), self._best, self._weights
         )
 
-    def _checkpoint(
-        self, member: int, network: Network, best: Network | None, steps: int
-    ) -> Checkpoint:
-        """All that is needed to go on."""
-        like = self._fresh[member]
-        kept = _named("state", taken_apart(network, self.lane.bucket, member, like))
-        seat = self.seats[member]
-        if best is not None and seat.restores and seat.patience is not None:
-            kept |= _named("best", taken_apart(best, self.lane.bucket, member, like[:1]))
-        return Checkpoint(kept, seat.state(steps))
+    def _checkpoint(self, member: int, kept: _Kept) -> Checkpoint:
+        """All that the member's course needs to go on from here."""
+        like, seat, bucket = self._fresh[member], self.seats[member], self.lane.bucket
+        network = taken_apart(kept.state.network, bucket, member, like)
+        best: list[Tensors] = []
+        if seat.restores and kept.best is not None:
+            best = taken_apart(kept.best, bucket, member, like[:1])
+        return checkpoint_of(network, best, seat.state(int(kept.state.steps[member])))
 
 
 def figures(
@@ -236,18 +247,3 @@ def figures(
     """A member's loss, penalties included, and accuracy or mean absolute error."""
     loss = float(verdict.loss[member]) / rows + float(verdict.penalty[member])
     return {f"{prefix}loss": loss, f"{prefix}{measure}": float(verdict.measure[member]) / rows}
-
-
-def _named(name: str, tensors: list[Tensors]) -> dict[str, Array]:
-    return {
-        f"{name}_{slot}_{at}": array
-        for slot, one in enumerate(tensors)
-        for at, array in enumerate(one)
-    }
-
-
-def _read(checkpoint: Checkpoint, name: str, like: list[Tensors]) -> list[Tensors]:
-    return [
-        [np.asarray(checkpoint.arrays[f"{name}_{slot}_{at}"]) for at in range(len(one))]
-        for slot, one in enumerate(like)
-    ]

@@ -12,9 +12,9 @@ from sweeps.sweep import Split
 from sweeps.tasks.task import Data, Part
 from sweeps.trainers.fused.bucket import Bucket
 from sweeps.trainers.fused.layer import Layer
-from sweeps.trainers.fused.program import Epoch, Member, Network, Rows
 from sweeps.trainers.fused.seat import Seat
 from sweeps.trainers.fused.stacking import filled, knobs_of, settings_of
+from sweeps.trainers.fused.structures import Epoch, Member, Network, Rows
 from sweeps.trainers.fused.walking import Heights
 
 Array = npt.NDArray[Any]

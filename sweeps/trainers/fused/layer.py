@@ -55,7 +55,7 @@ class Batch(NamedTuple):
     """
 
     inside: Array
-    count: Array
+    count: Array  # type: ignore[assignment]  # hides a tuple's method, which nobody calls here
     step: Array
 
 
@@ -111,7 +111,10 @@ def down(
     gradients = linear(layer, saved.below, back(slope * knobs.units)[0])
     if bucket.kernel_penalty:
         kernel = layer.kernel[0]
-        pull = knobs.strength("kernel_l1") * jnp.sign(kernel) + 2 * knobs.strength("kernel_l2") * kernel
+        pull = (
+            knobs.strength("kernel_l1") * jnp.sign(kernel)
+            + 2 * knobs.strength("kernel_l2") * kernel
+        )
         gradients = gradients._replace(kernel=gradients.kernel + pull)
     return gradients
 
@@ -142,7 +145,9 @@ def activity_penalty(bucket: Bucket, knobs: Knobs, batch: Batch, output: Array) 
     if not bucket.activity_penalty:
         return jnp.zeros((), output.dtype)
     true = output * batch.inside[:, None]
-    return _penalty(true, knobs.strength("activity_l1"), knobs.strength("activity_l2")) / batch.count
+    return (
+        _penalty(true, knobs.strength("activity_l1"), knobs.strength("activity_l2")) / batch.count
+    )
 
 
 def _penalty(values: Array, l1: Array, l2: Array) -> Array:

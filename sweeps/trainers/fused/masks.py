@@ -20,6 +20,6 @@ def dropout_scale(seed: Array, step: Array, rate: Array, rows: int, units: int) 
     row = jax.lax.broadcasted_iota(jnp.uint32, shape, 0)
     unit = jax.lax.broadcasted_iota(jnp.uint32, shape, 1)
     keys = (jnp.broadcast_to(key, shape) for key in (seed, step))
-    bits, _ = threefry2x32_p.bind(*keys, row, unit)
+    bits, _ = threefry2x32_p.bind(*keys, row, unit)  # type: ignore[no-untyped-call]
     uniform = (bits >> 8).astype(jnp.float32) * jnp.float32(2**-24)
     return jnp.where(uniform >= rate, 1 / (1 - rate), 0)

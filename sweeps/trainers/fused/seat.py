@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from sweeps import checkpoints
@@ -143,5 +143,4 @@ class Seat:
 def parameters(course: Course, features: int, outputs: int) -> int:
     """The number of trainable parameters of the course's network."""
     sizes = [features, *(layer.units for layer in course.recipe.layers), outputs]
-    pairs = zip(sizes[:-1], sizes[1:], strict=True)
-    return int(np.sum([(below + 1) * above for below, above in pairs]))
+    return sum((below + 1) * above for below, above in pairwise(sizes))

@@ -19,7 +19,7 @@ from sweeps.recipe import Layer as HiddenLayer
 from sweeps.recipe import Recipe
 from sweeps.trainers.fused.bucket import Bucket, Rule
 from sweeps.trainers.fused.layer import STRENGTHS, Knobs, Layer
-from sweeps.trainers.fused.program import Network
+from sweeps.trainers.fused.structures import Network
 from sweeps.trainers.fused.updates import UPDATES
 
 Array = npt.NDArray[Any]
@@ -155,14 +155,15 @@ def _empty(bucket: Bucket, size: int, count: int) -> Network:
 def _places(network: Network, bucket: Bucket, member: int, slot: int, hidden: int) -> Tensors:
     """Where a member's kernels and biases stand in a lane's arrays, input side first."""
     places: Tensors = []
+    index: Any
     for position in range(hidden + 1):
         if position == hidden:
-            layer, index = network.head, (member,)
+            layer, index = network.head, member
         elif position == 0:
-            layer, index = network.first, (member,)
+            layer, index = network.first, member
         elif bucket.looped:
             layer, index = network.between, (position - 1, member)
         else:
-            layer, index = network.between[position - 1], (member,)
+            layer, index = network.between[position - 1], member
         places += [layer.kernel[slot][index], layer.bias[slot][index]]
     return places

@@ -1,4 +1,4 @@
-"""Trains courses: cuts them into lanes, spreads the lanes over cores or devices, reports outcomes."""
+"""Trains courses: cuts them into lanes, spreads those over cores or devices, reports outcomes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import time
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -21,12 +20,12 @@ from sweeps.trainers.divergence import DivergedError, refuse_nonfinite
 from sweeps.trainers.fused import lane_arrays
 from sweeps.trainers.fused.bucket import Bucket
 from sweeps.trainers.fused.courses import Course
-from sweeps.trainers.fused.jax_import import load
+from sweeps.trainers.fused.jax_import import load, precise
 from sweeps.trainers.fused.lane import Ending, LaneTraining, figures
 from sweeps.trainers.fused.packing import Lane, lanes_of, packs_of
 from sweeps.trainers.fused.seat import parameters
 from sweeps.trainers.trainer import Progress
-from sweeps.trial import Confusion, Failure, Fit, Outcome
+from sweeps.trial import Failure, Fit, Outcome
 
 Placed = tuple[int, Outcome]
 THREADS = "SWEEPS_THREADS"
@@ -68,9 +67,8 @@ def _lane(lane: Lane, problem: Problem, device: Any, progress: Progress | None) 
     split = problem.objective.split
     watched: Split | None = None if split == "train" else split
     measure = "accuracy" if problem.task.kind == "classification" else "mae"
-    wide = jax.enable_x64() if lane.bucket.precision == "float64" else nullcontext()
     try:
-        with wide:
+        with precise(lane.bucket.precision):
             training = LaneTraining.start(lane, data, watched, measure, device, progress)
             training.run()
             return list(_outcomes(training, started))

@@ -14,12 +14,13 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 import jax
 import jax.numpy as jnp
 
+from sweeps.trainers.fused.bucket import Bucket
 from sweeps.trainers.fused.layer import Knobs, Layer, Saved
 
 Array = jax.Array
 Tree = TypeVar("Tree")
 
-Lift = Callable[[Layer, Knobs, Array], tuple[Array, Saved, Array]]
+Lift = Callable[[Layer, Knobs, Array], tuple[Array, Any, Array]]
 """From a layer, its knobs and its input to its output, what the way down needs, and a penalty."""
 
 Descend = Callable[[Layer, Knobs, Array, Saved, Array], tuple[Layer, Array]]
@@ -105,7 +106,8 @@ class Looped:
             return output, saved, penalty + jnp.where(has_it, more, 0)
 
         start = (output, saved, jnp.zeros_like(heights.each, output.dtype))
-        return jax.lax.fori_loop(0, heights.most, climb, start)
+        risen: tuple[Array, Any, Array] = jax.lax.fori_loop(0, heights.most, climb, start)
+        return risen
 
     def fall(
         self,
@@ -127,14 +129,22 @@ class Looped:
             )
             return _put(layers, position, layer), jnp.where(has_it[:, None, None], below, slope)
 
-        return jax.lax.fori_loop(0, heights.most, step, (layers, slope))
+        fallen: tuple[Layer, Array] = jax.lax.fori_loop(0, heights.most, step, (layers, slope))
+        return fallen
+
+
+def walk_of(bucket: Bucket) -> Walk:
+    """The way that a bucket's hidden layers are walked."""
+    return Looped() if bucket.looped else Unrolled()
 
 
 def _at(stack: Tree, position: Array) -> Tree:
     pick = partial(jax.lax.dynamic_index_in_dim, index=position, axis=0, keepdims=False)
-    return jax.tree.map(pick, stack)
+    entry: Tree = jax.tree.map(pick, stack)
+    return entry
 
 
 def _put(stack: Tree, position: Array, entry: Tree) -> Tree:
     place = partial(jax.lax.dynamic_update_index_in_dim, index=position, axis=0)
-    return jax.tree.map(place, stack, entry)
+    changed: Tree = jax.tree.map(place, stack, entry)
+    return changed

@@ -1,0 +1,194 @@
+"""The program that trains all members of a lane for an epoch.
+
+One fit is written as functions of its own rows, weights and knobs, mapped over the members. Loops
+over steps and layers have lengths that are data, so fits of many sizes share a program.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from sweeps.trainers.fused import layer as dense
+from sweeps.trainers.fused.bucket import Bucket
+from sweeps.trainers.fused.heads import HEADS
+from sweeps.trainers.fused.layer import Batch, Gradients, Knobs, Layer, Saved
+from sweeps.trainers.fused.structures import Epoch, Member, Network, Rows, State
+from sweeps.trainers.fused.updates import UPDATES
+from sweeps.trainers.fused.walking import walk_of
+
+Array = jax.Array
+
+
+class _Risen(NamedTuple):
+    """Where the way up ended: output of the last hidden layer, what was saved, penalties."""
+
+    output: Array
+    lowest: Saved | None
+    between: Any
+    penalty: Array
+
+
+def train_epoch(
+    bucket: Bucket, state: State, rows: Rows, member: Member, epoch: Epoch
+) -> tuple[State, Array, Array]:
+    """One epoch: the next state, and loss and measure (members,), summed over the rows.
+
+    The loss of a batch, penalties included, counts for each of its rows, as in Keras's history.
+    """
+
+    def step(number: Array, carry: tuple[State, Any, Array, Array]) -> Any:
+        state, room, loss, measure = carry
+        x, y, inside = _batch_of(bucket, rows, member, epoch, number)
+        count = jnp.maximum(jnp.sum(inside, axis=1), 1)
+        taken = number < epoch.steps
+        rate = jax.lax.dynamic_index_in_dim(epoch.rates, number, 1, keepdims=False)
+        batch = Batch(inside, count, state.steps)
+        network, room, batch_loss, hits = _Step(bucket, member, batch, rate, taken).train(
+            state.network, room, x, y
+        )
+        loss += jnp.where(taken, batch_loss * count, 0)
+        measure += jnp.where(taken, hits, 0)
+        return State(network, state.steps + taken), room, loss, measure
+
+    none = jnp.zeros(epoch.steps.shape, rows.x.dtype)
+    start = (state, _room(bucket, epoch.steps.shape[0], rows.x.dtype), none, none)
+    state, _, loss, measure = jax.lax.fori_loop(0, jnp.max(epoch.steps), step, start)
+    return state, loss, measure
+
+
+@dataclass(frozen=True)
+class _Step:
+    """One step of all members; `taken` says whose it is, the others stay as they are."""
+
+    bucket: Bucket
+    member: Member
+    batch: Batch
+    rate: Array
+    taken: Array
+
+    def train(
+        self, network: Network, room: Any, x: Array, y: Array
+    ) -> tuple[Network, Any, Array, Array]:
+        """The next network, room for what is saved, batch losses, and sums of measures."""
+        head, batch = HEADS[self.bucket.head], self.batch
+        risen = self._rise(network, room, x)
+        logits = jax.vmap(dense.sums)(network.head, risen.output)
+        losses = jax.vmap(head.losses)(logits, y) * batch.inside
+        loss = jnp.sum(losses, axis=1) / batch.count + risen.penalty
+        hits = jnp.sum(jax.vmap(head.measures)(logits, y) * batch.inside, axis=1)
+        share = batch.inside / batch.count[:, None]
+        slopes = jax.vmap(head.slopes)(logits, y) * share[:, :, None]
+        network = self._fall(network, risen, slopes)
+        return network, risen.between if self.bucket.looped else None, loss, hits
+
+    def _rise(self, network: Network, room: Any, x: Array) -> _Risen:
+        if not self.bucket.depth:
+            return _Risen(x, None, (), jnp.zeros(self.taken.shape, x.dtype))
+        knobs = self.member.knobs
+        output, lowest, penalty = self._lift(network.first, knobs.first, x)
+        output, between, more = walk_of(self.bucket).rise(
+            self._lift, network.between, knobs.between, self.member.heights, room, output
+        )
+        return _Risen(output, lowest, between, penalty + more)
+
+    def _fall(self, network: Network, risen: _Risen, slopes: Array) -> Network:
+        knobs = self.member.knobs
+        gradients = jax.vmap(dense.linear)(network.head, risen.output, slopes)
+        head = self._changed(network.head, gradients, self.taken)
+        if risen.lowest is None:
+            return network._replace(head=head)
+        between, slope = walk_of(self.bucket).fall(
+            self._descend,
+            network.between,
+            knobs.between,
+            self.member.heights,
+            risen.between,
+            gradients.below,
+        )
+        first, _ = self._descend(network.first, knobs.first, self.taken, risen.lowest, slope)
+        return Network(first, between, head)
+
+    def _lift(self, layer: Layer, knobs: Knobs, below: Array) -> tuple[Array, Saved, Array]:
+        return jax.vmap(partial(dense.up, self.bucket))(layer, knobs, self.batch, below)
+
+    def _descend(
+        self, layer: Layer, knobs: Knobs, has_it: Array, saved: Saved, slope: Array
+    ) -> tuple[Layer, Array]:
+        down = jax.vmap(partial(dense.down, self.bucket))
+        gradients: Gradients = down(layer, knobs, self.batch, saved, slope)
+        return self._changed(layer, gradients, self.taken & has_it), gradients.below
+
+    def _changed(self, layer: Layer, gradients: Gradients, taken: Array) -> Layer:
+        """The layer after its update, of the members that take it."""
+        step = (self.batch.step + 1).astype(self.rate.dtype)
+
+        def change(layer: Layer) -> Layer:
+            update = jax.vmap(partial(_updated, self.bucket))
+            settings = self.member.settings
+            changed: Layer = update(layer, gradients, self.rate, step, settings, taken)
+            return changed
+
+        if not self.bucket.looped:
+            return change(layer)
+        # A branch keeps XLA from merging the update with reading from and writing to the stack of
+        # layers, for which it would copy the whole stack at every layer.
+        changed: Layer = jax.lax.cond(jnp.any(taken), change, lambda layer: layer, layer)
+        return changed
+
+
+def _updated(
+    bucket: Bucket,
+    layer: Layer,
+    gradients: Gradients,
+    rate: Array,
+    step: Array,
+    settings: Array,
+    taken: Array,
+) -> Layer:
+    """One member's layer after its update."""
+    update = UPDATES[bucket.rule]
+    named = dict(zip(update.settings, settings, strict=True))
+    kernel = update.formula(layer.kernel, gradients.kernel, rate, step, named)
+    bias = update.formula(layer.bias, gradients.bias, rate, step, named)
+    changed: Layer = jax.tree.map(partial(jnp.where, taken), Layer(kernel, bias), layer)
+    return changed
+
+
+def _batch_of(
+    bucket: Bucket, rows: Rows, member: Member, epoch: Epoch, number: Array
+) -> tuple[Array, Array, Array]:
+    """The rows of a step, (members, batch, …) each, and which are true (members, batch)."""
+    offset = jnp.arange(bucket.batch)
+    places = number * member.batch[:, None] + offset
+    inside = (offset < member.batch[:, None]) & (places < member.rows[:, None])
+    places = jnp.minimum(places, bucket.train_rows - 1)
+    chosen = jnp.take_along_axis(epoch.order, places, axis=1)
+    x, y = picked(bucket, rows, chosen)
+    return x, y, inside.astype(x.dtype)
+
+
+def picked(bucket: Bucket, rows: Rows, chosen: Array) -> tuple[Array, Array]:
+    """The rows of each member with those numbers (members, rows)."""
+
+    def pick(rows: Rows, chosen: Array) -> tuple[Array, Array]:
+        return rows.x[chosen], rows.y[chosen]
+
+    found: tuple[Array, Array] = jax.vmap(pick, in_axes=(None if bucket.shared_rows else 0, 0))(
+        rows, chosen
+    )
+    return found
+
+
+def _room(bucket: Bucket, members: int, dtype: Any) -> Saved | None:
+    """Where looped layers keep what the way down needs."""
+    if not bucket.looped:
+        return None
+    layers = bucket.depth - 1
+    outputs = jnp.zeros((layers, members, bucket.batch, bucket.width), dtype)
+    scale = outputs if bucket.dropout else jnp.ones((layers, members), dtype)
+    return Saved(outputs, outputs, scale)

@@ -1,0 +1,97 @@
+"""The program that judges all networks of a lane by rows, block by block."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from sweeps.trainers.fused import layer as dense
+from sweeps.trainers.fused.bucket import Bucket
+from sweeps.trainers.fused.epochs import picked
+from sweeps.trainers.fused.heads import HEADS
+from sweeps.trainers.fused.layer import Batch, Knobs, Layer
+from sweeps.trainers.fused.structures import Member, Network, Rows, Verdict
+from sweeps.trainers.fused.walking import walk_of
+
+Array = jax.Array
+
+
+def judge(
+    bucket: Bucket, network: Network, rows: Rows, member: Member, first: Array, count: Array
+) -> Verdict:
+    """Judge networks by their `count` (members,) rows from `first` (members,) on."""
+
+    def block(number: Array, verdict: Verdict) -> Verdict:
+        offset = number * bucket.block + jnp.arange(bucket.block)
+        places = jnp.minimum(first[:, None] + offset, bucket.rows - 1)
+        inside = (offset < count[:, None]).astype(rows.x.dtype)
+        batch = Batch(inside, jnp.maximum(count, 1), jnp.full(count.shape, number))
+        part = _judged(bucket, network, member, batch, *picked(bucket, rows, places))
+        return Verdict(*map(jnp.add, verdict, part))
+
+    none = jnp.zeros(count.shape, rows.x.dtype)
+    classes = bucket.classes if bucket.confused else 0
+    start = Verdict(none, none, none, jnp.zeros((*count.shape, classes, classes), jnp.int32))
+    blocks = -(-jnp.max(count) // bucket.block)
+    verdict: Verdict = jax.lax.fori_loop(0, blocks, block, start)
+    return verdict
+
+
+def choose(bucket: Bucket, chosen: Array, network: Network, other: Network) -> Network:
+    """The first networks for the chosen members (members,), the other ones for the rest."""
+
+    def pick(axis: int, one: Array, two: Array) -> Array:
+        tail = (1,) * (one.ndim - axis - 1)
+        return jnp.where(chosen.reshape(-1, *tail), one, two)
+
+    axes = (0, 1 if bucket.looped else 0, 0)
+    return Network(
+        *(
+            jax.tree.map(partial(pick, axis), one, two)
+            for axis, one, two in zip(axes, network, other, strict=True)
+        )
+    )
+
+
+def _judged(
+    bucket: Bucket, network: Network, member: Member, batch: Batch, x: Array, y: Array
+) -> Verdict:
+    """A block's part in the verdict; `batch.step` is the number of the block."""
+    head, knobs = HEADS[bucket.head], member.knobs
+
+    def lift(layer: Layer, knobs: Knobs, below: Array) -> tuple[Array, Any, Array]:
+        output, penalty = jax.vmap(partial(_used, bucket))(layer, knobs, batch, below)
+        return output, None, penalty
+
+    output, penalty = x, jnp.zeros(x.shape[0], x.dtype)
+    if bucket.depth:
+        output, _, penalty = lift(network.first, knobs.first, x)
+        output, _, more = walk_of(bucket).rise(
+            lift, network.between, knobs.between, member.heights, None, output
+        )
+        penalty += more
+    logits = jax.vmap(dense.sums)(network.head, output)
+    loss = jnp.sum(jax.vmap(head.losses)(logits, y) * batch.inside, axis=1)
+    measure = jnp.sum(jax.vmap(head.measures)(logits, y) * batch.inside, axis=1)
+    return Verdict(loss, measure, penalty, _confusion(bucket, batch, logits, y))
+
+
+def _used(
+    bucket: Bucket, layer: Layer, knobs: Knobs, batch: Batch, below: Array
+) -> tuple[Array, Array]:
+    """A hidden layer's output outside training, and its penalty: that on its kernel only once."""
+    output = dense.used(bucket, layer, knobs, below)
+    once = jnp.where(batch.step == 0, dense.kernel_penalty(bucket, layer, knobs), 0)
+    return output, once + dense.activity_penalty(bucket, knobs, batch, output)
+
+
+def _confusion(bucket: Bucket, batch: Batch, logits: Array, y: Array) -> Array:
+    if not bucket.confused:
+        return jnp.zeros((logits.shape[0], 0, 0), jnp.int32)
+    one_hot = partial(jax.nn.one_hot, num_classes=bucket.classes, dtype=jnp.float32)
+    true = one_hot(y.astype(jnp.int32).reshape(batch.inside.shape)) * batch.inside[:, :, None]
+    given = one_hot(jax.vmap(HEADS[bucket.head].classes)(logits))
+    return jnp.einsum("mrt,mrg->mtg", true.astype(jnp.float32), given).astype(jnp.int32)
