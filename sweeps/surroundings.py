@@ -8,6 +8,8 @@ from importlib.metadata import PackageNotFoundError, version
 
 PACKAGES = (
     "keras-sweeps",
+    "jax",
+    "jaxlib",
     "tensorflow",
     "keras",
     "keras-tuner",
@@ -19,6 +21,8 @@ PACKAGES = (
     "sqlalchemy",
 )
 
+MISSING = "not installed"
+
 
 def package_versions() -> dict[str, str]:
     """The versions of Python and of the packages that results may depend on."""
@@ -27,7 +31,7 @@ def package_versions() -> dict[str, str]:
         try:
             found[package] = version(package)
         except PackageNotFoundError:
-            found[package] = "not installed"
+            found[package] = MISSING
     return found
 
 

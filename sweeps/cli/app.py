@@ -12,7 +12,7 @@ import typer
 from typer.main import get_command
 
 from sweeps import __version__
-from sweeps.cli import browsing, files, listing, planning, removing, reproducing, running
+from sweeps.cli import browsing, doctoring, files, listing, planning, removing, reproducing, running
 from sweeps.cli.endings import report_unexpected
 
 QUIET = {
@@ -49,6 +49,7 @@ app.command("best")(listing.best)
 app.command("rm")(removing.rm)
 app.command("reproduce")(reproducing.reproduce)
 app.command("ui")(browsing.ui)
+app.command("doctor")(doctoring.doctor)
 
 
 def _print_version(wanted: bool) -> None:

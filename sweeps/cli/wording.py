@@ -38,6 +38,16 @@ def count(number: int, one: str) -> str:
     return f"{number:,} {one}{'' if number == 1 else 's'}"
 
 
+def size(length: int) -> str:
+    """Bytes: `0 B`, `14 kB`, `2.1 MB`, `1,200 GB`."""
+    value = float(length)
+    for unit in ("B", "kB", "MB"):
+        if round(value, 1) < 1000:
+            return f"{value:.0f} {unit}" if value >= 10 or unit == "B" else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:,.1f} GB" if value < 10 else f"{value:,.0f} GB"
+
+
 def waiting(trials: int) -> str:
     """`1 trial waits`, `2,000 trials wait`."""
     return f"{count(trials, 'trial')} {'waits' if trials == 1 else 'wait'}"

@@ -17,7 +17,7 @@ HEAVY = (
 )
 COMMANDS = [
     *("init", "validate", "plan", "run", "resume", "ls"),
-    *("status", "best", "rm", "reproduce", "ui"),
+    *("status", "best", "rm", "reproduce", "ui", "doctor"),
 ]
 
 PROBE = f"""
@@ -51,6 +51,8 @@ def python(code: str, *arguments: str, **options: object) -> subprocess.Complete
     [
         ("--help",),
         ("run", "--help"),
+        ("doctor", "--help"),
+        ("doctor", "--clear-cache"),
         ("validate", "FILE"),
         ("plan", "FILE"),
         ("plan", "FILE", "--set", "search={backend: random, trials: 9}", "--json"),

@@ -6,7 +6,17 @@ import math
 import pytest
 
 from sweeps.cli.pace import Pace
-from sweeps.cli.wording import as_json, count, duration, figure, inline, lines, moment, waiting
+from sweeps.cli.wording import (
+    as_json,
+    count,
+    duration,
+    figure,
+    inline,
+    lines,
+    moment,
+    size,
+    waiting,
+)
 from sweeps.trial import Config
 
 
@@ -25,6 +35,23 @@ from sweeps.trial import Config
 )
 def test_durations(seconds: float, words: str) -> None:
     assert duration(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("length", "words"),
+    [
+        (0, "0 B"),
+        (999, "999 B"),
+        (1_500, "1.5 kB"),
+        (14_200, "14 kB"),
+        (2_140_000, "2.1 MB"),
+        (999_960, "1.0 MB"),
+        (3_250_000_000, "3.2 GB"),
+        (1_200_000_000_000, "1,200 GB"),
+    ],
+)
+def test_sizes(length: int, words: str) -> None:
+    assert size(length) == words
 
 
 def test_figures_and_counts() -> None:
