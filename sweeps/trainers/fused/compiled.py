@@ -32,11 +32,9 @@ class Programs:
     _compiling: dict[str, Future[Any]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def train_epoch(self, *arguments: Any) -> tuple[State, jax.Array, jax.Array]:
+    def train_epoch(self, *arguments: Any) -> tuple[State, jax.Array]:
         """See `epochs.train_epoch`; the state given is used up."""
-        trained: tuple[State, jax.Array, jax.Array] = self._ready("train_epoch", arguments)(
-            *arguments
-        )
+        trained: tuple[State, jax.Array] = self._ready("train_epoch", arguments)(*arguments)
         return trained
 
     def judge(self, *arguments: Any) -> Verdict:

@@ -35,8 +35,8 @@ class _Risen(NamedTuple):
 
 def train_epoch(
     bucket: Bucket, state: State, rows: Rows, member: Member, epoch: Epoch
-) -> tuple[State, Array, Array]:
-    """One epoch: the next state, and loss and measure (members,), summed over the rows.
+) -> tuple[State, Array]:
+    """One epoch: the next state, and loss and measure (members, 2), summed over the rows.
 
     The loss of a batch, penalties included, counts for each of its rows, as in Keras's history.
     """
@@ -58,7 +58,7 @@ def train_epoch(
     none = jnp.zeros(epoch.steps.shape, rows.x.dtype)
     start = (state, _room(bucket, epoch.steps.shape[0], rows.x.dtype), none, none)
     state, _, loss, measure = jax.lax.fori_loop(0, jnp.max(epoch.steps), step, start)
-    return state, loss, measure
+    return state, jnp.stack([loss, measure], axis=1)
 
 
 @dataclass(frozen=True)

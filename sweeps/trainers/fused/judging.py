@@ -32,9 +32,11 @@ def judge(
         part = _judged(bucket, network, member, batch, *picked(bucket, rows, places))
         return Verdict(*map(jnp.add, verdict, part))
 
-    none = jnp.zeros(count.shape, rows.x.dtype)
     classes = bucket.classes if bucket.confused else 0
-    start = Verdict(none, none, none, jnp.zeros((*count.shape, classes, classes), jnp.int32))
+    start = Verdict(
+        jnp.zeros((*count.shape, 3), rows.x.dtype),
+        jnp.zeros((*count.shape, classes, classes), jnp.int32),
+    )
     blocks = -(-jnp.max(count) // bucket.block)
     verdict: Verdict = jax.lax.fori_loop(0, blocks, block, start)
     return verdict
@@ -76,7 +78,8 @@ def _judged(
     logits = jax.vmap(dense.sums)(network.head, output)
     loss = jnp.sum(jax.vmap(head.losses)(logits, y) * batch.inside, axis=1)
     measure = jnp.sum(jax.vmap(head.measures)(logits, y) * batch.inside, axis=1)
-    return Verdict(loss, measure, penalty, _confusion(bucket, batch, logits, y))
+    sums = jnp.stack([loss, measure, penalty], axis=1)
+    return Verdict(sums, _confusion(bucket, batch, logits, y))
 
 
 def _used(

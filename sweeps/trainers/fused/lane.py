@@ -58,9 +58,8 @@ class _Pending:
 
     members: list[int]
     rates: list[float]
-    loss: Any
-    measure: Any
-    watched: Verdict | None
+    sums: Any
+    watched: Any
 
 
 @dataclass
@@ -141,11 +140,11 @@ class LaneTraining:
         epoch, rates = arrays.epoch_of(self.seats, self.lane.bucket, self.lane.size)
         members = [member for member, seat in enumerate(self.seats) if seat.goes_on]
         epoch = jax.device_put(epoch, self.device)
-        self._state, loss, measure = self._programs.train_epoch(
-            self._state, self._rows, self._member, epoch
-        )
-        watched = None if self.watched is None else self._judged(self.watched, self._weights)
-        self._pending.append(_Pending(members, rates, loss, measure, watched))
+        self._state, sums = self._programs.train_epoch(self._state, self._rows, self._member, epoch)
+        watched = None
+        if self.watched is not None:
+            watched = self._judged(self.watched, self._weights).sums
+        self._pending.append(_Pending(members, rates, sums, watched))
         for member in members:
             self.seats[member].epoch += 1
 
@@ -159,7 +158,7 @@ class LaneTraining:
     def _absorb(self) -> None:
         """Fetch what is pending into the seats' histories."""
         for pending in self._pending:
-            results = jax.device_get((pending.loss, pending.measure, pending.watched))
+            results = jax.device_get((pending.sums, pending.watched))
             improved = np.zeros(self.lane.size, bool)
             for member in pending.members:
                 seat = self.seats[member]
@@ -173,13 +172,14 @@ class LaneTraining:
         self._pending.clear()
 
     def _values(
-        self, member: int, pending: _Pending, loss: Array, measure: Array, watched: Verdict | None
+        self, member: int, pending: _Pending, sums: Array, watched: Array | None
     ) -> dict[str, float]:
         rows = self.seats[member].rows
-        values = {"loss": float(loss[member]) / rows, self.measure: float(measure[member]) / rows}
+        loss, measure = sums[member].tolist()
+        values = {"loss": loss / rows, self.measure: measure / rows}
         if watched is not None:
             count = len(arrays.parts(self.seats[member].data)[self.watched].y)  # type: ignore[index]
-            values |= figures(watched, member, count, f"{self.watched}_", self.measure)
+            values |= figures(watched[member], count, f"{self.watched}_", self.measure)
         return values | {"learning_rate": pending.rates[member]}
 
     def _tell(self, progress: Progress, seat: Seat, values: dict[str, float]) -> None:
@@ -241,9 +241,10 @@ class LaneTraining:
         return checkpoint_of(network, best, seat.state(int(kept.state.steps[member])))
 
 
-def figures(
-    verdict: Verdict, member: int, rows: int, prefix: str, measure: str
-) -> dict[str, float]:
-    """A member's loss, penalties included, and accuracy or mean absolute error."""
-    loss = float(verdict.loss[member]) / rows + float(verdict.penalty[member])
-    return {f"{prefix}loss": loss, f"{prefix}{measure}": float(verdict.measure[member]) / rows}
+def figures(sums: Array, rows: int, prefix: str, measure: str) -> dict[str, float]:
+    """A member's loss, penalties included, and accuracy or mean absolute error.
+
+    `sums` (3,) are the member's of a verdict.
+    """
+    loss, hits, penalty = sums.tolist()
+    return {f"{prefix}loss": loss / rows + penalty, f"{prefix}{measure}": hits / rows}

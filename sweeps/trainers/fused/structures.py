@@ -67,13 +67,12 @@ class Epoch(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What a lane's networks are worth on a split, (members,) each.
+    """What a lane's networks are worth on a split.
 
-    `loss` and `measure` are sums over the rows without penalties, `penalty` is to be added to the
-    mean loss; `confusion` (members, true class, predicted class) counts rows.
+    `sums` (members, 3) are loss and measure, summed over the rows without penalties, and the
+    penalty that is to be added to the mean loss. `confusion` (members, true class, predicted class)
+    counts rows.
     """
 
-    loss: Array
-    measure: Array
-    penalty: Array
+    sums: Array
     confusion: Array

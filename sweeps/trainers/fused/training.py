@@ -112,9 +112,8 @@ def _outcome(
     if failure is None:
         try:
             for split, part in lane_arrays.parts(seat.data).items():
-                metrics |= figures(
-                    verdicts[split], ending.member, len(part.y), f"{split}_", training.measure
-                )
+                sums = verdicts[split].sums[ending.member]
+                metrics |= figures(sums, len(part.y), f"{split}_", training.measure)
                 if bucket.confused:
                     confusion[split] = _table(verdicts[split].confusion[ending.member])
             refuse_nonfinite(metrics, f"after epoch {ending.epoch}")
