@@ -29,7 +29,7 @@ class Problem:
 
     def data(self, fold: int, repeat: int) -> Data:
         """The rows of one fit, scaled by what its own training rows say. Cached per process."""
-        return _data(self, fold, repeat)
+        return _data(self, fold, repeat if self.evaluate.resplit else 0)
 
     def split_hash(self) -> str:
         """16 hex digits that change when the rows of any fit change: train, validation or test."""
