@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,15 @@ QUIET = {
 }
 
 
+@dataclass(frozen=True)
+class Spent:
+    """Time that passed, time that was computed on all cores together, and peak memory."""
+
+    seconds: float
+    cpu_seconds: float
+    megabytes: float
+
+
 class ChildError(RuntimeError):
     """A measured process failed; the message holds the end of what it wrote."""
 
@@ -41,25 +52,27 @@ def measure(name: str, module: str, arguments: Sequence[str], folder: Path, **en
     """
     report = folder / "report.json"
     command = [sys.executable, "-m", module, *arguments]
-    seconds, megabytes = timed(command, folder, {**env, REPORT: str(report)})
+    spent = timed(command, folder, {**env, REPORT: str(report)})
     found = json.loads(report.read_text())
     return Run(
         name=name,
         fits=found["fits"],
         seconds=found["seconds"],
         start_seconds=found["start_seconds"],
-        total_seconds=seconds,
-        megabytes=megabytes,
+        total_seconds=spent.seconds,
+        megabytes=spent.megabytes,
+        cpu_seconds=spent.cpu_seconds,
         figures=found["figures"],
     )
 
 
-def timed(command: Sequence[str], folder: Path, env: Mapping[str, str]) -> tuple[float, float]:
-    """Seconds from the start of a command to its end, and the peak memory of its process tree.
+def timed(command: Sequence[str], folder: Path, env: Mapping[str, str]) -> Spent:
+    """What a command took from its start to its end, all its children included.
 
     Raises ChildError when it exits with anything but 0.
     """
     log = folder / "log.txt"
+    cpu_before = _cpu_seconds_of_children()
     with log.open("ab") as output:
         started = time.perf_counter()
         process = subprocess.Popen(
@@ -74,7 +87,7 @@ def timed(command: Sequence[str], folder: Path, env: Mapping[str, str]) -> tuple
         seconds = time.perf_counter() - started
     if code:
         raise ChildError(f"{' '.join(command)} exited with {code}:\n{_end_of(log)}")
-    return seconds, memory.megabytes
+    return Spent(seconds, _cpu_seconds_of_children() - cpu_before, memory.megabytes)
 
 
 def report(fits: int, seconds: float, started: float, **figures: Any) -> None:
@@ -89,6 +102,12 @@ def report(fits: int, seconds: float, started: float, **figures: Any) -> None:
         "figures": figures,
     }
     Path(os.environ[REPORT]).write_text(json.dumps(found, allow_nan=False))
+
+
+def _cpu_seconds_of_children() -> float:
+    """Of all that have ended so far, and of those that they waited for."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _surroundings(env: Mapping[str, str]) -> dict[str, str]:

@@ -15,8 +15,9 @@ class Run:
 
     `start_seconds` go before them: from the process's start to its first measured fit.
     `total_seconds` is the whole of the process. `megabytes` is the peak resident size of it and of
-    all its children together, pages that they share counted more than once. `figures` is what else
-    the process reported.
+    all its children together, pages that they share counted more than once. `cpu_seconds` are what
+    all of them computed, which says more than the time that passed where others use the machine.
+    `figures` is what else the process reported.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Run:
     start_seconds: float
     total_seconds: float
     megabytes: float
+    cpu_seconds: float
     figures: Mapping[str, Any] = field(default_factory=dict)
 
     @property

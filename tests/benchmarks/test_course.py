@@ -19,7 +19,7 @@ def here(tmp_path: Path) -> Bench:
 
 
 def _run(name: str, megabytes: float) -> Run:
-    return Run(name, 1, 1.0, 0.0, 1.0, megabytes)
+    return Run(name, 1, 1.0, 0.0, 1.0, megabytes, cpu_seconds=1.0)
 
 
 def test_a_section_that_cannot_run_here_is_skipped(here: Bench) -> None:

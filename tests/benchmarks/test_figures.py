@@ -5,7 +5,9 @@ from pathlib import Path
 
 from tests.benchmarks.figures import Machine, Report, Run, Section, Table, Target
 
-RUN = Run("a peer", 20, 30.0, start_seconds=8.0, total_seconds=40.0, megabytes=900.0)
+RUN = Run(
+    "a peer", 20, 30.0, start_seconds=8.0, total_seconds=40.0, megabytes=900.0, cpu_seconds=50.0
+)
 MACHINE = Machine("a processor", 2, 16000, [], "Linux", "3.11", {"jax": "0.10"}, 0.1, "today")
 
 

@@ -31,9 +31,9 @@ def sweep_of(name: str, trainer: str, repeats: int) -> Sweep:
     return read_sweep(document)
 
 
-def run(wanted: list[Sweep], trainer: str) -> int:
-    """Trials without a score, of all sweeps."""
-    tables = [sweeps.run(sweep, workers=workers_for(trainer)) for sweep in wanted]
+def run(wanted: list[Sweep]) -> int:
+    """As a user would; trials without a score, of all sweeps."""
+    tables = [sweeps.run(sweep) for sweep in wanted]
     return sum(int(table["score"].isna().sum()) for table in tables)
 
 
@@ -49,7 +49,7 @@ def main() -> None:
     trainer, how, names, repeats = sys.argv[1:]
     wanted = [sweep_of(name, trainer, int(repeats)) for name in names.split(",")]
     started, before = time.time(), time.perf_counter()
-    failed = run(wanted, trainer) if how == "run" else bare(wanted, trainer)
+    failed = run(wanted) if how == "run" else bare(wanted, trainer)
     seconds = time.perf_counter() - before
     trials = sum(sweep.space.count or 0 for sweep in wanted)
     if failed:

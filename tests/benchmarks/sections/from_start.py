@@ -29,12 +29,20 @@ def script(bench: Bench, names: Sequence[str], repeats: int, fits: int, cache: P
 def command(bench: Bench, names: Sequence[str], repeats: int, fits: int, cache: Path) -> Run:
     """`sweeps reproduce penguins --only …`, which also judges conclusions and draws pictures."""
     arguments = ["reproduce", "penguins", "--only", ",".join(names), "--repeats", str(repeats)]
-    seconds, megabytes = timed(
+    spent = timed(
         [sys.executable, "-c", COMMAND, *arguments],
         bench.used_store(),
         {"SWEEPS_CACHE_DIR": str(cache)},
     )
-    return Run("sweeps reproduce penguins", fits, seconds, 0.0, seconds, megabytes)
+    return Run(
+        name="sweeps reproduce penguins",
+        fits=fits,
+        seconds=spent.seconds,
+        start_seconds=0.0,
+        total_seconds=spent.seconds,
+        megabytes=spent.megabytes,
+        cpu_seconds=spent.cpu_seconds,
+    )
 
 
 WAYS = (script, command)
@@ -76,6 +84,7 @@ def table(
             "fits",
             "s",
             "all turns, s",
+            "CPU s",
             "ms a fit",
             "peak MB",
             "x plain loop",
@@ -97,6 +106,7 @@ def _row(name: str, runs: Sequence[Run], plain: Run | None) -> list[str]:
         f"{best.fits:,}",
         number(best.total_seconds),
         ", ".join(number(run.total_seconds) for run in runs),
+        number(min(run.cpu_seconds for run in runs)),
         number(1000 * each),
         f"{max(run.megabytes for run in runs):,.0f}",
         "" if plain is None else number(plain.seconds_a_fit / each),

@@ -43,7 +43,7 @@ def section(bench: Bench) -> Section:
         ),
         Target("wall time that ledger and MLflow add", added, MOST_SHARE, "%", True),
     ]
-    table = Table(title, ("", "fits", "s", "ms a fit", "peak MB"), rows, NOTES)
+    table = Table(title, ("", "fits", "s", "CPU s", "ms a fit", "peak MB"), rows, NOTES)
     return Section("repeats", "measured", [table], targets, [everything, kept, alone])
 
 
@@ -69,4 +69,5 @@ def _trainer_alone(bench: Bench, repeats: int) -> Run:
 
 def _row(name: str, run: Run, seconds: float) -> list[str]:
     each = number(1000 * seconds / run.fits)
-    return [name, f"{run.fits:,}", number(seconds), each, f"{run.megabytes:,.0f}"]
+    cpu = number(run.cpu_seconds)
+    return [name, f"{run.fits:,}", number(seconds), cpu, each, f"{run.megabytes:,.0f}"]
