@@ -1,0 +1,156 @@
+"""Fits for both sides: what the fused trainer is asked for, and the same thing for Keras."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+
+from sweeps import checkpoints
+from sweeps.draws import dropout_seed, initial_weights, row_order
+from sweeps.problem import Problem
+from sweeps.recipe import Recipe
+from sweeps.schedules import learning_rates
+from sweeps.sweep import Evaluate, Objective
+from sweeps.tasks.task import Head, Rows, head_of
+from sweeps.trainers.fused.lane_arrays import parts
+from sweeps.trainers.fused.masks import dropout_scale
+from sweeps.trial import Fit, Outcome, Trial
+from tests.sweeps.tiny_task import TinyTask
+from tests.sweeps.trainers.fused.keras_reference import Answer, Case, Epoch, Floats, cut
+
+CLOSE = 1e-8
+"""Of a tensor's largest weight, or of a figure's largest value: float64's rounding, no more."""
+
+
+@dataclass(frozen=True)
+class HeadTask(TinyTask):
+    """The tiny task with any head; a sigmoid tells the first class from the others."""
+
+    head: Head = "softmax"
+
+    @property
+    def outputs(self) -> int:
+        return 3 if self.head == "softmax" else 1
+
+    def rows(self, split: int) -> Rows:
+        rows = super().rows(split)
+        if self.head != "sigmoid":
+            return rows
+        return Rows(rows.x_train, (rows.y_train > 0) * 1, rows.x_test, (rows.y_test > 0) * 1)
+
+
+def fit_to_keep(config: Mapping[str, Any], folder: Path, seed: int = 1, name: str = "end") -> Fit:
+    """A fit of that configuration whose weights can be had with `weights_kept`."""
+    place = folder / f"{name}.npz"
+    return Fit(Trial(0, dict(config)), 0, 0, seed, int(config["epochs"]), save_to=str(place))
+
+
+def problem_with(head: Head, split: str = "val") -> Problem:
+    task = HeadTask(kind="regression" if head == "linear" else "classification", head=head)
+    return Problem(task, Evaluate(validation=0.2), Objective(f"{split}_loss"), seed=0)
+
+
+def case_of(fit: Fit, problem: Problem) -> Case:
+    """The fit with everything drawn that is left to chance in it."""
+    recipe, data = Recipe.read(fit.trial.config), problem.data(fit.fold, fit.repeat)
+    rows = len(data.train.y)
+    hidden = [layer.units for layer in recipe.layers]
+    drawn = initial_weights(
+        fit.seed, data.train.x.shape[1], hidden, problem.task.outputs, recipe.initializer
+    )
+    steps = -(-rows // recipe.batch_size)
+    masks = masks_of(fit.seed, recipe, fit.budget * steps, min(rows, recipe.batch_size))
+    epochs = []
+    for number in range(fit.budget):
+        batches = list(cut(row_order(fit.seed, number, rows), recipe.batch_size))
+        rates = learning_rates(recipe, number, steps).astype(np.float64)
+        its_masks = masks[number * steps : (number + 1) * steps]
+        epochs.append(Epoch(batches, list(rates), its_masks))
+    return Case(
+        recipe=recipe,
+        head=head_of(problem.task),
+        splits={
+            split: (part.x.astype(np.float64), _targets(part.y, problem))
+            for split, part in parts(data).items()
+        },
+        watched=problem.objective.split,
+        weights=[weight.astype(np.float64) for weight in drawn],
+        epochs=epochs,
+    )
+
+
+def masks_of(seed: int, recipe: Recipe, steps: int, rows: int) -> list[dict[int, Floats]]:
+    """For each step the masks (rows, units) of the layers that have dropout, in float64."""
+    masks: list[dict[int, Floats]] = [{} for _ in range(steps)]
+    for position, layer in enumerate(recipe.layers):
+        if not layer.dropout:
+            continue
+        assert rows <= ROOM
+        assert layer.units <= ROOM
+        key = np.uint32(dropout_seed(seed, position))
+        with jax.enable_x64():
+            for step in range(steps):
+                scale = _SCALE(key, np.uint32(step), np.float64(layer.dropout))
+                masks[step][position] = np.asarray(scale)[:rows, : layer.units]
+    return masks
+
+
+ROOM = 64
+"""Rows and units that masks are drawn for, all in one size so that they are compiled once."""
+
+_SCALE = jax.jit(partial(dropout_scale, rows=ROOM, units=ROOM))
+
+
+def _targets(labels: Any, problem: Problem) -> Any:
+    if head_of(problem.task) == "softmax":
+        return labels
+    return labels.astype(np.float64).reshape(-1, problem.task.outputs)
+
+
+def weights_kept(fit: Fit) -> list[Floats]:
+    """The weights after the last epoch, out of the fit's checkpoint."""
+    assert fit.save_to is not None
+    found = checkpoints.load(Path(fit.save_to))
+    assert found is not None
+    names = [name for name in found.arrays if name.startswith("state_0_")]
+    return [found.arrays[f"state_0_{at}"] for at in range(len(names))]
+
+
+def assert_equal(outcome: Outcome, answer: Answer) -> None:
+    """Weights, history and figures as Keras has them, up to rounding in float64."""
+    assert outcome.error is None
+    config = dict(outcome.fit.trial.config)
+    worst = _distances(outcome, answer)
+    assert max(worst.values()) <= CLOSE, (config, outcome.fit.seed, worst)
+
+
+def _distances(outcome: Outcome, answer: Answer) -> dict[str, float]:
+    """How far each tensor and each series is from Keras's, as a share of its largest value."""
+    found = {
+        f"weight {at}": _distance(ours, theirs)
+        for at, (ours, theirs) in enumerate(
+            zip(weights_kept(outcome.fit), answer.weights, strict=True)
+        )
+    }
+    assert outcome.history.keys() == answer.history.keys() | {"learning_rate"}
+    for name, values in answer.history.items():
+        found[name] = _distance(outcome.history[name], values)
+    assert outcome.metrics.keys() == answer.metrics.keys() | {"parameters", "epochs"}
+    for name, value in answer.metrics.items():
+        found[f"final {name}"] = _distance(outcome.metrics[name], value)
+    return found
+
+
+def _distance(ours: Any, theirs: Any) -> float:
+    ours, theirs = np.asarray(ours), np.asarray(theirs)
+    assert ours.shape == theirs.shape
+    assert ours.dtype == np.float64
+    largest = np.abs(theirs).max()
+    difference = np.abs(ours - theirs).max()
+    return float(difference / largest) if largest else float(difference)
