@@ -34,7 +34,7 @@ seed: 11
 SWEEPS = {
     "grid": HEAD
     + """
-search: grid
+search: {backend: grid, batch: 6}
 space:
   width: {low: 4, high: 33}
   activation: [relu, tanh]
@@ -42,7 +42,7 @@ space:
 """,
     "random": HEAD
     + """
-search: {backend: random, trials: 60, batch: 16}
+search: {backend: random, trials: 60, batch: 6}
 space:
   layer_count: [1, 2]
   width: {low: 4, high: 64, log: true}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sweeps.optimizers import Adagrad, Adam, AdamW, Optimizer, RmsProp, Sgd
-from sweeps.recipe import Recipe
+from sweeps.recipe import PENALTIES, Recipe
 from sweeps.tasks.task import Head
 from sweeps.trainers.measures import MOST_CLASSES
 
@@ -39,6 +39,9 @@ ROWS_STEP = 64
 MOST_BYTES_OF_OWN_ROWS = 1_000_000
 """Up to here each member has rows of its own, so that folds and repeats mix in a pack."""
 
+BUILT_IN = "relu"
+"""The activation that has programs of its own; they compile in two thirds of the time."""
+
 FEW_ROWS, SMALL_BLOCK, LARGE_BLOCK = 4096, 32, 512
 
 
@@ -55,7 +58,7 @@ class Bucket:
     features: int
     outputs: int
     head: Head
-    activation: str
+    activation: Literal["relu", "any"]
     rule: Rule
     width: int
     depth: int
@@ -64,8 +67,7 @@ class Bucket:
     train_rows: int
     shared_rows: bool
     dropout: bool
-    kernel_penalty: bool
-    activity_penalty: bool
+    penalties: bool
     precision: Precision = "float32"
 
     @property
@@ -113,7 +115,7 @@ def bucket_of(recipe: Recipe, sizes: Sizes, precision: Precision = "float32") ->
         features=sizes.features,
         outputs=sizes.outputs,
         head=sizes.head,
-        activation=recipe.activation if layers else "relu",
+        activation="relu" if recipe.activation == BUILT_IN or not layers else "any",
         rule=rule_of(recipe.optimizer),
         width=rung(WIDTHS, max((layer.units for layer in layers), default=0)) if layers else 0,
         depth=depth_room(len(layers)),
@@ -122,8 +124,7 @@ def bucket_of(recipe: Recipe, sizes: Sizes, precision: Precision = "float32") ->
         train_rows=_padded(sizes.train_rows),
         shared_rows=4 * sizes.rows * sizes.features > MOST_BYTES_OF_OWN_ROWS,
         dropout=any(layer.dropout for layer in layers),
-        kernel_penalty=any(layer.kernel_l1 or layer.kernel_l2 for layer in layers),
-        activity_penalty=any(layer.activity_l1 or layer.activity_l2 for layer in layers),
+        penalties=any(getattr(layer, name) for layer in layers for name in PENALTIES),
         precision=precision,
     )
 

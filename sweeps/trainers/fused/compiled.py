@@ -23,6 +23,9 @@ from sweeps.trainers.fused.structures import Network, State, Verdict
 COMPILERS = 2
 """Programs of a bucket that are compiled side by side; much of it is one thread's work."""
 
+MOST_KEPT = 64
+"""Buckets whose programs a process keeps, those used last: some 10 MB each."""
+
 
 @dataclass
 class Programs:
@@ -63,8 +66,13 @@ class Programs:
 
 def programs_for(bucket: Bucket, size: int, device: Any) -> Programs:
     """The process's programs of that bucket, for lanes of that size on that device."""
+    key = bucket, size, device
     with _KEEPING:
-        return _PROGRAMS.setdefault((bucket, size, device), Programs(bucket))
+        programs = _PROGRAMS.pop(key, None) or Programs(bucket)
+        _PROGRAMS[key] = programs  # the latest is last
+        if len(_PROGRAMS) > MOST_KEPT:
+            del _PROGRAMS[next(iter(_PROGRAMS))]
+        return programs
 
 
 def compilations() -> int:

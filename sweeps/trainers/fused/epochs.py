@@ -114,12 +114,14 @@ class _Step:
         return Network(first, between, head)
 
     def _lift(self, layer: Layer, knobs: Knobs, below: Array) -> tuple[Array, Saved, Array]:
-        return jax.vmap(partial(dense.up, self.bucket))(layer, knobs, self.batch, below)
+        up = jax.vmap(partial(dense.up, self.bucket, self.member.activation))
+        lifted: tuple[Array, Saved, Array] = up(layer, knobs, self.batch, below)
+        return lifted
 
     def _descend(
         self, layer: Layer, knobs: Knobs, has_it: Array, saved: Saved, slope: Array
     ) -> tuple[Layer, Array]:
-        down = jax.vmap(partial(dense.down, self.bucket))
+        down = jax.vmap(partial(dense.down, self.bucket, self.member.activation))
         gradients: Gradients = down(layer, knobs, self.batch, saved, slope)
         return self._changed(layer, gradients, self.taken & has_it), gradients.below
 

@@ -65,7 +65,9 @@ def _judged(
     head, knobs = HEADS[bucket.head], member.knobs
 
     def lift(layer: Layer, knobs: Knobs, below: Array) -> tuple[Array, Any, Array]:
-        output, penalty = jax.vmap(partial(_used, bucket))(layer, knobs, batch, below)
+        output, penalty = jax.vmap(partial(_used, bucket, member.activation))(
+            layer, knobs, batch, below
+        )
         return output, None, penalty
 
     output, penalty = x, jnp.zeros(x.shape[0], x.dtype)
@@ -83,10 +85,10 @@ def _judged(
 
 
 def _used(
-    bucket: Bucket, layer: Layer, knobs: Knobs, batch: Batch, below: Array
+    bucket: Bucket, activation: Array, layer: Layer, knobs: Knobs, batch: Batch, below: Array
 ) -> tuple[Array, Array]:
     """A hidden layer's output outside training, and its penalty: that on its kernel only once."""
-    output = dense.used(bucket, layer, knobs, below)
+    output = dense.used(bucket, activation, layer, knobs, below)
     once = jnp.where(batch.step == 0, dense.kernel_penalty(bucket, layer, knobs), 0)
     return output, once + dense.activity_penalty(bucket, knobs, batch, output)
 

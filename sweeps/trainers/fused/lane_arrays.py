@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from sweeps.sweep import Split
 from sweeps.tasks.task import Data, Part
+from sweeps.trainers.fused.activations import number_of
 from sweeps.trainers.fused.bucket import Bucket
 from sweeps.trainers.fused.layer import Layer
 from sweeps.trainers.fused.seat import Seat
@@ -72,6 +73,7 @@ def member_of(seats: Sequence[Seat], bucket: Bucket, size: int) -> Member:
     table = np.zeros((size, len(settings[0])), bucket.precision)
     table[: len(seats)] = [list(one.values()) for one in settings]
     return Member(
+        activation=np.int32(number_of(recipes[0].activation) if bucket.activation == "any" else 0),  # type: ignore[arg-type]
         knobs=knobs_of(recipes, seeds, bucket, size),
         settings=table,  # type: ignore[arg-type]
         heights=Heights(filled(between, size, np.int32), np.int32(max(between))),  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from sweeps.trainers.fused.activations import ACTIVATIONS
+from sweeps.trainers.fused.activations import activated, by_sums_of
 from sweeps.trainers.fused.bucket import Bucket
 from sweeps.trainers.fused.masks import dropout_scale
 from sweeps.trainers.fused.updates import Leaf
@@ -81,14 +81,14 @@ def sums(layer: Layer, below: Array) -> Array:
 
 
 def up(
-    bucket: Bucket, layer: Layer, knobs: Knobs, batch: Batch, below: Array
+    bucket: Bucket, activation: Array, layer: Layer, knobs: Knobs, batch: Batch, below: Array
 ) -> tuple[Array, Saved, Array]:
     """From a hidden layer's input (rows, units below) to its output, in training.
 
     The third result is the layer's penalty, activity penalties divided by the rows of the batch.
     """
     before = sums(layer, below)
-    output = ACTIVATIONS[bucket.activation](before) * knobs.units
+    output = activated(bucket, activation, before) * knobs.units
     scale = jnp.ones((), before.dtype)
     if bucket.dropout:
         step = batch.step.astype(jnp.uint32)
@@ -99,22 +99,27 @@ def up(
 
 
 def down(
-    bucket: Bucket, layer: Layer, knobs: Knobs, batch: Batch, saved: Saved, slope: Array
+    bucket: Bucket,
+    activation: Array,
+    layer: Layer,
+    knobs: Knobs,
+    batch: Batch,
+    saved: Saved,
+    slope: Array,
 ) -> Gradients:
     """From the gradient by a hidden layer's output to those by its input, kernel and bias."""
-    output, back = jax.vjp(ACTIVATIONS[bucket.activation], saved.sums)
     slope = slope * saved.scale
-    if bucket.activity_penalty:
+    if bucket.penalties:
         l1, l2 = knobs.strength("activity_l1"), knobs.strength("activity_l2")
+        output = activated(bucket, activation, saved.sums)
         share = batch.inside[:, None] / batch.count
         slope += (l1 * jnp.sign(output) + 2 * l2 * output) * share
-    gradients = linear(layer, saved.below, back(slope * knobs.units)[0])
-    if bucket.kernel_penalty:
+    by_sums = by_sums_of(bucket, activation, saved.sums, slope * knobs.units)
+    gradients = linear(layer, saved.below, by_sums)
+    if bucket.penalties:
         kernel = layer.kernel[0]
-        pull = (
-            knobs.strength("kernel_l1") * jnp.sign(kernel)
-            + 2 * knobs.strength("kernel_l2") * kernel
-        )
+        l1, l2 = knobs.strength("kernel_l1"), knobs.strength("kernel_l2")
+        pull = l1 * jnp.sign(kernel) + 2 * l2 * kernel
         gradients = gradients._replace(kernel=gradients.kernel + pull)
     return gradients
 
@@ -128,21 +133,21 @@ def linear(layer: Layer, below: Array, by_sums: Array) -> Gradients:
     )
 
 
-def used(bucket: Bucket, layer: Layer, knobs: Knobs, below: Array) -> Array:
+def used(bucket: Bucket, activation: Array, layer: Layer, knobs: Knobs, below: Array) -> Array:
     """A hidden layer's output (rows, width) outside training."""
-    return ACTIVATIONS[bucket.activation](sums(layer, below)) * knobs.units
+    return activated(bucket, activation, sums(layer, below)) * knobs.units
 
 
 def kernel_penalty(bucket: Bucket, layer: Layer, knobs: Knobs) -> Array:
     """A hidden layer's part in the loss that is about its kernel."""
-    if not bucket.kernel_penalty:
+    if not bucket.penalties:
         return jnp.zeros((), layer.kernel[0].dtype)
     return _penalty(layer.kernel[0], knobs.strength("kernel_l1"), knobs.strength("kernel_l2"))
 
 
 def activity_penalty(bucket: Bucket, knobs: Knobs, batch: Batch, output: Array) -> Array:
     """A hidden layer's part in the loss that is about its output, divided by the rows."""
-    if not bucket.activity_penalty:
+    if not bucket.penalties:
         return jnp.zeros((), output.dtype)
     true = output * batch.inside[:, None]
     return (

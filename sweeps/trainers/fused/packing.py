@@ -47,7 +47,7 @@ class Lane:
 
 
 def packs_of(courses: Sequence[tuple[Bucket, Course]]) -> Iterator[list[Course]]:
-    """The courses in packs of one bucket each, and of one set of rows where it is shared."""
+    """The courses in packs of one bucket and activation, and of one set of rows if shared."""
     ordered = sorted(courses, key=_order)
     for (bucket, _), group in groupby(ordered, key=_kind):
         yield from _cut(bucket, [course for _, course in group])
@@ -131,7 +131,8 @@ def _order(one: tuple[Bucket, Course]) -> tuple[object, ...]:
 def _kind(one: tuple[Bucket, Course]) -> tuple[Bucket, object]:
     bucket, course = one
     rows = (course.first.fold, course.first.repeat) if bucket.shared_rows else None
-    return bucket, (repr(bucket), rows)
+    activation = course.recipe.activation if course.recipe.layers else ""
+    return bucket, (repr(bucket), activation, rows)
 
 
 def _weights(bucket: Bucket, layers: int) -> int:

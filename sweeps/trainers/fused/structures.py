@@ -45,9 +45,10 @@ class Member(NamedTuple):
 
     `settings` (members, settings) are the optimizer's, in the order of its rule's names. `rows`
     (members,) counts the rows trained on and `batch` those of a full batch; `heights` is about the
-    layers between the first and the head.
+    layers between the first and the head. All share the activation, a number.
     """
 
+    activation: Array
     knobs: Network
     settings: Array
     heights: Heights
