@@ -13,6 +13,7 @@ from sweeps.trainers.keras_fit import KerasFit
 from sweeps.trainers.network import Blueprint, model_of
 from sweeps.trainers.program import program_for
 from sweeps.trainers.tensorflow_import import load
+from sweeps.trainers.trainer import Pack
 from tests.sweeps.tiny_task import TinyTask
 from tests.sweeps.trainers.contract import TrainerContract
 from tests.sweeps.trainers.fitting import fit_of, problem_on
