@@ -39,7 +39,14 @@ def reproduce(
         ),
     ] = None,
     repeats: Annotated[
-        int | None, typer.Option("--repeats", min=1, help="How often each network is trained.")
+        int | None,
+        typer.Option(
+            "--repeats",
+            min=1,
+            metavar="K",
+            help="How often each network is trained. By default as often as fits in two minutes, "
+            "at most 20 times.",
+        ),
     ] = None,
     points: Annotated[
         int | None, typer.Option("--points", min=2, help="Thin each experiment out to N values.")

@@ -42,12 +42,20 @@ class Compared:
             return "equal" if set(self.ours) == {self.published} else "DIFFERS"
         digits = _digits(self.published)
         rounded = np.round(self.ours, digits)
+        if count == 1:
+            return _beside(self.published, float(rounded[0]))
         above = int((rounded < self.published).sum())
         equal = int((rounded == self.published).sum())
         if above == count or above + equal == 0:
             return f"{'above' if above else 'below'} all {count}"
         level = f", level with {equal}" if equal else ""
         return f"above {above}{level} of {count}"
+
+
+def _beside(published: float, ours: float) -> str:
+    if published == ours:
+        return "level with ours"
+    return "above ours" if published > ours else "below ours"
 
 
 def compare(run: PublishedRun, ours: Mapping[str, Sequence[float]]) -> list[Compared]:

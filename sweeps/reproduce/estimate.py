@@ -1,78 +1,77 @@
-"""How long an experiment will take with the Keras trainer, before anything is trained."""
+"""How long sweeps take with the fused trainer, on a machine whose pace is known."""
 
 from __future__ import annotations
 
-import math
 import random
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-from sweeps.plan import expected_trials, fits_per_trial
+from sweeps.evaluation import fits_of
+from sweeps.plan import expected_trials
+from sweeps.problem import Problem
 from sweeps.recipe import Recipe
 from sweeps.sweep import Sweep
-from sweeps.trainers.network import Blueprint
-from sweeps.trial import Config
+from sweeps.tasks.choose import task_for
+from sweeps.trainers.fused.bucket import Bucket, Sizes, bucket_of
+from sweeps.trainers.fused.courses import courses_of
+from sweeps.trainers.fused.packing import work
+from sweeps.trainers.fused_fit import sizes_of
+from sweeps.trial import Config, Fit, Trial
 
-TRAIN_ROWS = 275
-FEATURES = 6
-CLASSES = 3
+# Seconds, measured with one worker on two cores: rough, as machines differ. What training takes
+# beyond them is measured on the machine at hand, see `Pace`.
+START = 6.0
+PER_SWEEP = 0.6
+PER_TRIAL = 0.012
+PER_FIT = 0.0005
 
-# Seconds, measured with one or two processes on two cores without a GPU: rough, as machines differ
-# and processes share memory and caches. `layers` are dense ones, the head included.
-#
-# A process builds and traces a network once and uses it again for every fit of that shape.
-PER_NETWORK = 0.04
-PER_NETWORK_AND_LAYER = 0.05
-# A fit draws weights, takes its steps, and looks at the test rows after every epoch.
-PER_FIT = 0.02
-PER_EPOCH_AND_LAYER = 0.0017
-PER_STEP_AND_LAYER = 0.000045
-# A process starts in START seconds and makes room for a new one after so many fits.
-START = 4.0
-FITS_PER_PROCESS = 200
-PER_SWEEP = 0.7
+SHORT = 2.0
+"""What an operation of a shallow network takes, in those of a deep one: its steps are short."""
 
 HYPERBAND_SHARE = 0.5
 """Epochs that a Hyperband trial trains, of the maximum, on average over its brackets."""
 
 
-def seconds(sweep: Sweep, workers: int = 1) -> float:
-    """Estimated wall time of the sweep on so many workers, with a core for each.
+@dataclass(frozen=True)
+class Pace:
+    """How fast a machine trains deep networks: operations a second, and seconds to have a program.
 
-    Every worker that trains a network has to build it first, so repeats on two workers cost two
-    networks, and further ones only their training.
+    The second is short where the program is in the cache of compiled ones.
     """
-    fits = fits_per_trial(sweep)
-    kept = 1 - 1 / sweep.evaluate.folds if sweep.evaluate.folds else 1.0
+
+    operations: float
+    compiling: float
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one repeat of a sweep takes; `operations` are as those of deep networks."""
+
+    trials: int
+    fits: int
+    operations: float
+    programs: frozenset[Bucket]
+
+
+def cost_of(sweep: Sweep) -> Cost:
+    """One repeat's cost, whatever the sweep's own number of repeats. Nothing is trained."""
+    once = replace(sweep.evaluate, repeats=1)
+    problem = Problem(task_for(sweep.task), once, sweep.objective, sweep.seed)
+    trials = [Trial(number, config) for number, config in enumerate(configs(sweep))]
+    fits = [fit for trial in trials for fit in fits_of(trial, problem, Path())]
     share = HYPERBAND_SHARE if sweep.search.backend == "hyperband" else 1.0
-    recipes = [Recipe.read(config) for config in _configs(sweep)]
-    work = fits * sum(_training_seconds(recipe, kept, share) for recipe in recipes)
-    networks = Counter(_network(recipe) for recipe in recipes)
-    work += sum(
-        min(workers, fits * trials) * _building_seconds(network)
-        for network, trials in networks.items()
-    )
-    work += START * (fits * len(recipes) / FITS_PER_PROCESS)
-    return PER_SWEEP + work / workers
+    done = _operations(fits, problem)
+    total = sum(operations for each in done.values() for operations in each)
+    return Cost(len(trials), len(fits), share * total, frozenset(done))
 
 
-def _training_seconds(recipe: Recipe, kept: float, share: float) -> float:
-    epochs = recipe.epochs * share
-    steps = epochs * math.ceil(TRAIN_ROWS * kept / recipe.batch_size)
-    layers = len(recipe.layers) + 1
-    return PER_FIT + layers * (epochs * PER_EPOCH_AND_LAYER + steps * PER_STEP_AND_LAYER)
+def operations_of(fits: Sequence[Fit], problem: Problem) -> float:
+    """The arithmetic of training the fits, as that of deep networks."""
+    return sum(sum(each) for each in _operations(fits, problem).values())
 
 
-def _building_seconds(network: Blueprint) -> float:
-    return PER_NETWORK + (len(network.layers) + 1) * PER_NETWORK_AND_LAYER
-
-
-def _network(recipe: Recipe) -> Blueprint:
-    """Equal for recipes that a process trains with one network."""
-    return Blueprint.of(recipe, FEATURES, CLASSES, "softmax")
-
-
-def _configs(sweep: Sweep) -> Iterator[Config]:
+def configs(sweep: Sweep) -> Iterator[Config]:
     """The grid, or as many random configurations as there will be trials."""
     if sweep.search.backend == "grid":
         yield from (sweep.space.at(index) for index in range(sweep.space.count or 0))
@@ -82,6 +81,23 @@ def _configs(sweep: Sweep) -> Iterator[Config]:
         yield sweep.space.draw(rng)
 
 
+def seconds(costs: Iterable[tuple[Cost, int]], pace: Pace) -> float:
+    """Estimated wall time of sweeps, each with its number of repeats, from the command's start."""
+    known = list(costs)
+    programs = frozenset[Bucket]().union(*(cost.programs for cost, _ in known))
+    trials = sum(cost.trials for cost, _ in known)
+    fits = sum(cost.fits * repeats for cost, repeats in known)
+    operations = sum(cost.operations * repeats for cost, repeats in known)
+    return (
+        START
+        + PER_SWEEP * len(known)
+        + PER_TRIAL * trials
+        + PER_FIT * fits
+        + pace.compiling * len(programs)
+        + operations / pace.operations
+    )
+
+
 def in_words(duration: float) -> str:
     """Seconds as a person would say them."""
     if duration < 90:
@@ -89,3 +105,15 @@ def in_words(duration: float) -> str:
     if duration < 90 * 60:
         return f"{duration / 60:.0f} minutes"
     return f"{duration / 3600:.1f} hours"
+
+
+def _operations(fits: Sequence[Fit], problem: Problem) -> dict[Bucket, list[float]]:
+    """Of each course that serves the fits, by the program that trains it."""
+    sizes = sizes_of(problem)
+    assert isinstance(sizes, Sizes), "a task that comes with its rows has sizes"
+    found: dict[Bucket, list[float]] = {}
+    for course in courses_of((fit, Recipe.read(fit.trial.config)) for fit in fits):
+        bucket = bucket_of(course.recipe, sizes)
+        each = work(bucket, course) * (1.0 if bucket.looped else SHORT)
+        found.setdefault(bucket, []).append(each)
+    return found

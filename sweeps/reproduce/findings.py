@@ -10,7 +10,7 @@ from sweeps.reproduce.baseline import Baseline
 from sweeps.reproduce.best_found import best_table
 from sweeps.reproduce.claims import Verdict
 from sweeps.reproduce.comparison import Compared, compare, runs_table, searches_table
-from sweeps.reproduce.experiments import BASELINE, EXPERIMENTS
+from sweeps.reproduce.experiments import BASELINE, EXPERIMENTS, Experiment
 from sweeps.reproduce.failures import failures_table, without_score
 from sweeps.reproduce.measures import candidate_means, ours
 from sweeps.reproduce.published import Published, PublishedSearch
@@ -85,7 +85,7 @@ def _searches(published: Published, results: Mapping[str, Sequence[Result]]) -> 
     found: list[tuple[PublishedSearch, dict[str, list[float]]]] = []
     for search in published.searches:
         means = {
-            experiment.title.lower(): candidate_means(
+            _name(experiment, results[experiment.name]): candidate_means(
                 experiment.repeats_are_candidates, results[experiment.name]
             )
             for experiment in EXPERIMENTS
@@ -94,3 +94,12 @@ def _searches(published: Published, results: Mapping[str, Sequence[Result]]) -> 
         if means:
             found.append((search, means))
     return found
+
+
+def _name(experiment: Experiment, results: Sequence[Result]) -> str:
+    """The experiment's, and over how many repeats its candidates are judged if over several."""
+    title = experiment.title.lower()
+    repeats = max((len({part.repeat for part in result.parts}) for result in results), default=1)
+    if experiment.repeats_are_candidates or repeats == 1:
+        return title
+    return f"{title}, each the mean of {repeats} repeats"

@@ -4,68 +4,35 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from functools import partial
 from signal import SIGINT
 
 from sweeps import cores
-from sweeps.executors.executor import executor_for
+from sweeps.executors.executor import Slots, executor_for
 from sweeps.reports.tables import Table
-from sweeps.reproduce import estimate
+from sweeps.reproduce import repeats
 from sweeps.reproduce.baseline import Baseline, logistic_regression
 from sweeps.reproduce.claims import Verdict
-from sweeps.reproduce.experiments import (
-    BASELINE,
-    EXPERIMENTS,
-    Experiment,
-    check_names,
-    experiment_names,
-    sweep_of,
-)
+from sweeps.reproduce.experiments import BASELINE, Experiment, experiment_names
 from sweeps.reproduce.findings import Findings
 from sweeps.reproduce.pictures import Pictures
 from sweeps.reproduce.published import published
 from sweeps.reproduce.remember import remember, run_end, run_record
 from sweeps.reproduce.running import Ran, Runner
 from sweeps.reproduce.summary_report import draw_summary, write_tables
+from sweeps.reproduce.wanted import Wanted
 from sweeps.store import Store
 from sweeps.sweep import Sweep
-from sweeps.tasks.penguins import Penguins, Preprocessing
+from sweeps.tasks.penguins import Penguins
 from sweeps.trainers.choose import trainer_for
 from sweeps.watcher import Watcher
 from tracking.tracker import Tracker
 
 __all__ = ["Reproduction", "Wanted", "experiment_names", "reproduce"]
 
-BASELINE_SPLITS = 10
-LONG = 2 * 60
-"""Seconds from which on a quicker look is offered."""
-QUICK_POINTS = 20
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What a person asked for on the command line.
-
-    `only` names experiments (empty: all); `repeats` and `points` are None for what the files say;
-    `go_on` takes up what an earlier, interrupted call has done in the same store.
-    """
-
-    only: tuple[str, ...] = ()
-    repeats: int | None = None
-    points: int | None = None
-    preprocessing: Preprocessing = "published"
-    go_on: bool = False
-
-    def sweeps(self) -> list[tuple[Experiment, Sweep]]:
-        """The sweeps to run, in order. Raises LookupError for a name that is no experiment."""
-        check_names(self.only)
-        return [
-            (experiment, sweep_of(experiment, self.preprocessing, self.repeats, self.points))
-            for experiment in EXPERIMENTS
-            if not self.only or experiment.name in self.only
-        ]
+BASELINE_SPLITS = 20
 
 
 @dataclass(frozen=True)
@@ -73,8 +40,9 @@ class Reproduction:
     """What came of it: tables to print, verdicts, and where it is all kept.
 
     `where` is the MLflow address of the run that sums it up, empty when there is none; `folder`
-    holds its tables and pictures. `signal` is the number of the signal that interrupted it, if one
-    did; `without_score` names the experiments of which no trial has a score.
+    holds its tables and pictures. `repeats` is how often each network of experiments 1 to 5 was
+    trained, None when none of them was asked for. `signal` is the number of the signal that
+    interrupted it, if one did; `without_score` names the experiments of which no trial has a score.
     """
 
     tables: tuple[Table, ...]
@@ -82,6 +50,7 @@ class Reproduction:
     interrupted: bool
     where: str
     folder: str
+    repeats: int | None = None
     signal: int | None = None
     without_score: tuple[str, ...] = ()
 
@@ -114,24 +83,18 @@ def reproduce(
     interruption. What is logged goes to MLflow at `tracking_uri`, or to what `tracker` opens.
     Raises LookupError for an unknown experiment, ValueError for other nonsense.
     """
-    sweeps = wanted.sweeps()
+    wanted.sweeps()
     started_ms = _now_ms()
     store = store or Store.at()
     tracker = tracker or partial(_mlflow, tracking_uri)
     trainer = trainer_for("auto")
     workers = trainer.processes(cores.usable()) if workers is None else workers
-    for line in announcement(wanted, workers):
-        say(line)
     baseline = _baseline(wanted)
     executor = executor_for(workers, trainer.environment)
-    ran: dict[str, Ran] = {}
     try:
+        wanted = _announced(wanted, store, executor, say)
         runner = Runner(store, executor, watcher, tracker, wanted.go_on, say)
-        for experiment, sweep in sweeps:
-            ran[experiment.name] = runner.run(sweep, Pictures(experiment, published()))
-            if ran[experiment.name].stopped:
-                say("interrupted; the same command with --continue goes on from here")
-                break
+        ran = _ran(wanted.sweeps(), runner)
     finally:
         executor.shutdown(cancel_futures=True)
     results = {name: one.results for name, one in ran.items() if not one.interrupted}
@@ -139,33 +102,27 @@ def reproduce(
     return _summed_up(wanted, ran, findings, started_ms, store, tracker, say)
 
 
-def announcement(wanted: Wanted, workers: int) -> list[str]:
-    """How many sweeps, how long, and what would be quicker or say more."""
-    lines = [
-        f"{_counted(len(wanted.sweeps()), 'sweep')}, about {_duration(wanted, workers)} with "
-        f"{_counted(max(1, workers), 'process')} on {_counted(max(1, workers), 'core')} "
-        "(a rough estimate)"
-    ]
-    quick = replace(wanted, points=QUICK_POINTS)
-    if wanted.points is None and _seconds(wanted, workers) > LONG:
-        lines.append(
-            f"a quicker look: --points {QUICK_POINTS}, about {_duration(quick, workers)}; "
-            "fewer points leave more conclusions undecided"
-        )
-    return lines
+def _announced(wanted: Wanted, store: Store, executor: Slots, say: Callable[[str], None]) -> Wanted:
+    """What is wanted, with the number of repeats chosen if nobody gave one; all of it is said."""
+    if not wanted.sweeps():
+        return wanted
+    say("a moment, to see how fast this machine trains")
+    forecast = repeats.Forecast.of(wanted, executor)
+    wanted, choice = repeats.chosen(wanted, store, forecast)
+    for line in repeats.announcement(wanted, forecast, choice):
+        say(line)
+    return wanted
 
 
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 'es' if what.endswith('s') else 's'}"
-
-
-def _duration(wanted: Wanted, workers: int) -> str:
-    return estimate.in_words(_seconds(wanted, workers))
-
-
-def _seconds(wanted: Wanted, workers: int) -> float:
-    each = (estimate.seconds(sweep, max(1, workers)) for _, sweep in wanted.sweeps())
-    return estimate.START + sum(each)
+def _ran(sweeps: Sequence[tuple[Experiment, Sweep]], runner: Runner) -> dict[str, Ran]:
+    """What came of each sweep, by its experiment, up to the first that was interrupted."""
+    ran: dict[str, Ran] = {}
+    for experiment, sweep in sweeps:
+        ran[experiment.name] = runner.run(sweep, Pictures(experiment, published()))
+        if ran[experiment.name].stopped:
+            runner.say("interrupted; the same command with --continue goes on from here")
+            break
+    return ran
 
 
 def _baseline(wanted: Wanted) -> Baseline | None:
@@ -204,6 +161,7 @@ def _summed_up(
         interrupted=interrupted,
         where=where,
         folder=str(folder),
+        repeats=wanted.repeats_of_experiments,
         signal=signals[0] if signals else None,
         without_score=findings.without_score,
     )

@@ -12,6 +12,9 @@ from sweeps.reproduce.published import PublishedRun, published
         ((0.9, 0.95, 0.94), "above all 3"),
         ((0.97, 0.98, 0.99), "below all 3"),
         ((66 / 69, 0.9, 0.99), "above 1, level with 1 of 3"),
+        ((0.9,), "above ours"),
+        ((0.97,), "below ours"),
+        ((66 / 69,), "level with ours"),
     ],
 )
 def test_the_published_run_has_a_place_among_ours(ours, sits):

@@ -11,8 +11,10 @@ import pytest
 from search_spaces import SpaceError
 from sweeps import coordinator, session
 from sweeps.problem import Problem
+from sweeps.reproduce import repeats
 from sweeps.reproduce.claims import Verdict
-from sweeps.reproduce.penguins import Reproduction, Wanted, announcement, reproduce
+from sweeps.reproduce.estimate import Pace
+from sweeps.reproduce.penguins import Reproduction, Wanted, reproduce
 from sweeps.store import Store
 from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trial import Failure, Fit, Outcome
@@ -77,6 +79,10 @@ class Bench:
         self.said: list[str] = []
         self._monkeypatch = monkeypatch
         self.train_with(MadeUp())
+        self.at_pace(Pace(1e12, compiling=0.0))
+
+    def at_pace(self, pace: Pace) -> None:
+        self._monkeypatch.setattr(repeats, "measured", lambda sweep, executor: pace)
 
     def train_with(self, trainer: MadeUp) -> None:
         self._monkeypatch.setattr(session, "trainer_for", lambda name: trainer)
@@ -258,15 +264,63 @@ def test_nonsense_is_refused_before_anything_is_trained(wanted, error, words, tm
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_announcement_is_honest_and_offers_fewer_points():
-    whole = announcement(Wanted(), 1)
-    assert whole[0].startswith("16 sweeps, about ")
-    assert "with 1 process on 1 core " in whole[0]
-    assert "with 2 processes on 2 cores " in announcement(Wanted(), 2)[0]
-    assert "--points" in announcement(Wanted(), 2)[1]
-    assert "--points" in whole[1]
-    assert len(announcement(Wanted(points=20), 1)) == 1
-    assert announcement(Wanted(only=("hidden",)), 2)[0].startswith("1 sweep, about")
+SWIFT, SLOW = Pace(1e12, compiling=0.1), Pace(1e9, compiling=1.0)
+
+
+def test_repeats_are_chosen_by_the_pace_and_said(bench):
+    bench.at_pace(SWIFT)
+    done = bench.run("epochs", "step_decay", points=2)
+    assert done.repeats == 20
+    assert bench.said[1:3] == [
+        "2 sweeps, about 10 seconds (a rough estimate)",
+        "20 repeats of experiments 1 to 5, chosen to fit in two minutes on this machine; "
+        "--repeats K for another number",
+    ]
+    # What the study looks at once is trained as often as its file says.
+    assert [len(result.parts) for result in bench.watcher.results] == [20, 20, 20]
+    record = next(r for r in bench.tracker.records if "reproduction" in r.sweep_id)
+    assert record.params["chosen"] == "20"
+
+
+def test_a_number_that_was_asked_for_is_used_everywhere(bench):
+    done = bench.run("epochs", "step_decay", points=2, repeats=3)
+    assert done.repeats == 3
+    assert [len(result.parts) for result in bench.watcher.results] == [3, 3, 3]
+    assert not any("chosen" in line for line in bench.said)
+
+
+def test_candidates_that_are_means_over_repeats_are_told_so(bench):
+    searches = ("random_search_as_written", "random_search_as_meant")
+    names = [
+        [row[0] for row in rows_of(bench.run(*searches, repeats=repeats), "searches")]
+        for repeats in (1, 2)
+    ]
+    assert names[0] == [
+        "random search, published",
+        "random search, as written",
+        "random search, as meant",
+    ]
+    assert names[1] == [*names[0][:2], f"{names[0][2]}, each the mean of 2 repeats"]
+
+
+def test_where_no_experiment_has_a_choice_none_is_said(bench):
+    assert bench.run("baseline", "step_decay").repeats is None
+    assert bench.said[1:] == ["1 sweep, about 10 seconds (a rough estimate)"]
+
+
+def test_continue_keeps_the_number_of_the_call_before(bench):
+    bench.at_pace(SLOW)
+    first = bench.run("layers", points=3)
+    assert 1 <= first.repeats < 20
+    bench.at_pace(SWIFT)
+    again = bench.run("layers", points=3, go_on=True)
+    assert again.repeats == first.repeats
+    assert any(
+        line.startswith(f"{first.repeats} repeat") and "as in the call before" in line
+        for line in bench.said
+    )
+    assert bench.watcher.results == []
+    assert bench.run("layers", points=4, go_on=True).repeats == 20
 
 
 def verdict(answer):
