@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from math import frexp
 
 from sweeps.trainers.fused.bucket import Bucket
 from sweeps.trainers.fused.courses import Course
@@ -96,14 +97,18 @@ STEP_ROWS = 8
 
 
 def _cut(bucket: Bucket, courses: Sequence[Course]) -> Iterator[list[Course]]:
-    """Runs of whole lanes, each run within a pack's work (or a single lane)."""
+    """Runs of whole lanes, each run within a pack's work (or a single lane).
+
+    Lanes are taken for full and of the highest work that their magnitude may mean, so that none
+    costs less than the ones before it: what ends a pack would also end it if others were gone.
+    """
     pack: list[Course] = []
     worked = 0.0
     full = members(bucket, on_cpu=True)
     for start in range(0, len(courses), full):
         lane = courses[start : start + full]
-        cost = sum(work(bucket, course) for course in lane)
-        if pack and (worked + cost > PACK_WORK or len(pack) + len(lane) > MOST_COURSES):
+        cost = full * 2.0 ** _magnitude(bucket, lane[-1])
+        if pack and (worked + cost > PACK_WORK or len(pack) + full > MOST_COURSES):
             yield pack
             pack, worked = [], 0.0
         pack.extend(lane)
@@ -123,9 +128,13 @@ def _size(bucket: Bucket, courses: Sequence[Course], full: int) -> int:
 def _order(one: tuple[Bucket, Course]) -> tuple[object, ...]:
     """Alike ones side by side: a lane takes as long as the longest of its members."""
     bucket, course = one
-    epochs = course.epochs
-    steps = course.steps(bucket.train_rows)
-    return (*_kind(one)[1:], steps, len(course.recipe.layers), epochs)
+    steps, layers = course.steps(bucket.train_rows), len(course.recipe.layers)
+    return (*_kind(one)[1:], _magnitude(bucket, course), steps, layers, course.epochs)
+
+
+def _magnitude(bucket: Bucket, course: Course) -> int:
+    """Between which powers of two the work of a course lies: below the one of this exponent."""
+    return frexp(work(bucket, course))[1]
 
 
 def _kind(one: tuple[Bucket, Course]) -> tuple[Bucket, object]:

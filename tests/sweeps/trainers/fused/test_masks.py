@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import jax.numpy as jnp
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -12,8 +13,8 @@ ROWS, UNITS = 48, 40
 def scale_of(
     seed: int = 5, step: int = 2, rate: float = 0.3, rows: int = ROWS, units: int = UNITS
 ) -> npt.NDArray[np.float32]:
-    scale = dropout_scale(np.uint32(seed), np.uint32(step), np.float32(rate), rows, units)
-    return np.asarray(scale)
+    keys = jnp.uint32(seed), jnp.uint32(step)
+    return np.asarray(dropout_scale(*keys, jnp.float32(rate), rows, units))
 
 
 @pytest.mark.parametrize(("rows", "units"), [(1, 1), (3, UNITS), (ROWS, 7), (17, 23)])

@@ -21,8 +21,9 @@ from sweeps.trainers.fused_fit import FusedFit, sizes_of
 from sweeps.trainers.trainer import Pack
 from sweeps.trial import Fit, Trial
 from tests.sweeps.trainers.fitting import same
-from tests.sweeps.trainers.fused.cases import Floats, fit_to_keep, problem_with, weights_kept
+from tests.sweeps.trainers.fused.cases import fit_to_keep, problem_with, weights_kept
 from tests.sweeps.trainers.fused.examples import SMALL
+from tests.sweeps.trainers.fused.keras_reference import Floats
 
 CLOSE = 1e-9
 AWKWARD = {
@@ -33,9 +34,9 @@ AWKWARD = {
 }
 PROBLEM = problem_with("softmax")
 
-UNROLLED = {**SMALL, **AWKWARD, "width": 6, "batch_size": 5}
-LOOPED = {**UNROLLED, "layer_count": 4}
-SHALLOW = {**UNROLLED, "layer_count": 1}
+UNROLLED: dict[str, Any] = {**SMALL, **AWKWARD, "width": 6, "batch_size": 5}
+LOOPED: dict[str, Any] = {**UNROLLED, "layer_count": 4}
+SHALLOW: dict[str, Any] = {**UNROLLED, "layer_count": 1}
 
 
 def neighbours(config: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -148,7 +149,7 @@ def test_wider_deeper_and_larger_neighbours_change_nothing(tmp_path: Path) -> No
     own = bucket_of(Recipe.read(SHALLOW), sizes, "float64")
     room = replace(own, width=64, depth=8, batch=64, train_rows=512, rows=640)
     draw = random.Random(4)
-    others = [
+    others: list[dict[str, Any]] = [
         {
             **UNROLLED,
             "width": draw.randint(1, 64),
