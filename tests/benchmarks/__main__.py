@@ -8,6 +8,7 @@ python -m tests.benchmarks --only speed,scaling --json speed.json
 from __future__ import annotations
 
 import argparse
+import signal
 import tempfile
 from pathlib import Path
 
@@ -44,6 +45,7 @@ def _names(given: str) -> tuple[str, ...]:
 
 def main(arguments: list[str] | None = None) -> int:
     """0, or 1 when a section failed; a target that is not reached is no failure."""
+    signal.signal(signal.SIGTERM, _end_in_order)
     given = vars(parsed(arguments))
     path: Path = given.pop("json")
     options = Options(**given)
@@ -57,6 +59,11 @@ def main(arguments: list[str] | None = None) -> int:
             Report(machine, given, found).write(path)
     print(f"written to {path}")
     return 1 if any(section.state == "failed" for section in found) else 0
+
+
+def _end_in_order(number: int, _: object) -> None:
+    """As Ctrl-C: what is being measured ends too, and its folder is removed."""
+    raise SystemExit(128 + number)
 
 
 if __name__ == "__main__":

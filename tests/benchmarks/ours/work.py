@@ -43,9 +43,9 @@ class Work:
 
 def experiment(name: str, repeats: int) -> Work:
     """All fits of one of the study's experiments, in the order of its trials."""
+    from sweeps.parts import Parts
     from sweeps.reproduce.experiments import EXPERIMENTS as KNOWN
     from sweeps.reproduce.experiments import sweep_of
-    from sweeps.session import Parts
 
     known = {found.name: found for found in KNOWN}
     parts = Parts.of(sweep_of(known[name], repeats=repeats))

@@ -15,7 +15,8 @@ MOST_SHARE = 10
 TURNS = 2
 NOTES = (
     "`s` is from process start for the script, and for the others from the executor's start to "
-    "the last sweep's end, imports of the workers included; the compile cache is warm throughout",
+    "the last sweep's end, imports of the workers included; the script finds the compile cache "
+    "empty, the others find it filled",
     "`trainer alone` trains the same packs on the same executor without ledger, MLflow and reports;"
     " the two are measured in turns, the faster of two each",
 )
