@@ -17,8 +17,9 @@ from sweeps.executors.executor import Slots, executor_for
 from sweeps.ledger import Ledger
 from sweeps.ledger_view import told
 from sweeps.loop import told_of
+from sweeps.parts import Parts
 from sweeps.reading import read_sweep
-from sweeps.session import Parts, Report, Session, Surroundings
+from sweeps.session import Report, Session, Surroundings
 from sweeps.store import Store
 from sweeps.sweep import Sweep
 from sweeps.trainers.trainer import Trainer

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from search_spaces import SpaceError
 from sweeps import remembering
-from sweeps.backends.backend import Backend, Search
-from sweeps.backends.choose import backend_for
+from sweeps.backends.backend import Search
 from sweeps.checkpoint_keeper import CheckpointKeeper
 from sweeps.executors.executor import Slots
 from sweeps.flight import Flight
@@ -21,14 +19,10 @@ from sweeps.ledger import Ledger
 from sweeps.ledger_view import Begun, now_ms, told
 from sweeps.loop import Loop
 from sweeps.open_trial import OpenTrial
-from sweeps.plan import Plan, plan_sweep
-from sweeps.problem import Problem
+from sweeps.parts import Parts
 from sweeps.stopwatch import Stopwatch
 from sweeps.store import Store
 from sweeps.sweep import Sweep
-from sweeps.tasks.choose import task_for
-from sweeps.trainers.choose import trainer_for
-from sweeps.trainers.trainer import Trainer
 from sweeps.trial import Result
 from sweeps.watcher import Ending, Summary, Watcher
 from tracking.records import Artifact, SweepEnd
@@ -55,43 +49,6 @@ class Surroundings:
     watcher: Watcher
     tracker: Callable[[], Tracker]
     report: Report | None
-
-
-@dataclass(frozen=True)
-class Parts:
-    """What a sweep's description stands for, built."""
-
-    sweep: Sweep
-    backend: Backend
-    problem: Problem
-    trainer: Trainer
-    plan: Plan
-    split_hash: str
-
-    @classmethod
-    def of(cls, sweep: Sweep) -> Parts:
-        """Build everything that can be built before anything is written.
-
-        Raises SpaceError or ValueError for names and options that nobody knows, for a space that
-        its backend cannot search or that its constraints refuse altogether, and for an evaluation
-        that the task's rows do not allow.
-        """
-        problem = Problem(task_for(sweep.task), sweep.evaluate, sweep.objective, sweep.seed)
-        return cls(
-            sweep=sweep,
-            backend=backend_for(sweep.search, sweep.space),
-            problem=problem,
-            trainer=trainer_for(sweep.trainer),
-            plan=plan_sweep(sweep),
-            split_hash=_split_hash(problem),
-        )
-
-
-def _split_hash(problem: Problem) -> str:
-    try:
-        return problem.split_hash()
-    except ValueError as error:
-        raise SpaceError(f"the rows cannot be split like this: {error}", ("evaluate",)) from error
 
 
 class Session:

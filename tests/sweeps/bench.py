@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sweeps import coordinator, session
+from sweeps import coordinator, parts
 from sweeps.ledger import Ledger
 from sweeps.reading import read_sweep
 from sweeps.store import Store
@@ -32,11 +32,11 @@ class Bench:
         self.store = Store.at(folder)
         self.tracker = MemoryTracker()
         self._monkeypatch = monkeypatch
-        monkeypatch.setattr(session, "task_for", lambda choice: TinyTask())
+        monkeypatch.setattr(parts, "task_for", lambda choice: TinyTask())
         self.train_with(FakeTrainer())
 
     def train_with(self, trainer: Any) -> None:
-        self._monkeypatch.setattr(session, "trainer_for", lambda name: trainer)
+        self._monkeypatch.setattr(parts, "trainer_for", lambda name: trainer)
 
     def run(self, sweep: Sweep = RANDOM, **options: Any) -> Summary:
         return coordinator.run(sweep, store=self.store, tracker=lambda: self.tracker, **options)

@@ -11,7 +11,7 @@ import pytest
 
 import sweeps
 from search_spaces import SpaceError
-from sweeps import session
+from sweeps import parts
 from sweeps.notebook import table
 from sweeps.reports import sweep_report
 from sweeps.trial import Failure, Result, Trial
@@ -21,8 +21,8 @@ from tests.sweeps.tiny_task import TinyTask
 
 @pytest.fixture
 def _made_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session, "task_for", lambda choice: TinyTask())
-    monkeypatch.setattr(session, "trainer_for", lambda name: FakeTrainer())
+    monkeypatch.setattr(parts, "task_for", lambda choice: TinyTask())
+    monkeypatch.setattr(parts, "trainer_for", lambda name: FakeTrainer())
     monkeypatch.setattr("tracking.mlflow_tracker.MlflowTracker", lambda uri: MemoryTracker())
     monkeypatch.setattr(sweep_report, "sweep_report", lambda *_: [])
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from sweeps import session
+from sweeps import parts
 from sweeps.cli.app import app
 from sweeps.reports import sweep_report
 from tests.sweeps.fakes import FakeTrainer, MemoryTracker
@@ -51,9 +51,9 @@ def trainer(monkeypatch: pytest.MonkeyPatch) -> Callable[[FakeTrainer], None]:
     """Made-up scores, nothing sent to MLflow, nothing drawn; gives a way to change the trainer."""
 
     def train_with(fake: FakeTrainer) -> None:
-        monkeypatch.setattr(session, "trainer_for", lambda name: fake)
+        monkeypatch.setattr(parts, "trainer_for", lambda name: fake)
 
-    monkeypatch.setattr(session, "task_for", lambda choice: TinyTask())
+    monkeypatch.setattr(parts, "task_for", lambda choice: TinyTask())
     monkeypatch.setattr("tracking.mlflow_tracker.MlflowTracker", lambda uri: MemoryTracker())
     monkeypatch.setattr(sweep_report, "sweep_report", lambda *_: [])
     train_with(FakeTrainer())

@@ -119,13 +119,13 @@ main(["validate", "x.yaml"])
 
 
 MADE_UP = """
-from sweeps import session
+from sweeps import parts
 from sweeps.reports import sweep_report
 from tests.sweeps.fakes import FakeTrainer, MemoryTracker
 from tests.sweeps.tiny_task import TinyTask
 import tracking.mlflow_tracker
-session.task_for = lambda choice: TinyTask()
-session.trainer_for = lambda name: FakeTrainer()
+parts.task_for = lambda choice: TinyTask()
+parts.trainer_for = lambda name: FakeTrainer()
 sweep_report.sweep_report = lambda *_: []
 tracking.mlflow_tracker.MlflowTracker = lambda uri: MemoryTracker()
 """

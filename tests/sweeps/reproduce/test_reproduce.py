@@ -9,7 +9,7 @@ from signal import SIGINT, SIGTERM
 import pytest
 
 from search_spaces import SpaceError
-from sweeps import coordinator, session
+from sweeps import coordinator, parts
 from sweeps.problem import Problem
 from sweeps.reproduce import repeats
 from sweeps.reproduce.claims import Verdict
@@ -85,7 +85,7 @@ class Bench:
         self._monkeypatch.setattr(repeats, "measured", lambda sweep, executor: pace)
 
     def train_with(self, trainer: MadeUp) -> None:
-        self._monkeypatch.setattr(session, "trainer_for", lambda name: trainer)
+        self._monkeypatch.setattr(parts, "trainer_for", lambda name: trainer)
 
     def run(self, *only: str, **wanted: object) -> Reproduction:
         self.watcher = RecordingWatcher()

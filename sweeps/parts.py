@@ -1,0 +1,52 @@
+"""What a sweep's description stands for: backend, task, trainer and plan, built and checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from search_spaces import SpaceError
+from sweeps.backends.backend import Backend
+from sweeps.backends.choose import backend_for
+from sweeps.plan import Plan, plan_sweep
+from sweeps.problem import Problem
+from sweeps.sweep import Sweep
+from sweeps.tasks.choose import task_for
+from sweeps.trainers.choose import trainer_for
+from sweeps.trainers.trainer import Trainer
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a sweep's description stands for, built."""
+
+    sweep: Sweep
+    backend: Backend
+    problem: Problem
+    trainer: Trainer
+    plan: Plan
+    split_hash: str
+
+    @classmethod
+    def of(cls, sweep: Sweep) -> Parts:
+        """Build everything that can be built before anything is written.
+
+        Raises SpaceError or ValueError for names and options that nobody knows, for a space that
+        its backend cannot search or that its constraints refuse altogether, and for an evaluation
+        that the task's rows do not allow.
+        """
+        problem = Problem(task_for(sweep.task), sweep.evaluate, sweep.objective, sweep.seed)
+        return cls(
+            sweep=sweep,
+            backend=backend_for(sweep.search, sweep.space),
+            problem=problem,
+            trainer=trainer_for(sweep.trainer),
+            plan=plan_sweep(sweep),
+            split_hash=_split_hash(problem),
+        )
+
+
+def _split_hash(problem: Problem) -> str:
+    try:
+        return problem.split_hash()
+    except ValueError as error:
+        raise SpaceError(f"the rows cannot be split like this: {error}", ("evaluate",)) from error
