@@ -60,6 +60,7 @@ def result_of(trial: Trial, outcomes: Sequence[Outcome], objective: Objective) -
         seconds=sum(outcome.seconds for outcome in outcomes),
         parts=tuple(_part(outcome) for outcome in outcomes),
         error=error,
+        trainer=next((outcome.trainer for outcome in outcomes if outcome.trainer), None),
     )
 
 

@@ -72,6 +72,7 @@ def trial_record(
         "sweeps.trial": str(result.trial.number),
         "sweeps.state": "failed" if failure else "finished",
         "sweeps.config_hash": config_hash(result.trial.config),
+        "sweeps.trainer": result.trainer or sweep.trainer,
     }
     if result.trial.parent is not None:
         tags["sweeps.parent_trial"] = str(result.trial.parent)

@@ -39,6 +39,7 @@ def result_from_json(trial: Trial, text: str) -> Result:
         seconds=document["seconds"],
         parts=tuple(_part(part) for part in document["parts"]),
         error=_failure(document["error"]),
+        trainer=document.get("trainer"),
     )
 
 
@@ -52,6 +53,7 @@ def brief_from_json(trial: Trial, text: str) -> Result:
         history={},
         seconds=document["seconds"],
         error=_failure(document["error"]),
+        trainer=document.get("trainer"),
     )
 
 

@@ -70,7 +70,8 @@ class Outcome:
 
     `metrics` are measured with the final weights (`train_accuracy`, `val_loss`, `test_loss`, …;
     `parameters` is the number of trainable parameters, `epochs` the epochs trained in all).
-    `history` covers every epoch since epoch 1, those of a resumed checkpoint included.
+    `history` covers every epoch since epoch 1, those of a resumed checkpoint included. `trainer`
+    names who trained it where the sweep's own trainer left that to others.
     """
 
     fit: Fit
@@ -79,6 +80,7 @@ class Outcome:
     seconds: float
     confusion: Confusion = field(default_factory=dict)
     error: Failure | None = None
+    trainer: str | None = None
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,8 @@ class Result:
 
     `score` is the mean of the objective's metric over the parts, in the objective's own direction;
     None exactly when `error` is set. `metrics` and `history` are means over the parts as well (a
-    history only as long as the shortest part's). `seconds` is the sum over the parts.
+    history only as long as the shortest part's). `seconds` is the sum over the parts. `trainer` is
+    that of the outcomes, which are all of one network and so of one trainer.
     """
 
     trial: Trial
@@ -110,3 +113,4 @@ class Result:
     seconds: float
     parts: tuple[Part, ...] = ()
     error: Failure | None = None
+    trainer: str | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sweeps.problem import Problem
 from sweeps.trainers.fused_fit import FusedFit
@@ -36,9 +36,11 @@ class Auto:
         return self.fused.pack(to_fuse, problem) + self.keras.pack(others, problem)
 
     def train(self, pack: Pack, problem: Problem, progress: Progress | None) -> list[Outcome]:
-        """See `Trainer.train`."""
-        return self._of(pack, problem).train(pack, problem, progress)
+        """See `Trainer.train`. The outcomes say which of the two it was."""
+        name, trainer = self._of(pack, problem)
+        outcomes = trainer.train(pack, problem, progress)
+        return [replace(outcome, trainer=name) for outcome in outcomes]
 
-    def _of(self, pack: Pack, problem: Problem) -> Trainer:
+    def _of(self, pack: Pack, problem: Problem) -> tuple[str, Trainer]:
         refused = any(self.fused.refusal(fit, problem) is not None for fit in pack.fits)
-        return self.keras if refused else self.fused
+        return ("keras", self.keras) if refused else ("fused", self.fused)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,10 @@ def test_a_score_that_is_no_number_is_a_divergence(score: float) -> None:
     assert result.score is None
     assert result.error is not None
     assert result.error.reason == "diverged"
+
+
+def test_a_result_says_who_trained_it_where_anybody_did() -> None:
+    first, second = (outcome(fit, 0.5) for fit in fits(2))
+    both = [first, replace(second, trainer="fused")]
+    assert evaluation.result_of(TRIAL, both, OBJECTIVE).trainer == "fused"
+    assert evaluation.result_of(TRIAL, [first, second], OBJECTIVE).trainer is None

@@ -33,7 +33,8 @@ def trial(number: int) -> Trial:
 
 def scored(number: int, score: float = 0.5) -> Result:
     part = Part(0, 0, {"val_accuracy": score}, {"loss": (0.3, 0.1)}, 1.5, {"val": ((3, 1), (0, 4))})
-    return Result(trial(number), score, {"val_accuracy": score}, {"loss": (0.3, 0.1)}, 1.5, (part,))
+    metrics, history = {"val_accuracy": score}, {"loss": (0.3, 0.1)}
+    return Result(trial(number), score, metrics, history, 1.5, (part,), trainer="fused")
 
 
 def failed(number: int) -> Result:

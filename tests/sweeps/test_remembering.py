@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from sweeps import remembering
 from sweeps.problem import Problem
@@ -48,6 +49,15 @@ def test_a_child_can_be_found_by_its_tags() -> None:
     assert child.tags["sweeps.config_hash"] == remembering.config_hash(
         dict(reversed(CONFIG.items()))
     )
+
+
+def test_a_child_says_who_trained_it() -> None:
+    by_auto = replace(result(0), trainer="keras")
+    tags = [
+        remembering.trial_record(sweep, "abc123", one, 2000, 3000).tags["sweeps.trainer"]
+        for sweep, one in [(SWEEP, by_auto), (replace(SWEEP, trainer="fused"), result(0))]
+    ]
+    assert tags == ["keras", "fused"]
 
 
 def test_final_metrics_and_histories_do_not_meet() -> None:

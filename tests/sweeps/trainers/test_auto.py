@@ -50,9 +50,9 @@ def test_what_is_too_large_to_fuse_goes_to_keras(asked: list[tuple[str, Fit]]) -
     trainer, problem = Auto(), problem_on()
     packs = trainer.pack([LARGE, SMALL], problem)
     assert packs == [Pack((SMALL,)), Pack((LARGE,))]
-    for pack in packs:
-        trainer.train(pack, problem, None)
+    outcomes = [outcome for pack in packs for outcome in trainer.train(pack, problem, None)]
     assert asked == [("fused", SMALL), ("keras", LARGE)]
+    assert [(outcome.trainer, outcome.fit) for outcome in outcomes] == asked
 
 
 def test_what_nobody_can_train_is_left_to_the_fused_trainer(asked: list[tuple[str, Fit]]) -> None:
