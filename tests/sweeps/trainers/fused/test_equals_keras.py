@@ -16,7 +16,8 @@ from sweeps.trainers.fused_fit import FusedFit
 from sweeps.trainers.trainer import Pack
 from tests.sweeps.trainers.fused import keras_reference
 from tests.sweeps.trainers.fused.cases import assert_equal, case_of, fit_to_keep, problem_with
-from tests.sweeps.trainers.fused.examples import NAMED, Config, members, programs
+from tests.sweeps.trainers.fused.examples import NAMED, Config
+from tests.sweeps.trainers.fused.random_examples import members, programs
 
 MEMBERS = 4
 

@@ -1,0 +1,133 @@
+"""Packs under way: what is compiled, and a member that diverges."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from sweeps.problem import Problem
+from sweeps.recipe import Recipe
+from sweeps.trainers.fused.bucket import Bucket, Sizes, bucket_of
+from sweeps.trainers.fused.compiled import compilations
+from sweeps.trainers.fused.courses import courses_of
+from sweeps.trainers.fused.packing import lanes_of, packs_of
+from sweeps.trainers.fused_fit import FusedFit, sizes_of
+from sweeps.trainers.trainer import Pack
+from sweeps.trial import Fit, Outcome
+from tests.benchmarks.ours.work import EXPERIMENTS, Work, experiment
+from tests.sweeps.tiny_task import TinyTask
+from tests.sweeps.trainers.fitting import DEEP, fit_of, problem_on, same
+
+MOST_PROGRAMS = 40
+"""That all five experiments of the study may compile together."""
+
+
+def train(fits: Sequence[Fit], problem: Problem | None = None) -> list[Outcome]:
+    return FusedFit().train(Pack(tuple(fits)), problem or problem_on(), None)
+
+
+def astray(fits: Sequence[Fit]) -> list[Outcome]:
+    """On a regression, whose gradient grows with its error: a network cannot just die."""
+    return train(fits, problem_on("val_loss", TinyTask(kind="regression")))
+
+
+STOPPING = {"early_stopping.patience": 2, "early_stopping.restore_best": True}
+ASTRAY = {
+    **DEEP,
+    "optimizer": "sgd",
+    "learning_rate": 1e-3,
+    "decay": "exponential",
+    "decay.exponential.rate": 1e3,
+    "decay.exponential.every_epochs": 1,
+}
+"""Well for a few epochs, while its rate rises and rises."""
+
+
+@pytest.mark.parametrize(("width", "more"), [(60, {}), (90, STOPPING)], ids=["plain", "restoring"])
+def test_a_second_pack_of_a_bucket_compiles_nothing(width: int, more: Mapping[str, Any]) -> None:
+    """Whatever its weights, widths, rates, penalties, schedules, batch sizes and number."""
+    first = {**DEEP, "width": width, "dropout": 0.1, "regularizers.kernel_l1": 0.01, **more}
+    before = compilations()
+    train([fit_of(first)])
+    compiled = compilations() - before
+    assert compiled == (3 if more else 2)
+    others = [
+        {
+            **first,
+            "width": width - seed if seed < 26 else width,
+            "learning_rate": 0.001 * seed,
+            "batch_size": 1 + seed % 8,
+            "dropout": 0.02 * seed,
+            "optimizer": "adamw" if seed % 2 else "adam",
+            "decay": "cosine" if seed % 3 else "constant",
+            "epochs": 1 + seed % 4,
+        }
+        for seed in range(1, 28)
+    ]
+    train([fit_of(config, seed=seed) for seed, config in enumerate(others)])
+    assert compilations() - before == compiled
+
+
+@pytest.mark.parametrize("depth", [2, 5])
+@pytest.mark.parametrize("more", [{}, {"early_stopping.patience": 50}], ids=["late", "followed"])
+def test_a_member_diverges_alone_with_its_epoch(depth: int, more: Mapping[str, Any]) -> None:
+    """Its neighbours stay as they are to the last bit, early or late as it may be found out."""
+    late = {**ASTRAY, "layer_count": depth, **more}
+    plain = {**late, "decay.exponential.rate": 0.9}
+    soon = {**plain, "learning_rate": 1e30}
+    fits = [fit_of(one, seed=seed) for seed, one in enumerate((plain, soon, plain, late, plain))]
+    outcomes = astray(fits)
+    for place in (0, 2, 4):
+        assert outcomes[place].error is None
+        assert same(outcomes[place], astray([fits[place]])[0])
+    for place in (1, 3):
+        outcome = outcomes[place]
+        assert outcome.error is not None
+        assert outcome.error.reason == "diverged"
+        epochs = int(outcome.metrics["epochs"])
+        assert all(len(values) == epochs for values in outcome.history.values())
+        assert outcome.error.message.endswith(f"in epoch {epochs + 1}")
+        assert outcome.metrics.keys() == {"parameters", "epochs"}
+    assert outcomes[1].metrics["epochs"] < outcomes[3].metrics["epochs"]
+    assert outcomes[3].metrics["epochs"] > 0
+
+
+def test_what_ended_before_the_divergence_is_well() -> None:
+    """Fits that share a course: the short one is done when the long one goes astray."""
+    long = astray([fit_of(ASTRAY)])[0]
+    well = int(long.metrics["epochs"])
+    assert 0 < well < 9
+    short, whole = astray([fit_of(ASTRAY, budget=well), fit_of(ASTRAY)])
+    assert short.error is None
+    assert same(whole, long)
+
+
+def programs_of(work: Work) -> set[tuple[Bucket, int]]:
+    """Buckets and sizes of the lanes that the work is cut into; each has two programs."""
+    fits = [(fit, Recipe.read(fit.trial.config)) for fit in work.fits]
+    sizes = sizes_of(work.problem)
+    assert isinstance(sizes, Sizes)
+    bucketed = [(bucket_of(course.recipe, sizes), course) for course in courses_of(fits)]
+    return {
+        (lane.bucket, lane.size)
+        for pack in packs_of(bucketed)
+        for lane in lanes_of(bucket_of(pack[0].recipe, sizes), pack, on_cpu=True)
+    }
+
+
+@pytest.mark.slow
+def test_the_five_experiments_compile_forty_programs_at_most(
+    record_property: Callable[[str, object], None],
+) -> None:
+    """Counted by their lanes, which is held against what one of them really compiles."""
+    works = {name: experiment(name, repeats=1) for name in EXPERIMENTS}
+    programs = set().union(*(programs_of(work) for work in works.values()))
+    record_property("programs", 2 * len(programs))
+    assert 2 * len(programs) <= MOST_PROGRAMS
+    ratio = works["ratio"]
+    before = compilations()
+    for pack in FusedFit().pack(ratio.fits, ratio.problem):
+        FusedFit().train(pack, ratio.problem, None)
+    assert compilations() - before == 2 * len(programs_of(ratio))
