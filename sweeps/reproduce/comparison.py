@@ -118,7 +118,7 @@ def _shown(one: Compared, value: float) -> str:
     if one.figure in EXACT:
         return f"{value:,.0f}"
     if one.figure == "epochs":
-        return f"{value:g}"
+        return f"{value:.3g}"
     return f"{value:.{_digits(one.published)}f}"
 
 

@@ -56,6 +56,12 @@ def test_losses_and_epochs_are_written_as_published():
     assert [row[2] for row in rows] == ["11", "6.13", "1,003"]
 
 
+def test_percentiles_of_epochs_have_three_digits():
+    ours = (5.0, 7.0, 12.0, 13.0)
+    (row,) = runs_table([Compared("early stopping", "epochs", 11.0, ours)]).rows
+    assert row[4:6] == ("9.5", "5.3 to 12.8")
+
+
 def test_figures_that_we_have_no_draws_of_are_left_out():
     run = published().runs[0]
     assert (
