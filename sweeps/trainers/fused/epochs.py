@@ -18,8 +18,8 @@ from sweeps.trainers.fused.bucket import Bucket
 from sweeps.trainers.fused.heads import HEADS
 from sweeps.trainers.fused.layer import Batch, Gradients, Knobs, Layer, Saved
 from sweeps.trainers.fused.structures import Epoch, Member, Network, Rows, State
-from sweeps.trainers.fused.updates import UPDATES
-from sweeps.trainers.fused.walking import walk_of
+from sweeps.trainers.fused.updates import UPDATES, Moment, Slots, Update
+from sweeps.trainers.fused.walking import Alone, Place, walk_of
 
 Array = jax.Array
 
@@ -98,8 +98,8 @@ class _Step:
 
     def _fall(self, network: Network, risen: _Risen, slopes: Array) -> Network:
         knobs = self.member.knobs
-        gradients = jax.vmap(dense.linear)(network.head, risen.output, slopes)
-        head = self._changed(network.head, gradients, self.taken)
+        gradients = jax.vmap(dense.linear)(risen.output, slopes)
+        head, slope = self._changed(network.head, Alone(), gradients, self.taken, risen.output)
         if risen.lowest is None:
             return network._replace(head=head)
         between, slope = walk_of(self.bucket).fall(
@@ -108,9 +108,11 @@ class _Step:
             knobs.between,
             self.member.heights,
             risen.between,
-            gradients.below,
+            slope,
         )
-        first, _ = self._descend(network.first, knobs.first, self.taken, risen.lowest, slope)
+        down = jax.vmap(partial(dense.down, self.bucket, self.member.activation))
+        gradients = down(network.first, knobs.first, self.batch, risen.lowest, slope)
+        first, _ = self._changed(network.first, Alone(), gradients, self.taken, None)
         return Network(first, between, head)
 
     def _lift(self, layer: Layer, knobs: Knobs, below: Array) -> tuple[Array, Saved, Array]:
@@ -119,46 +121,90 @@ class _Step:
         return lifted
 
     def _descend(
-        self, layer: Layer, knobs: Knobs, has_it: Array, saved: Saved, slope: Array
+        self,
+        layers: Layer,
+        place: Place,
+        knobs: Knobs,
+        has_it: Array,
+        saved: Saved,
+        slope: Array,
     ) -> tuple[Layer, Array]:
         down = jax.vmap(partial(dense.down, self.bucket, self.member.activation))
-        gradients: Gradients = down(layer, knobs, self.batch, saved, slope)
-        return self._changed(layer, gradients, self.taken & has_it), gradients.below
+        gradients: Gradients = down(place.read(layers), knobs, self.batch, saved, slope)
+        return self._changed(layers, place, gradients, self.taken & has_it, slope)
 
-    def _changed(self, layer: Layer, gradients: Gradients, taken: Array) -> Layer:
-        """The layer after its update, of the members that take it."""
-        step = (self.batch.step + 1).astype(self.rate.dtype)
+    def _changed(
+        self, layers: Layer, place: Place, gradients: Gradients, taken: Array, slope: Any
+    ) -> tuple[Layer, Any]:
+        """The layers after the update of one of them, and the gradient by its input.
 
-        def change(layer: Layer) -> Layer:
-            update = jax.vmap(partial(_updated, self.bucket))
-            settings = self.member.settings
-            changed: Layer = update(layer, gradients, self.rate, step, settings, taken)
-            return changed
+        `slope` is any array of that gradient's shape, or None where it is not needed. Slots and
+        weights are changed by a loop each, of one turn, or of none when no member takes it. XLA
+        does not merge loops; it would merge the formulas, so that weights are computed from what
+        slots were before, and then copy all of them, in every step. The gradient by the input is
+        taken in the first loop, since the second changes the weights that it needs.
+        """
+        once = jnp.any(taken).astype(jnp.int32)
+        now = Moment(self.rate, (self.batch.step + 1).astype(self.rate.dtype), self._settings)
+        slopes = gradients.kernel, gradients.bias
 
-        if not self.bucket.looped:
-            return change(layer)
-        # A branch keeps XLA from merging the update with reading from and writing to the stack of
-        # layers, for which it would copy the whole stack at every layer.
-        changed: Layer = jax.lax.cond(jnp.any(taken), change, lambda layer: layer, layer)
-        return changed
+        def remember(_: Array, carry: tuple[Any, Any]) -> tuple[Any, Any]:
+            kept, below = carry
+            change = jax.vmap(partial(_remembered, self._update))
+            if below is not None:
+                below = jax.vmap(dense.by_input)(place.read(layers.kernel[0]), gradients.sums)
+            return place.write(kept, change(place.read(kept), slopes, now, taken)), below
+
+        def move(_: Array, kept: Pair) -> Pair:
+            change = jax.vmap(partial(_moved, self._update))
+            return place.write(
+                kept, change(place.read(kept), place.read(slots), slopes, now, taken)
+            )
+
+        kept = layers.kernel[1:], layers.bias[1:]
+        slots, below = jax.lax.fori_loop(0, once, remember, (kept, slope))
+        weights = jax.lax.fori_loop(0, once, move, (layers.kernel[0], layers.bias[0]))
+        return Layer((weights[0], *slots[0]), (weights[1], *slots[1])), below
+
+    @property
+    def _update(self) -> Update:
+        return UPDATES[self.bucket.rule]
+
+    @property
+    def _settings(self) -> dict[str, Array]:
+        return dict(zip(self._update.settings, self.member.settings.T, strict=True))
 
 
-def _updated(
-    bucket: Bucket,
-    layer: Layer,
-    gradients: Gradients,
-    rate: Array,
-    step: Array,
-    settings: Array,
+Pair = tuple[Array, Array]
+"""Of a kernel and a bias."""
+
+
+def _remembered(
+    update: Update, slots: tuple[Slots, Slots], slopes: Pair, now: Moment, taken: Array
+) -> tuple[Slots, Slots]:
+    """One member's slots of a kernel and a bias, after they took in the gradients."""
+    changed = tuple(
+        update.remember(one, slope, now) for one, slope in zip(slots, slopes, strict=True)
+    )
+    kept: tuple[Slots, Slots] = jax.tree.map(partial(jnp.where, taken), changed, slots)
+    return kept
+
+
+def _moved(
+    update: Update,
+    weights: Pair,
+    slots: tuple[Slots, Slots],
+    slopes: Pair,
+    now: Moment,
     taken: Array,
-) -> Layer:
-    """One member's layer after its update."""
-    update = UPDATES[bucket.rule]
-    named = dict(zip(update.settings, settings, strict=True))
-    kernel = update.formula(layer.kernel, gradients.kernel, rate, step, named)
-    bias = update.formula(layer.bias, gradients.bias, rate, step, named)
-    changed: Layer = jax.tree.map(partial(jnp.where, taken), Layer(kernel, bias), layer)
-    return changed
+) -> Pair:
+    """One member's kernel and bias after the step."""
+    changed = tuple(
+        update.move(one, its, slope, now)
+        for one, its, slope in zip(weights, slots, slopes, strict=True)
+    )
+    kept: Pair = jax.tree.map(partial(jnp.where, taken), changed, weights)
+    return kept
 
 
 def _batch_of(

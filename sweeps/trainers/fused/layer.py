@@ -68,9 +68,9 @@ class Saved(NamedTuple):
 
 
 class Gradients(NamedTuple):
-    """Of the loss, by a layer's input, kernel and bias."""
+    """Of the loss, by a layer's sums (rows, units), kernel and bias."""
 
-    below: Array
+    sums: Array
     kernel: Array
     bias: Array
 
@@ -107,7 +107,7 @@ def down(
     saved: Saved,
     slope: Array,
 ) -> Gradients:
-    """From the gradient by a hidden layer's output to those by its input, kernel and bias."""
+    """From the gradient by a hidden layer's output to those by its sums, kernel and bias."""
     slope = slope * saved.scale
     if bucket.penalties:
         l1, l2 = knobs.strength("activity_l1"), knobs.strength("activity_l2")
@@ -115,7 +115,7 @@ def down(
         share = batch.inside[:, None] / batch.count
         slope += (l1 * jnp.sign(output) + 2 * l2 * output) * share
     by_sums = by_sums_of(bucket, activation, saved.sums, slope * knobs.units)
-    gradients = linear(layer, saved.below, by_sums)
+    gradients = linear(saved.below, by_sums)
     if bucket.penalties:
         kernel = layer.kernel[0]
         l1, l2 = knobs.strength("kernel_l1"), knobs.strength("kernel_l2")
@@ -124,13 +124,15 @@ def down(
     return gradients
 
 
-def linear(layer: Layer, below: Array, by_sums: Array) -> Gradients:
-    """The gradients of a layer, from that by its sums (rows, units)."""
-    return Gradients(
-        below=jnp.matmul(by_sums, layer.kernel[0].T, precision=HIGHEST),
-        kernel=jnp.matmul(below.T, by_sums, precision=HIGHEST),
-        bias=jnp.sum(by_sums, axis=0),
-    )
+def linear(below: Array, by_sums: Array) -> Gradients:
+    """The gradients of a layer with that input, from that by its sums."""
+    kernel = jnp.matmul(below.T, by_sums, precision=HIGHEST)
+    return Gradients(by_sums, kernel, jnp.sum(by_sums, axis=0))
+
+
+def by_input(kernel: Array, by_sums: Array) -> Array:
+    """The gradient by a layer's input (rows, units below)."""
+    return jnp.matmul(by_sums, kernel.T, precision=HIGHEST)
 
 
 def used(bucket: Bucket, activation: Array, layer: Layer, knobs: Knobs, below: Array) -> Array:

@@ -23,11 +23,8 @@ MOST_COURSES = 1024
 CACHE = 1_500_000
 """Bytes that the members of a lane may need at once on a CPU: most of a core's own cache."""
 
-LOOP_CACHE = 500_000
+LOOP_CACHE = 1_000_000
 """The same for looped layers, whose stacks pass through the cache once a step besides."""
-
-FEWEST_LOOPED = 2
-"""XLA lays a single member's layers out anew in every step, which costs a hundred times more."""
 
 MEMORY = 2_000_000_000
 """Bytes that the members of a lane may need in all."""
@@ -69,16 +66,12 @@ def members(bucket: Bucket, on_cpu: bool) -> int:
     if on_cpu:
         cache = LOOP_CACHE if bucket.looped else CACHE
         fitting = min(fitting, cache // _cached_bytes(bucket))
-    return 1 << (max(_fewest(bucket), min(fitting, most)).bit_length() - 1)
-
-
-def _fewest(bucket: Bucket) -> int:
-    return FEWEST_LOOPED if bucket.looped else 1
+    return 1 << (max(1, min(fitting, most)).bit_length() - 1)
 
 
 def too_large(bucket: Bucket) -> str | None:
     """Why a bucket's networks are left to a trainer that holds one at a time; None if they fit."""
-    each = _fewest(bucket) * _resident_bytes(bucket)
+    each = _resident_bytes(bucket)
     if each <= MEMORY:
         return None
     most = MEMORY / 1e9
@@ -122,7 +115,7 @@ def _size(bucket: Bucket, courses: Sequence[Course], full: int) -> int:
     idle = (full - len(courses)) * max(work(bucket, course) for course in courses)
     if idle <= COMPILING:
         return full
-    return max(_fewest(bucket), 1 << (len(courses) - 1).bit_length())
+    return 1 << (len(courses) - 1).bit_length()
 
 
 def _order(one: tuple[Bucket, Course]) -> tuple[object, ...]:

@@ -46,7 +46,7 @@ def fresh(recipe: Recipe, seed: int, bucket: Bucket) -> list[Tensors]:
     drawn = initial_weights(seed, bucket.features, hidden, bucket.outputs, recipe.initializer)
     weights: Tensors = [array.astype(bucket.precision) for array in drawn]
     settings = settings_of(recipe, bucket)
-    starts = [0.0 if name is None else settings[name] for name in UPDATES[bucket.rule].slots]
+    starts = [0.0 if name is None else settings[name] for name in UPDATES[bucket.rule].starts]
     return [weights, *([np.full_like(array, start) for array in weights] for start in starts)]
 
 

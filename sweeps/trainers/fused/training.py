@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from sweeps import checkpoints
+from sweeps import checkpoints, cores
 from sweeps.problem import Problem
 from sweeps.sweep import Split
 from sweeps.trainers.divergence import DivergedError, refuse_nonfinite
@@ -28,8 +27,6 @@ from sweeps.trainers.trainer import Progress
 from sweeps.trial import Failure, Fit, Outcome
 
 Placed = tuple[int, Outcome]
-THREADS = "SWEEPS_THREADS"
-"""How many lanes are trained side by side on a CPU; all cores of the process by default."""
 
 
 def trained(
@@ -43,7 +40,7 @@ def trained(
     lanes = [
         lane for pack in packs_of(courses) for lane in lanes_of(buckets[id(pack[0])], pack, on_cpu)
     ]
-    side_by_side = threads() if on_cpu else len(devices)
+    side_by_side = cores.threads() if on_cpu else len(devices)
     if side_by_side == 1 or len(lanes) == 1:
         found = [_lane(lane, problem, devices[0], progress) for lane in lanes]
     else:
@@ -52,12 +49,6 @@ def trained(
             flying = [pool.submit(_lane, lane, problem, at, progress) for lane, at in where]
             found = [future.result() for future in flying]
     return [outcome for outcomes in found for outcome in outcomes]
-
-
-def threads() -> int:
-    """Lanes that are trained side by side on this process's cores."""
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return max(1, int(os.environ.get(THREADS, usable or 1)))
 
 
 def _lane(lane: Lane, problem: Problem, device: Any, progress: Progress | None) -> list[Placed]:

@@ -1,15 +1,16 @@
 """How one tensor of weights is updated: Keras's formulas, elementwise, for one fit.
 
-A tensor and its optimizer state travel together as a `Leaf`, `(weights, *slots)`. Settings that a
-formula reads are scalars by name; some come rounded to float32, since Keras on TensorFlow rounds
-them so. Of Adam's betas those in the powers are, and those in the averages, `rest` (1 - beta), are
-not.
+A tensor and its optimizer state travel together as a `Leaf`, `(weights, *slots)`; a step changes
+slots first. Settings that a formula reads are scalars by name. Some come rounded to float32, since
+Keras on TensorFlow rounds them so: of Adam's betas those in the powers are, and those in the
+averages, `rest` (1 - beta), are not.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -18,70 +19,94 @@ from sweeps.trainers.fused.bucket import Rule
 
 Array = jax.Array
 Leaf = tuple[Array, ...]
-Settings = Mapping[str, Array]
-Formula = Callable[[Leaf, Array, Array, Array, Settings], Leaf]
-"""From leaf, gradient, learning rate, step (counted from 1) and settings to the next leaf."""
+Slots = tuple[Array, ...]
+
+
+class Moment(NamedTuple):
+    """What a formula reads beside a tensor: learning rate, step from 1, settings by name."""
+
+    rate: Array
+    step: Array
+    settings: Mapping[str, Array]
 
 
 @dataclass(frozen=True)
 class Update:
-    """A formula, the settings that it reads, and what its slots hold before the first step.
+    """An optimizer: how its slots take in a gradient, and how weights then move.
 
-    A slot starts at a setting, or at 0 where None is given. Settings that a recipe's optimizer does
-    not have are 0.
+    `settings` names what the formulas read; those that a recipe's optimizer does not have are 0.
+    `starts` says what the slots hold before the first step: a setting, or 0 where None is given.
     """
 
-    formula: Formula
+    remember: Callable[[Slots, Array, Moment], Slots]
+    move: Callable[[Array, Slots, Array, Moment], Array]
     settings: tuple[str, ...]
-    slots: tuple[str | None, ...]
+    starts: tuple[str | None, ...]
 
 
-def adam(leaf: Leaf, gradient: Array, rate: Array, step: Array, settings: Settings) -> Leaf:
-    """Adam, and AdamW where `weight_decay` is not 0; epsilon is added outside the root."""
-    weights, momentum, velocity = leaf
-    beta_1, beta_2 = settings["beta_1"], settings["beta_2"]
-    weights = weights - weights * (settings["weight_decay"] * rate)
-    alpha = rate * jnp.sqrt(1 - beta_2**step) / (1 - beta_1**step)
-    momentum = momentum + (gradient - momentum) * settings["rest_1"]
-    velocity = velocity + (jnp.square(gradient) - velocity) * settings["rest_2"]
-    weights = weights - momentum * alpha / (jnp.sqrt(velocity) + settings["epsilon"])
-    return weights, momentum, velocity
+def _adam_remembers(slots: Slots, gradient: Array, now: Moment) -> Slots:
+    momentum, velocity = slots
+    momentum = momentum + (gradient - momentum) * now.settings["rest_1"]
+    velocity = velocity + (jnp.square(gradient) - velocity) * now.settings["rest_2"]
+    return momentum, velocity
 
 
-def sgd(leaf: Leaf, gradient: Array, rate: Array, step: Array, settings: Settings) -> Leaf:  # noqa: ARG001
-    """Gradient descent with momentum (0 for none), after Nesterov where `nesterov` is 1."""
-    weights, momentum = leaf
-    fall = gradient * rate
-    momentum = momentum * settings["momentum"] - fall
-    ahead = momentum * settings["momentum"] - fall
-    return weights + jnp.where(settings["nesterov"] > 0, ahead, momentum), momentum
+def _adam_moves(weights: Array, slots: Slots, gradient: Array, now: Moment) -> Array:  # noqa: ARG001
+    """AdamW where `weight_decay` is not 0; epsilon is added outside the root."""
+    momentum, velocity = slots
+    bias_1, bias_2 = (1 - now.settings[f"beta_{order}"] ** now.step for order in (1, 2))
+    alpha = now.rate * jnp.sqrt(bias_2) / bias_1
+    weights = weights - weights * (now.settings["weight_decay"] * now.rate)
+    return weights - momentum * alpha / (jnp.sqrt(velocity) + now.settings["epsilon"])
 
 
-def rmsprop(leaf: Leaf, gradient: Array, rate: Array, step: Array, settings: Settings) -> Leaf:  # noqa: ARG001
-    """RMSprop; epsilon is added inside the root."""
-    weights, velocity, momentum = leaf
-    velocity = settings["rho"] * velocity + (1 - settings["rho"]) * jnp.square(gradient)
-    fall = rate * gradient / jnp.sqrt(velocity + settings["epsilon"])
-    momentum = settings["momentum"] * momentum + fall
-    return weights - momentum, velocity, momentum
+def _sgd_remembers(slots: Slots, gradient: Array, now: Moment) -> Slots:
+    return (slots[0] * now.settings["momentum"] - gradient * now.rate,)
 
 
-def adagrad(leaf: Leaf, gradient: Array, rate: Array, step: Array, settings: Settings) -> Leaf:  # noqa: ARG001
-    """Adagrad; epsilon is added inside the root."""
-    weights, accumulator = leaf
-    accumulator = accumulator + jnp.square(gradient)
-    return weights - rate * gradient / jnp.sqrt(accumulator + settings["epsilon"]), accumulator
+def _sgd_moves(weights: Array, slots: Slots, gradient: Array, now: Moment) -> Array:
+    """With momentum (0 for none), after Nesterov where `nesterov` is 1."""
+    ahead = slots[0] * now.settings["momentum"] - gradient * now.rate
+    return weights + jnp.where(now.settings["nesterov"] > 0, ahead, slots[0])
+
+
+def _rmsprop_remembers(slots: Slots, gradient: Array, now: Moment) -> Slots:
+    """Epsilon is added inside the root."""
+    velocity, momentum = slots
+    rho = now.settings["rho"]
+    velocity = rho * velocity + (1 - rho) * jnp.square(gradient)
+    fall = now.rate * gradient / jnp.sqrt(velocity + now.settings["epsilon"])
+    return velocity, now.settings["momentum"] * momentum + fall
+
+
+def _rmsprop_moves(weights: Array, slots: Slots, gradient: Array, now: Moment) -> Array:  # noqa: ARG001
+    return weights - slots[1]
+
+
+def _adagrad_remembers(slots: Slots, gradient: Array, now: Moment) -> Slots:  # noqa: ARG001
+    return (slots[0] + jnp.square(gradient),)
+
+
+def _adagrad_moves(weights: Array, slots: Slots, gradient: Array, now: Moment) -> Array:
+    """Epsilon is added inside the root."""
+    return weights - now.rate * gradient / jnp.sqrt(slots[0] + now.settings["epsilon"])
 
 
 UPDATES: dict[Rule, Update] = {
     "adam": Update(
-        adam,
+        _adam_remembers,
+        _adam_moves,
         ("beta_1", "beta_2", "rest_1", "rest_2", "epsilon", "weight_decay"),
         (None, None),
     ),
-    "sgd": Update(sgd, ("momentum", "nesterov"), (None,)),
-    "rmsprop": Update(rmsprop, ("rho", "momentum", "epsilon"), (None, None)),
+    "sgd": Update(_sgd_remembers, _sgd_moves, ("momentum", "nesterov"), (None,)),
+    "rmsprop": Update(
+        _rmsprop_remembers, _rmsprop_moves, ("rho", "momentum", "epsilon"), (None, None)
+    ),
     "adagrad": Update(
-        adagrad, ("epsilon", "initial_accumulator_value"), ("initial_accumulator_value",)
+        _adagrad_remembers,
+        _adagrad_moves,
+        ("epsilon", "initial_accumulator_value"),
+        ("initial_accumulator_value",),
     ),
 }

@@ -8,6 +8,7 @@ members.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple, Protocol, TypeVar
 
@@ -23,9 +24,51 @@ Tree = TypeVar("Tree")
 Lift = Callable[[Layer, Knobs, Array], tuple[Array, Any, Array]]
 """From a layer, its knobs and its input to its output, what the way down needs, and a penalty."""
 
-Descend = Callable[[Layer, Knobs, Array, Saved, Array], tuple[Layer, Array]]
-"""From a layer, its knobs, who has it, what was saved, and the gradient by its output to the
-changed layer and the gradient by its input."""
+
+class Place(Protocol):
+    """Where a layer is kept: by itself, or in a stack of layers."""
+
+    def read(self, kept: Tree) -> Tree:
+        """The layer's entry."""
+
+    def write(self, kept: Tree, entry: Tree) -> Tree:
+        """What is kept, with the layer's entry replaced."""
+
+
+class Alone:
+    """By itself."""
+
+    def read(self, kept: Tree) -> Tree:
+        """All that is kept."""
+        return kept
+
+    def write(self, kept: Tree, entry: Tree) -> Tree:  # noqa: ARG002
+        """The entry."""
+        return entry
+
+
+@dataclass(frozen=True)
+class InStack:
+    """In a stack of layers, along its first axis."""
+
+    position: Array
+
+    def read(self, kept: Tree) -> Tree:
+        """The entry at the position."""
+        pick = partial(jax.lax.dynamic_index_in_dim, index=self.position, axis=0, keepdims=False)
+        entry: Tree = jax.tree.map(pick, kept)
+        return entry
+
+    def write(self, kept: Tree, entry: Tree) -> Tree:
+        """The stack with the entry at the position."""
+        put = partial(jax.lax.dynamic_update_index_in_dim, index=self.position, axis=0)
+        changed: Tree = jax.tree.map(put, kept, entry)
+        return changed
+
+
+Descend = Callable[[Layer, Place, Knobs, Array, Saved, Array], tuple[Layer, Array]]
+"""From layers, which of them it is, its knobs, who has it, what was saved, and the gradient by its
+output to the changed layers and the gradient by its input."""
 
 
 class Heights(NamedTuple):
@@ -84,8 +127,8 @@ class Unrolled:
         everyone = jnp.ones_like(heights.each, bool)
         walk = zip(reversed(layers), reversed(knobs), reversed(saved), strict=True)
         for layer, its, kept in walk:
-            layer, slope = descend(layer, its, everyone, kept, slope)
-            changed.append(layer)
+            changed_one, slope = descend(layer, Alone(), its, everyone, kept, slope)
+            changed.append(changed_one)
         return tuple(reversed(changed)), slope
 
 
@@ -100,9 +143,10 @@ class Looped:
         def climb(position: Array, carry: tuple[Array, Any, Array]) -> tuple[Array, Any, Array]:
             output, saved, penalty = carry
             has_it = position < heights.each
-            lifted, kept, more = lift(_at(layers, position), _at(knobs, position), output)
+            place = InStack(position)
+            lifted, kept, more = lift(place.read(layers), place.read(knobs), output)
             output = jnp.where(has_it[:, None, None], lifted, output)
-            saved = None if saved is None else _put(saved, position, kept)
+            saved = None if saved is None else place.write(saved, kept)
             return output, saved, penalty + jnp.where(has_it, more, 0)
 
         start = (output, saved, jnp.zeros_like(heights.each, output.dtype))
@@ -122,12 +166,12 @@ class Looped:
 
         def step(number: Array, carry: tuple[Layer, Array]) -> tuple[Layer, Array]:
             layers, slope = carry
-            position = heights.most - 1 - number
-            has_it = position < heights.each
-            layer, below = descend(
-                _at(layers, position), _at(knobs, position), has_it, _at(saved, position), slope
+            place = InStack(heights.most - 1 - number)
+            has_it = place.position < heights.each
+            layers, below = descend(
+                layers, place, place.read(knobs), has_it, place.read(saved), slope
             )
-            return _put(layers, position, layer), jnp.where(has_it[:, None, None], below, slope)
+            return layers, jnp.where(has_it[:, None, None], below, slope)
 
         fallen: tuple[Layer, Array] = jax.lax.fori_loop(0, heights.most, step, (layers, slope))
         return fallen
@@ -136,15 +180,3 @@ class Looped:
 def walk_of(bucket: Bucket) -> Walk:
     """The way that a bucket's hidden layers are walked."""
     return Looped() if bucket.looped else Unrolled()
-
-
-def _at(stack: Tree, position: Array) -> Tree:
-    pick = partial(jax.lax.dynamic_index_in_dim, index=position, axis=0, keepdims=False)
-    entry: Tree = jax.tree.map(pick, stack)
-    return entry
-
-
-def _put(stack: Tree, position: Array, entry: Tree) -> Tree:
-    place = partial(jax.lax.dynamic_update_index_in_dim, index=position, axis=0)
-    changed: Tree = jax.tree.map(place, stack, entry)
-    return changed

@@ -149,12 +149,6 @@ def test_a_smaller_last_lane_is_compiled_only_where_idling_costs_more() -> None:
     (long,) = lanes_of(bucket(100), [course({**PENGUIN, "epochs": 100_000})], on_cpu=True)
     assert short.size == full
     assert long.size == 1
-    (deep,) = lanes_of(
-        bucket(100, 9),
-        [course({"layer_count": 9, "width": 100, "epochs": 100_000})],
-        on_cpu=True,
-    )
-    assert deep.size == packing.FEWEST_LOOPED
 
 
 def test_work_grows_with_all_that_costs() -> None:
