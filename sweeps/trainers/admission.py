@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Sequence
 
 from sweeps.problem import Problem
 from sweeps.recipe import Recipe
@@ -18,6 +19,15 @@ def recipe_of(fit: Fit, problem: Problem) -> Recipe | Failure:
     except ValueError as error:
         return Failure("bad_configuration", str(error))
     return recipe
+
+
+def recipes_of(fits: Sequence[Fit], problem: Problem) -> list[Recipe | Failure]:
+    """The same for many fits; one of a trial's is read for all of them."""
+    read: dict[int, Recipe | Failure] = {}
+    for fit in fits:
+        if id(fit.trial) not in read:
+            read[id(fit.trial)] = recipe_of(fit, problem)
+    return [read[id(fit.trial)] for fit in fits]
 
 
 def rows_of(fold: int, repeat: int, problem: Problem) -> Data | Failure:

@@ -30,9 +30,9 @@ class Auto:
 
     def pack(self, fits: Sequence[Fit], problem: Problem) -> list[Pack]:
         """The fused trainer's packs, then those of Keras."""
-        refused = [self.fused.refusal(fit, problem) is not None for fit in fits]
-        to_fuse = [fit for fit, no in zip(fits, refused, strict=True) if not no]
-        others = [fit for fit, no in zip(fits, refused, strict=True) if no]
+        refusals = self.fused.refusals(fits, problem)
+        to_fuse = [fit for fit, why in zip(fits, refusals, strict=True) if why is None]
+        others = [fit for fit, why in zip(fits, refusals, strict=True) if why is not None]
         return self.fused.pack(to_fuse, problem) + self.keras.pack(others, problem)
 
     def train(self, pack: Pack, problem: Problem, progress: Progress | None) -> list[Outcome]:
@@ -42,5 +42,5 @@ class Auto:
         return [replace(outcome, trainer=name) for outcome in outcomes]
 
     def _of(self, pack: Pack, problem: Problem) -> tuple[str, Trainer]:
-        refused = any(self.fused.refusal(fit, problem) is not None for fit in pack.fits)
+        refused = any(self.fused.refusals(pack.fits, problem))
         return ("keras", self.keras) if refused else ("fused", self.fused)

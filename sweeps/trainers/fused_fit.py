@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sweeps.problem import Problem
 from sweeps.recipe import Recipe
 from sweeps.tasks.task import head_of
-from sweeps.trainers.admission import recipe_of, rows_of
+from sweeps.trainers.admission import recipes_of, rows_of
 from sweeps.trainers.fused.bucket import Precision, Sizes, bucket_of
 from sweeps.trainers.fused.courses import Course, courses_of
 from sweeps.trainers.fused.packing import packs_of, too_large
@@ -46,33 +46,28 @@ class FusedFit:
 
     def pack(self, fits: Sequence[Fit], problem: Problem) -> list[Pack]:
         """Fits of one bucket together; those that cannot be trained come alone."""
-        admitted, packs = [], []
         sizes = sizes_of(problem)
-        for fit in fits:
-            recipe = recipe_of(fit, problem)
-            if isinstance(recipe, Failure) or isinstance(sizes, Failure):
-                packs.append(Pack((fit,)))
-            else:
-                admitted.append((fit, recipe))
         if isinstance(sizes, Failure):
-            return packs
-        courses = courses_of(admitted)
+            return [Pack((fit,)) for fit in fits]
+        read = list(zip(fits, recipes_of(fits, problem), strict=True))
+        packs = [Pack((fit,)) for fit, recipe in read if isinstance(recipe, Failure)]
+        readable = [(fit, recipe) for fit, recipe in read if isinstance(recipe, Recipe)]
+        courses = courses_of(readable)
         bucketed = [(bucket_of(course.recipe, sizes, self.precision), course) for course in courses]
-        packs += [
+        return packs + [
             Pack(tuple(fit for course in pack for fit in course.fits))
             for pack in packs_of(bucketed)
         ]
-        return packs
 
-    def refusal(self, fit: Fit, problem: Problem) -> str | None:
-        """Why this fit cannot be fused; None when it can, or when nobody could train it."""
-        recipe, sizes = recipe_of(fit, problem), sizes_of(problem)
-        if isinstance(recipe, Failure) or isinstance(sizes, Failure):
-            return None
-        return self._refusal(recipe, sizes)
-
-    def _refusal(self, recipe: Recipe, sizes: Sizes) -> str | None:
-        return too_large(bucket_of(recipe, sizes, self.precision))
+    def refusals(self, fits: Sequence[Fit], problem: Problem) -> list[str | None]:
+        """Why each fit cannot be fused; None where it can, or where nobody could train it."""
+        sizes = sizes_of(problem)
+        return [
+            None
+            if isinstance(recipe, Failure) or isinstance(sizes, Failure)
+            else self._refusal(recipe, sizes)
+            for recipe in recipes_of(fits, problem)
+        ]
 
     def train(self, pack: Pack, problem: Problem, progress: Progress | None) -> list[Outcome]:
         """The fits at once, in lanes of equal programs.
@@ -82,42 +77,47 @@ class FusedFit:
         has no memory for (`crashed`) are outcomes; anything else raises.
         """
         started = time.perf_counter()
+        sizes = sizes_of(problem)
         outcomes: dict[int, Outcome] = {}
         places, admitted = [], []
-        for place, fit in enumerate(pack.fits):
-            found = self._admitted(fit, problem)
-            if isinstance(found, Failure):
+        read = zip(pack.fits, recipes_of(pack.fits, problem), strict=True)
+        for place, (fit, recipe) in enumerate(read):
+            failure = self._failure(fit, recipe, sizes, problem)
+            if failure is not None:
                 seconds = time.perf_counter() - started
-                outcomes[place] = Outcome(fit, {}, {}, seconds, error=found)
-            else:
+                outcomes[place] = Outcome(fit, {}, {}, seconds, error=failure)
+            elif isinstance(recipe, Recipe):
                 places.append(place)
-                admitted.append((fit, found))
-        if admitted:
-            trained = self._trained(courses_of(admitted), problem, progress)
+                admitted.append((fit, recipe))
+        if admitted and isinstance(sizes, Sizes):
+            trained = self._trained(courses_of(admitted), sizes, problem, progress)
             outcomes |= {places[at]: outcome for at, outcome in trained}
         return [outcomes[place] for place in range(len(pack.fits))]
 
-    def _admitted(self, fit: Fit, problem: Problem) -> Recipe | Failure:
-        recipe = recipe_of(fit, problem)
+    def _failure(
+        self, fit: Fit, recipe: Recipe | Failure, sizes: Sizes | Failure, problem: Problem
+    ) -> Failure | None:
+        """Why the fit cannot be trained at all."""
         if isinstance(recipe, Failure):
             return recipe
         data = rows_of(fit.fold, fit.repeat, problem)
         if isinstance(data, Failure):
             return data
-        sizes = sizes_of(problem)
-        assert isinstance(sizes, Sizes), "a problem whose rows were had has sizes"
+        if isinstance(sizes, Failure):
+            return sizes
         refusal = self._refusal(recipe, sizes)
-        if refusal is not None:
-            return Failure("bad_configuration", f"trainer: fused cannot train this: {refusal}")
-        return recipe
+        if refusal is None:
+            return None
+        return Failure("bad_configuration", f"trainer: fused cannot train this: {refusal}")
+
+    def _refusal(self, recipe: Recipe, sizes: Sizes) -> str | None:
+        return too_large(bucket_of(recipe, sizes, self.precision))
 
     def _trained(
-        self, courses: Sequence[Course], problem: Problem, progress: Progress | None
+        self, courses: Sequence[Course], sizes: Sizes, problem: Problem, progress: Progress | None
     ) -> list[tuple[int, Outcome]]:
         from sweeps.trainers.fused.training import trained
 
-        sizes = sizes_of(problem)
-        assert isinstance(sizes, Sizes), "a problem whose rows were had has sizes"
         bucketed = [(bucket_of(course.recipe, sizes, self.precision), course) for course in courses]
         return trained(bucketed, problem, progress)
 
