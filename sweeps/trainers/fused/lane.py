@@ -25,7 +25,6 @@ from sweeps.trainers.fused.seat import Seat
 from sweeps.trainers.fused.stacking import Tensors, filled, fresh, stacked, taken_apart
 from sweeps.trainers.fused.structures import Network, State, Verdict
 from sweeps.trainers.trainer import Progress
-from sweeps.trial import Fit
 
 Array = npt.NDArray[Any]
 
@@ -193,6 +192,9 @@ class LaneTraining:
 
     def _end(self, trained: Sequence[bool]) -> None:
         """Judge the fits that end here, of the members that were trained just now."""
+        keeping = any(seat.keeps for seat, was in zip(self.seats, trained, strict=True) if was)
+        if keeping:
+            self._absorb()  # before the rest: who is seen to have diverged ends here as well
         ended = [
             (member, fit)
             for member, seat in enumerate(self.seats)
@@ -203,17 +205,14 @@ class LaneTraining:
             return
         settled = self._settled()
         verdicts = {split: self._judged(split, settled) for split in self._spans}
-        kept = self._kept([self.seats[member].course.fits[fit] for member, fit in ended])
+        kept = self._kept() if keeping else None
         for member, fit in ended:
             checkpoint = None if kept is None else self._checkpoint(member, kept)
             epoch = self.seats[member].epoch
             self.endings.append(Ending(member, fit, epoch, verdicts, checkpoint))
 
-    def _kept(self, fits: Sequence[Fit]) -> _Kept | None:
-        """The lane's state, brought from the device when one of the fits is to be kept."""
-        if all(fit.save_to is None for fit in fits):
-            return None
-        self._absorb()
+    def _kept(self) -> _Kept:
+        """The lane's state, brought from the device."""
         state: State = jax.device_get(self._state)
         best: Network | None = jax.device_get(self._best)
         return _Kept(state, best)

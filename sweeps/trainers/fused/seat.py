@@ -72,6 +72,11 @@ class Seat:
             return [at for at in ahead if self.course.fits[at].budget >= self.epoch]
         return [at for at in ahead if self.course.fits[at].budget == self.epoch]
 
+    @property
+    def keeps(self) -> bool:
+        """Whether a fit that ends at this epoch wants its checkpoint kept."""
+        return any(self.course.fits[at].save_to is not None for at in self.ending())
+
     def next_order(self) -> Array:
         """The row order of the next epoch."""
         return row_order(self.course.first.seed, self.epoch, self.rows)

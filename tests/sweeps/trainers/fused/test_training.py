@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sweeps import checkpoints
 from sweeps.problem import Problem
 from sweeps.recipe import Recipe
 from sweeps.trainers.fused.bucket import Bucket, Sizes, bucket_of
@@ -102,6 +104,18 @@ def test_what_ended_before_the_divergence_is_well() -> None:
     short, whole = astray([fit_of(ASTRAY, budget=well), fit_of(ASTRAY)])
     assert short.error is None
     assert same(whole, long)
+
+
+def test_a_neighbours_checkpoint_may_reveal_a_divergence(tmp_path: Path) -> None:
+    """Results are fetched for the one that ends, and tell that the other went astray before."""
+    plain = {**ASTRAY, "decay.exponential.rate": 0.9}
+    short = fit_of(plain, seed=1, budget=3, save_to=str(tmp_path / "short.npz"))
+    astray_soon = fit_of({**plain, "learning_rate": 1e30}, seed=2)
+    kept, failed = astray([short, astray_soon])
+    assert kept.error is None
+    assert checkpoints.load(tmp_path / "short.npz") is not None
+    assert same(failed, astray([astray_soon])[0])
+    assert failed.error is not None
 
 
 def programs_of(work: Work) -> set[tuple[Bucket, int]]:
