@@ -29,7 +29,10 @@ MOST_KEPT = 64
 
 @dataclass
 class Programs:
-    """The programs of a bucket for lanes of one size on one device, compiled when first needed."""
+    """The programs of a bucket for lanes of one size on one device, compiled when first needed.
+
+    One that could not be compiled, for want of memory say, is tried again by the next lane.
+    """
 
     bucket: Bucket
     _compiling: dict[str, Future[Any]] = field(default_factory=dict)
@@ -59,9 +62,11 @@ class Programs:
 
     def _compiled(self, name: str, arguments: tuple[Any, ...]) -> Future[Any]:
         with self._lock:
-            if name not in self._compiling:
-                self._compiling[name] = _POOL.submit(_compile, self.bucket, name, arguments)
-            return self._compiling[name]
+            known = self._compiling.get(name)
+            if known is None or (known.done() and known.exception() is not None):
+                known = _POOL.submit(_compile, self.bucket, name, arguments)
+                self._compiling[name] = known
+            return known
 
 
 def programs_for(bucket: Bucket, size: int, device: Any) -> Programs:

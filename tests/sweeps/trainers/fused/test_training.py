@@ -11,6 +11,7 @@ import pytest
 from sweeps import checkpoints
 from sweeps.problem import Problem
 from sweeps.recipe import Recipe
+from sweeps.trainers.fused import compiled
 from sweeps.trainers.fused.bucket import Bucket, Sizes, bucket_of
 from sweeps.trainers.fused.compiled import compilations
 from sweeps.trainers.fused.courses import courses_of
@@ -53,8 +54,8 @@ def test_a_second_pack_of_a_bucket_compiles_nothing(width: int, more: Mapping[st
     first = {**DEEP, "width": width, "dropout": 0.1, "regularizers.kernel_l1": 0.01, **more}
     before = compilations()
     train([fit_of(first)])
-    compiled = compilations() - before
-    assert compiled == (3 if more else 2)
+    first_time = compilations() - before
+    assert first_time == (3 if more else 2)
     others = [
         {
             **first,
@@ -69,7 +70,7 @@ def test_a_second_pack_of_a_bucket_compiles_nothing(width: int, more: Mapping[st
         for seed in range(1, 28)
     ]
     train([fit_of(config, seed=seed) for seed, config in enumerate(others)])
-    assert compilations() - before == compiled
+    assert compilations() - before == first_time
 
 
 @pytest.mark.parametrize("depth", [2, 5])
@@ -116,6 +117,22 @@ def test_a_neighbours_checkpoint_may_reveal_a_divergence(tmp_path: Path) -> None
     assert checkpoints.load(tmp_path / "short.npz") is not None
     assert same(failed, astray([astray_soon])[0])
     assert failed.error is not None
+
+
+def test_what_could_not_be_compiled_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lack of memory fails the lane that met it, and no later one."""
+
+    def no_memory(*_: object) -> None:
+        raise MemoryError("none left")
+
+    fit = fit_of({**DEEP, "width": 500})
+    with monkeypatch.context() as patch:
+        patch.setattr(compiled, "_compile", no_memory)
+        (failed,) = train([fit])
+    assert failed.error is not None
+    assert (failed.error.reason, failed.error.message) == ("crashed", "MemoryError: none left")
+    (well,) = train([fit])
+    assert well.error is None
 
 
 def programs_of(work: Work) -> set[tuple[Bucket, int]]:
