@@ -41,6 +41,7 @@ def clear() -> Kept:
 
 
 def _of_the_user() -> Path:
-    if "XDG_CACHE_HOME" in os.environ:
-        return Path(os.environ["XDG_CACHE_HOME"])
+    named = os.environ.get("XDG_CACHE_HOME")
+    if named:
+        return Path(named)
     return Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache")

@@ -25,7 +25,7 @@ def test_or_else_in_the_users_cache_folder(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.delenv(VARIABLE)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert program_cache.folder() == tmp_path / "keras-sweeps" / "programs"
-    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setenv("XDG_CACHE_HOME", "")
     monkeypatch.setenv("HOME", str(tmp_path))
     for system, parts in (("linux", ".cache"), ("darwin", "Library/Caches")):
         monkeypatch.setattr(sys, "platform", system)
