@@ -44,10 +44,14 @@ def trained(
     if side_by_side == 1 or len(lanes) == 1:
         found = [_lane(lane, problem, devices[0], progress) for lane in lanes]
     else:
-        with ThreadPoolExecutor(side_by_side, "sweeps-lane") as pool:
+        pool = ThreadPoolExecutor(side_by_side, "sweeps-lane")
+        try:
             where = zip(lanes, cycle(devices), strict=False)
             flying = [pool.submit(_lane, lane, problem, at, progress) for lane, at in where]
             found = [future.result() for future in flying]
+        finally:
+            # After an error or Ctrl-C nobody waits for the lanes that have not begun.
+            pool.shutdown(cancel_futures=True)
     return [outcome for outcomes in found for outcome in outcomes]
 
 

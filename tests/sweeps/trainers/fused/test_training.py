@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 
-from sweeps import checkpoints
+from sweeps import checkpoints, cores
 from sweeps.problem import Problem
 from sweeps.recipe import Recipe
-from sweeps.trainers.fused import compiled
+from sweeps.trainers.fused import compiled, training
 from sweeps.trainers.fused.bucket import Bucket, Sizes, bucket_of
 from sweeps.trainers.fused.compiled import compilations
 from sweeps.trainers.fused.courses import courses_of
-from sweeps.trainers.fused.packing import lanes_of, packs_of
+from sweeps.trainers.fused.packing import Lane, lanes_of, packs_of
 from sweeps.trainers.fused_fit import FusedFit, sizes_of
 from sweeps.trainers.trainer import Pack
 from sweeps.trial import Fit, Outcome
@@ -133,6 +135,31 @@ def test_what_could_not_be_compiled_is_tried_again(monkeypatch: pytest.MonkeyPat
     assert (failed.error.reason, failed.error.message) == ("crashed", "MemoryError: none left")
     (well,) = train([fit])
     assert well.error is None
+
+
+def test_what_ends_a_pack_leaves_its_other_lanes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C in a notebook, say: it waits for the lanes under way, and not for all others."""
+    begun: list[Lane] = []
+    ending = Event()
+
+    def lane_of(lane: Lane, *_: object) -> None:
+        begun.append(lane)
+        if lane is begun[0]:
+            raise KeyboardInterrupt
+        ending.wait()
+
+    class Pool(ThreadPoolExecutor):
+        def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+            super().shutdown(wait=False, cancel_futures=cancel_futures)
+            ending.set()
+            super().shutdown(wait)
+
+    monkeypatch.setenv(cores.THREADS, "2")
+    monkeypatch.setattr(training, "_lane", lane_of)
+    monkeypatch.setattr(training, "ThreadPoolExecutor", Pool)
+    with pytest.raises(KeyboardInterrupt):
+        train([fit_of({**DEEP, "width": 1000}, seed=seed) for seed in range(20)])
+    assert len(begun) <= 3
 
 
 def programs_of(work: Work) -> set[tuple[Bucket, int]]:
