@@ -18,7 +18,8 @@ def learning_rates(recipe: Recipe, epoch: int, steps_per_epoch: int) -> Rates:
     Computed in float64 and rounded once. The horizon of a cosine is the recipe's epochs.
     """
     steps = epoch * steps_per_epoch + np.arange(steps_per_epoch, dtype=np.float64)
-    return (recipe.learning_rate * _factor(recipe, steps, steps_per_epoch)).astype(np.float32)
+    with np.errstate(over="ignore"):  # an infinite rate makes the fit diverge, which is reported
+        return (recipe.learning_rate * _factor(recipe, steps, steps_per_epoch)).astype(np.float32)
 
 
 def _factor(recipe: Recipe, steps: _Steps, steps_per_epoch: int) -> _Steps:

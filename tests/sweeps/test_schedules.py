@@ -81,3 +81,9 @@ def test_rates_are_float32_and_one_per_step() -> None:
     found = learning_rates(Recipe.read({"decay": "cosine"}), 3, 7)
     assert found.dtype == np.float32
     assert found.shape == (7,)
+
+
+def test_a_rate_beyond_float32_is_infinite_and_no_warning() -> None:
+    growing = {"decay.exponential.rate": 1e30, "decay.exponential.every_epochs": 1}
+    recipe = Recipe.read({"decay": "exponential", **growing})
+    assert learning_rates(recipe, epoch=8, steps_per_epoch=2)[0] == np.inf
