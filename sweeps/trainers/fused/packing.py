@@ -27,7 +27,7 @@ LOOP_CACHE = 1_000_000
 """The same for looped layers, whose stacks pass through the cache once a step besides."""
 
 MEMORY = 2_000_000_000
-"""Bytes that the members of a lane may need in all."""
+"""Bytes that the members of a lane may need in all, and on a CPU those of all lanes under way."""
 
 MOST_MEMBERS = {"cpu": 64, "accelerator": 1024}
 
@@ -67,6 +67,12 @@ def members(bucket: Bucket, on_cpu: bool) -> int:
         cache = LOOP_CACHE if bucket.looped else CACHE
         fitting = min(fitting, cache // _cached_bytes(bucket))
     return 1 << (max(1, min(fitting, most)).bit_length() - 1)
+
+
+def abreast(lanes: Sequence[Lane], cores: int) -> int:
+    """How many of the lanes are trained side by side on a CPU: one a core, within the memory."""
+    largest = max(lane.size * _resident_bytes(lane.bucket) for lane in lanes)
+    return max(1, min(cores, MEMORY // largest))
 
 
 def too_large(bucket: Bucket) -> str | None:

@@ -21,7 +21,7 @@ from sweeps.trainers.fused.bucket import Bucket
 from sweeps.trainers.fused.courses import Course
 from sweeps.trainers.fused.jax_import import load, precise
 from sweeps.trainers.fused.lane import Ending, LaneTraining, figures
-from sweeps.trainers.fused.packing import Lane, lanes_of, packs_of
+from sweeps.trainers.fused.packing import Lane, abreast, lanes_of, packs_of
 from sweeps.trainers.fused.seat import parameters
 from sweeps.trainers.trainer import Progress
 from sweeps.trial import Failure, Fit, Outcome
@@ -40,7 +40,7 @@ def trained(
     lanes = [
         lane for pack in packs_of(courses) for lane in lanes_of(buckets[id(pack[0])], pack, on_cpu)
     ]
-    side_by_side = cores.threads() if on_cpu else len(devices)
+    side_by_side = abreast(lanes, cores.threads()) if on_cpu else len(devices)
     if side_by_side == 1 or len(lanes) == 1:
         found = [_lane(lane, problem, devices[0], progress) for lane in lanes]
     else:

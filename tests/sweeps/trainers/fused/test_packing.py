@@ -13,7 +13,15 @@ from sweeps.recipe import Layer, Recipe
 from sweeps.trainers.fused import packing
 from sweeps.trainers.fused.bucket import Bucket, Sizes, bucket_of
 from sweeps.trainers.fused.courses import Course
-from sweeps.trainers.fused.packing import lanes_of, members, packs_of, too_large, work
+from sweeps.trainers.fused.packing import (
+    Lane,
+    abreast,
+    lanes_of,
+    members,
+    packs_of,
+    too_large,
+    work,
+)
 from sweeps.trial import Config, Fit, Trial
 
 SIZES = Sizes(features=6, outputs=3, head="softmax", rows=344, train_rows=275)
@@ -129,6 +137,14 @@ def weight_bytes(its: Bucket) -> int:
         return 4 * its.features * its.outputs
     ends = (its.features + its.outputs) * its.width
     return 4 * (ends + (its.depth - 1) * its.width**2)
+
+
+def test_lanes_side_by_side_share_the_memory() -> None:
+    """Small networks take all cores; of large ones fewer are trained at once."""
+    small, large = ([Lane(its, (), 1)] * 64 for its in (bucket(100), bucket(4096, depth=3)))
+    assert abreast(small, cores=64) == 64
+    assert 1 < abreast(large, cores=64) < 8
+    assert abreast([Lane(bucket(12_000), (), 1)], cores=64) == 1
 
 
 def test_lanes_have_room_for_their_courses() -> None:
