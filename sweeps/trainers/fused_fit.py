@@ -52,7 +52,7 @@ class FusedFit:
         read = list(zip(fits, recipes_of(fits, problem), strict=True))
         packs = [Pack((fit,)) for fit, recipe in read if isinstance(recipe, Failure)]
         readable = [(fit, recipe) for fit, recipe in read if isinstance(recipe, Recipe)]
-        courses = courses_of(readable)
+        courses = courses_of(readable, problem.evaluate.resplit)
         bucketed = [(bucket_of(course.recipe, sizes, self.precision), course) for course in courses]
         return packs + [
             Pack(tuple(fit for course in pack for fit in course.fits))
@@ -90,7 +90,8 @@ class FusedFit:
                 places.append(place)
                 admitted.append((fit, recipe))
         if admitted and isinstance(sizes, Sizes):
-            trained = self._trained(courses_of(admitted), sizes, problem, progress)
+            courses = courses_of(admitted, problem.evaluate.resplit)
+            trained = self._trained(courses, sizes, problem, progress)
             outcomes |= {places[at]: outcome for at, outcome in trained}
         return [outcomes[place] for place in range(len(pack.fits))]
 

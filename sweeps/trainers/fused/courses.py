@@ -19,11 +19,13 @@ class Course:
 
     Training for 30 epochs contains training for 1 to 29, as long as nothing on the way depends on
     where it ends. `fits` are in the order of their budgets, `places` says where they were given.
+    `rows` is equal for courses that see equal rows.
     """
 
     recipe: Recipe
     fits: tuple[Fit, ...]
     places: tuple[int, ...]
+    rows: tuple[int, int]
 
     @property
     def first(self) -> Fit:
@@ -40,10 +42,11 @@ class Course:
         return math.ceil(rows / self.recipe.batch_size)
 
 
-def courses_of(fits: Iterable[tuple[Fit, Recipe]]) -> list[Course]:
+def courses_of(fits: Iterable[tuple[Fit, Recipe]], resplit: bool) -> list[Course]:
     """The fewest courses that serve all fits, in the order in which each is first asked for.
 
-    A recipe's epochs are left to the fits: of a course's recipes the first is kept.
+    A recipe's epochs are left to the fits: of a course's recipes the first is kept. `resplit` says
+    that repeats draw splits of their own, and do not see equal rows.
     """
     recipes: dict[_Way, Recipe] = {}
     ways: dict[_Way, list[tuple[int, Fit]]] = {}
@@ -51,7 +54,7 @@ def courses_of(fits: Iterable[tuple[Fit, Recipe]]) -> list[Course]:
         way = _way(fit, recipe)
         recipes.setdefault(way, recipe)
         ways.setdefault(way, []).append((place, fit))
-    return [_course(recipes[way], placed) for way, placed in ways.items()]
+    return [_course(recipes[way], placed, resplit) for way, placed in ways.items()]
 
 
 def horizon(recipe: Recipe) -> int | None:
@@ -59,9 +62,11 @@ def horizon(recipe: Recipe) -> int | None:
     return recipe.epochs if isinstance(recipe.decay, Cosine) else None
 
 
-def _course(recipe: Recipe, placed: list[tuple[int, Fit]]) -> Course:
+def _course(recipe: Recipe, placed: list[tuple[int, Fit]], resplit: bool) -> Course:
     placed = sorted(placed, key=lambda one: one[1].budget)
-    return Course(recipe, tuple(fit for _, fit in placed), tuple(place for place, _ in placed))
+    fits = tuple(fit for _, fit in placed)
+    rows = fits[0].fold, fits[0].repeat if resplit else 0
+    return Course(recipe, fits, tuple(place for place, _ in placed), rows)
 
 
 def _way(fit: Fit, recipe: Recipe) -> _Way:

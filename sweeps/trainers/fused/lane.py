@@ -6,6 +6,7 @@ somebody must know them on the way: early stopping, or a progress display.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,14 +16,21 @@ import numpy as np
 import numpy.typing as npt
 
 from sweeps.checkpoints import Checkpoint
+from sweeps.problem import Problem
 from sweeps.sweep import Split
-from sweeps.tasks.task import Data
 from sweeps.trainers.fused import lane_arrays as arrays
 from sweeps.trainers.fused.compiled import programs_for
 from sweeps.trainers.fused.keeping import checkpoint_of, tensors_of
 from sweeps.trainers.fused.packing import Lane
 from sweeps.trainers.fused.seat import Seat
-from sweeps.trainers.fused.stacking import Tensors, filled, fresh, stacked, taken_apart
+from sweeps.trainers.fused.stacking import (
+    Tensors,
+    filled,
+    fresh,
+    shapes_of,
+    stacked,
+    taken_apart,
+)
 from sweeps.trainers.fused.structures import Network, State, Verdict
 from sweeps.trainers.trainer import Progress
 
@@ -77,24 +85,24 @@ class LaneTraining:
 
     @classmethod
     def start(
-        cls,
-        lane: Lane,
-        data: Sequence[Data],
-        watched: Split | None,
-        measure: str,
-        device: Any,
-        progress: Progress | None,
+        cls, lane: Lane, problem: Problem, device: Any, progress: Progress | None
     ) -> LaneTraining:
         """The lane before its first epoch, or where its checkpoints ended."""
-        seats = [Seat.of(course, rows) for course, rows in zip(lane.courses, data, strict=True)]
+        seats = [
+            Seat.of(course, problem.data(course.first.fold, course.first.repeat))
+            for course in lane.courses
+        ]
+        split = problem.objective.split
+        watched: Split | None = None if split == "train" else split
+        measure = "accuracy" if problem.task.kind == "classification" else "mae"
         training = cls(lane, seats, watched, measure, device, progress)
         training._place()
         return training
 
-    def run(self) -> None:
-        """Train until every fit has ended; see `endings`."""
+    def run(self, stopping: threading.Event) -> None:
+        """Train until every fit has ended, see `endings`, or until somebody is stopping it."""
         self._end([seat.epoch == seat.course.first.budget or seat.stopped for seat in self.seats])
-        while any(seat.goes_on for seat in self.seats):
+        while any(seat.goes_on for seat in self.seats) and not stopping.is_set():
             going = [seat.goes_on for seat in self.seats]
             self._train_epoch()
             if self._followed or len(self._pending) >= MOST_PENDING:
@@ -111,16 +119,15 @@ class LaneTraining:
         """Put everything on the device."""
         bucket, size = self.lane.bucket, self.lane.size
         self._programs = programs_for(bucket, size, self.device)
-        self._fresh = [
-            fresh(seat.course.recipe, seat.course.first.seed, bucket) for seat in self.seats
-        ]
-        tensors, steps, best = list(self._fresh), [0] * len(self.seats), {}
+        drawn = [fresh(seat.course.recipe, seat.course.first.seed, bucket) for seat in self.seats]
+        self._shapes = [shapes_of(one) for one in drawn]
+        tensors, steps, best = list(drawn), [0] * len(self.seats), {}
         for member, seat in enumerate(self.seats):
             checkpoint = seat.earlier()
             if checkpoint is not None:
                 seat.go_on_from(checkpoint.state)
                 steps[member] = checkpoint.state["steps"]
-                tensors[member], kept = tensors_of(checkpoint, self._fresh[member])
+                tensors[member], kept = tensors_of(checkpoint, drawn[member])
                 if kept:
                     best[member] = kept
         # What is used once goes to the device with the call that uses it, which is twice as fast.
@@ -132,7 +139,7 @@ class LaneTraining:
             self._weights, self._rows, self._member, *self._spans["train"]
         )
         if best:
-            room = [best.get(member, one[:1]) for member, one in enumerate(self._fresh)]
+            room = [best.get(member, one[:1]) for member, one in enumerate(drawn)]
             self._best = jax.device_put(stacked(bucket, room, size), self.device)
 
     def _train_epoch(self) -> None:
@@ -231,11 +238,11 @@ class LaneTraining:
 
     def _checkpoint(self, member: int, kept: _Kept) -> Checkpoint:
         """All that the member's course needs to go on from here."""
-        like, seat, bucket = self._fresh[member], self.seats[member], self.lane.bucket
-        network = taken_apart(kept.state.network, bucket, member, like)
+        shapes, seat, bucket = self._shapes[member], self.seats[member], self.lane.bucket
+        network = taken_apart(kept.state.network, bucket, member, shapes)
         best: list[Tensors] = []
         if seat.restores and kept.best is not None:
-            best = taken_apart(kept.best, bucket, member, like[:1])
+            best = taken_apart(kept.best, bucket, member, shapes[:1])
         return checkpoint_of(network, best, seat.state(int(kept.state.steps[member])))
 
 

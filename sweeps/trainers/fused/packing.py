@@ -51,9 +51,16 @@ def packs_of(courses: Sequence[tuple[Bucket, Course]]) -> Iterator[list[Course]]
         yield from _cut(bucket, [course for _, course in group])
 
 
-def lanes_of(bucket: Bucket, courses: Sequence[Course], on_cpu: bool) -> list[Lane]:
-    """A pack's courses, cut for a kind of device; the last lane may have room to spare."""
+def lanes_of(
+    bucket: Bucket, courses: Sequence[Course], on_cpu: bool, devices: int = 1
+) -> list[Lane]:
+    """A pack's courses, cut for a kind of device; the last lane may have room to spare.
+
+    An accelerator could hold a whole pack, so several of them get a part each.
+    """
     full = members(bucket, on_cpu)
+    if not on_cpu:
+        full = min(full, _power_of_two(-(-len(courses) // devices)))
     starts = range(0, len(courses), full)
     cuts = [tuple(courses[start : start + full]) for start in starts]
     return [Lane(bucket, cut, _size(bucket, cut, full)) for cut in cuts]
@@ -121,7 +128,12 @@ def _size(bucket: Bucket, courses: Sequence[Course], full: int) -> int:
     idle = (full - len(courses)) * max(work(bucket, course) for course in courses)
     if idle <= COMPILING:
         return full
-    return 1 << (len(courses) - 1).bit_length()
+    return _power_of_two(len(courses))
+
+
+def _power_of_two(count: int) -> int:
+    """The first that is at least the count."""
+    return 1 << (count - 1).bit_length()
 
 
 def _order(one: tuple[Bucket, Course]) -> tuple[object, ...]:
@@ -138,7 +150,7 @@ def _magnitude(bucket: Bucket, course: Course) -> int:
 
 def _kind(one: tuple[Bucket, Course]) -> tuple[Bucket, object]:
     bucket, course = one
-    rows = (course.first.fold, course.first.repeat) if bucket.shared_rows else None
+    rows = course.rows if bucket.shared_rows else None
     activation = course.recipe.activation if course.recipe.layers else ""
     return bucket, (repr(bucket), activation, rows)
 

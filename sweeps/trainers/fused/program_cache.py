@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,9 +28,12 @@ def folder() -> Path:
 
 def kept() -> Kept:
     """What is there now; nothing, where there is no folder yet."""
-    files = [path for path in folder().glob("*") if path.is_file()]
-    programs = [path for path in files if path.name.endswith("-cache")]
-    return Kept(folder(), len(programs), sum(path.stat().st_size for path in files))
+    sizes: dict[str, int] = {}
+    for path in folder().glob("*"):
+        with suppress(FileNotFoundError):  # another process may be clearing the folder
+            sizes[path.name] = path.stat().st_size
+    programs = [name for name in sizes if name.endswith("-cache")]
+    return Kept(folder(), len(programs), sum(sizes.values()))
 
 
 def clear() -> Kept:

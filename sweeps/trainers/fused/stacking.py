@@ -26,6 +26,8 @@ Array = npt.NDArray[Any]
 Tensors = list[Array]
 """One array for each kernel and bias of a network in turn, the head's last, without padding."""
 
+Shapes = list[tuple[int, ...]]
+
 FLOAT32_ROUNDED: dict[Rule, set[str]] = {
     "adam": {"beta_1", "beta_2", "weight_decay"},
     "sgd": {"momentum"},
@@ -77,18 +79,23 @@ def stacked(bucket: Bucket, members: Sequence[list[Tensors]], size: int) -> Netw
     return room
 
 
+def shapes_of(tensors: Sequence[Tensors]) -> list[Shapes]:
+    """The shapes of a network's tensors."""
+    return [[array.shape for array in arrays] for arrays in tensors]
+
+
 def taken_apart(
-    network: Network, bucket: Bucket, member: int, like: list[Tensors]
+    network: Network, bucket: Bucket, member: int, shapes: Sequence[Shapes]
 ) -> list[Tensors]:
-    """One member's tensors out of a lane's layers, of the shapes that `like` has."""
+    """One member's tensors out of a lane's layers, of those shapes."""
     return [
         [
-            np.array(place[tuple(slice(length) for length in array.shape)])
-            for place, array in zip(
-                _places(network, bucket, member, slot, len(arrays) // 2 - 1), arrays, strict=True
+            np.array(place[tuple(slice(length) for length in shape)])
+            for place, shape in zip(
+                _places(network, bucket, member, slot, len(wanted) // 2 - 1), wanted, strict=True
             )
         ]
-        for slot, arrays in enumerate(like)
+        for slot, wanted in enumerate(shapes)
     ]
 
 

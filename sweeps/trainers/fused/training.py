@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
+import queue
+import threading
 import time
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from itertools import cycle
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from typing import Any, Self
 
-import numpy as np
-
-from sweeps import checkpoints, cores
+from sweeps import cores
 from sweeps.problem import Problem
-from sweeps.sweep import Split
-from sweeps.trainers.divergence import DivergedError, refuse_nonfinite
-from sweeps.trainers.fused import lane_arrays
 from sweeps.trainers.fused.bucket import Bucket
 from sweeps.trainers.fused.courses import Course
 from sweeps.trainers.fused.jax_import import load, precise
-from sweeps.trainers.fused.lane import Ending, LaneTraining, figures
+from sweeps.trainers.fused.lane import LaneTraining
+from sweeps.trainers.fused.outcomes import outcomes_of
 from sweeps.trainers.fused.packing import Lane, abreast, lanes_of, packs_of
-from sweeps.trainers.fused.seat import parameters
 from sweeps.trainers.trainer import Progress
-from sweeps.trial import Failure, Fit, Outcome
+from sweeps.trial import Failure, Outcome
 
 Placed = tuple[int, Outcome]
 
@@ -38,92 +33,74 @@ def trained(
     on_cpu = devices[0].platform == "cpu"
     buckets = {id(course): bucket for bucket, course in courses}
     lanes = [
-        lane for pack in packs_of(courses) for lane in lanes_of(buckets[id(pack[0])], pack, on_cpu)
+        lane
+        for pack in packs_of(courses)
+        for lane in lanes_of(buckets[id(pack[0])], pack, on_cpu, len(devices))
     ]
     side_by_side = abreast(lanes, cores.threads()) if on_cpu else len(devices)
-    if side_by_side == 1 or len(lanes) == 1:
-        found = [_lane(lane, problem, devices[0], progress) for lane in lanes]
-    else:
-        pool = ThreadPoolExecutor(side_by_side, "sweeps-lane")
+    with _Field(problem, progress, devices, side_by_side) as field:
+        return [outcome for outcomes in field.train(lanes) for outcome in outcomes]
+
+
+class _Field:
+    """Devices, and threads that each train one lane at a time on a device that is free.
+
+    When it is left early, by an error or Ctrl-C, lanes under way end after their epoch.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        progress: Progress | None,
+        devices: Sequence[Any],
+        side_by_side: int,
+    ) -> None:
+        self._problem = problem
+        self._progress = progress
+        self._stopping = threading.Event()
+        self._free: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        for place in range(side_by_side):
+            self._free.put(devices[place % len(devices)])
+        self._pool = ThreadPoolExecutor(side_by_side, "sweeps-lane")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopping.set()
+        self._pool.shutdown(cancel_futures=True)
+
+    def train(self, lanes: Sequence[Lane]) -> list[list[Placed]]:
+        """The outcomes of each lane."""
+        flying = [self._pool.submit(self._lane, lane) for lane in lanes]
+        done, _ = wait(flying, return_when=FIRST_EXCEPTION)
+        for future in done:
+            future.result()  # raises at once what a lane raised, while others are under way
+        return [future.result() for future in flying]
+
+    def _lane(self, lane: Lane) -> list[Placed]:
+        device = self._free.get()
         try:
-            where = zip(lanes, cycle(devices), strict=False)
-            flying = [pool.submit(_lane, lane, problem, at, progress) for lane, at in where]
-            found = [future.result() for future in flying]
+            return self._trained(lane, device)
         finally:
-            # After an error or Ctrl-C nobody waits for the lanes that have not begun.
-            pool.shutdown(cancel_futures=True)
-    return [outcome for outcomes in found for outcome in outcomes]
+            self._free.put(device)
 
-
-def _lane(lane: Lane, problem: Problem, device: Any, progress: Progress | None) -> list[Placed]:
-    jax = load()
-    started = time.perf_counter()
-    data = [problem.data(course.first.fold, course.first.repeat) for course in lane.courses]
-    split = problem.objective.split
-    watched: Split | None = None if split == "train" else split
-    measure = "accuracy" if problem.task.kind == "classification" else "mae"
-    try:
-        with precise(lane.bucket.precision):
-            training = LaneTraining.start(lane, data, watched, measure, device, progress)
-            training.run()
-            return list(_outcomes(training, started))
-    except (jax.errors.JaxRuntimeError, MemoryError) as error:
-        failure = Failure("crashed", f"{type(error).__name__}: {error}", traceback.format_exc())
-        seconds = _share(lane, started)
-        return [
-            (place, Outcome(fit, {}, {}, seconds, error=failure))
-            for course in lane.courses
-            for place, fit in zip(course.places, course.fits, strict=True)
-        ]
-
-
-def _outcomes(training: LaneTraining, started: float) -> Iterator[Placed]:
-    fetched = _fetched(training.endings)
-    seconds = _share(training.lane, started)
-    for ending, verdicts in zip(training.endings, fetched, strict=True):
-        course = training.seats[ending.member].course
-        outcome = _outcome(training, ending, verdicts, course.fits[ending.fit], seconds)
-        yield course.places[ending.fit], outcome
-
-
-def _fetched(endings: Sequence[Ending]) -> list[dict[Split, Any]]:
-    """The endings' verdicts, brought from the device; those of one epoch are the same ones."""
-    import jax
-
-    known = {id(ending.verdicts): ending.verdicts for ending in endings}
-    fetched = {key: jax.device_get(verdicts) for key, verdicts in known.items()}
-    return [fetched[id(ending.verdicts)] for ending in endings]
-
-
-def _outcome(
-    training: LaneTraining, ending: Ending, verdicts: Mapping[Split, Any], fit: Fit, seconds: float
-) -> Outcome:
-    """What came of a fit, once its last epoch is in the history; keeps its checkpoint."""
-    seat, bucket = training.seats[ending.member], training.lane.bucket
-    epochs = min(ending.epoch, seat.seen)
-    metrics: dict[str, float] = {}
-    confusion: dict[str, Any] = {}
-    failure = seat.failure if seat.seen < ending.epoch else None
-    if failure is None:
+    def _trained(self, lane: Lane, device: Any) -> list[Placed]:
+        jax = load()
+        started = time.perf_counter()
         try:
-            for split, part in lane_arrays.parts(seat.data).items():
-                sums = verdicts[split].sums[ending.member]
-                metrics |= figures(sums, len(part.y), f"{split}_", training.measure)
-                if bucket.confused:
-                    confusion[split] = _table(verdicts[split].confusion[ending.member])
-            refuse_nonfinite(metrics, f"after epoch {ending.epoch}")
-        except DivergedError as error:
-            failure, metrics, confusion = Failure("diverged", str(error)), {}, {}
-    if fit.save_to is not None and failure is None and ending.checkpoint is not None:
-        checkpoints.save(Path(fit.save_to), ending.checkpoint.arrays, ending.checkpoint.state)
-    metrics["parameters"] = float(parameters(seat.course, bucket.features, bucket.outputs))
-    metrics["epochs"] = float(epochs)
-    history = {name: tuple(values[:epochs]) for name, values in seat.history.items()}
-    return Outcome(fit, metrics, history, seconds, confusion, failure)
-
-
-def _table(counts: Any) -> tuple[tuple[int, ...], ...]:
-    return tuple(tuple(int(count) for count in row) for row in np.asarray(counts))
+            with precise(lane.bucket.precision):
+                training = LaneTraining.start(lane, self._problem, device, self._progress)
+                training.run(self._stopping)
+                return list(outcomes_of(training, _share(lane, started)))
+        except (jax.errors.JaxRuntimeError, MemoryError) as error:
+            failure = Failure("crashed", f"{type(error).__name__}: {error}", traceback.format_exc())
+            seconds = _share(lane, started)
+            return [
+                (place, Outcome(fit, {}, {}, seconds, error=failure))
+                for course in lane.courses
+                for place, fit in zip(course.places, course.fits, strict=True)
+            ]
 
 
 def _share(lane: Lane, started: float) -> float:

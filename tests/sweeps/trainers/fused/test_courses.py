@@ -11,7 +11,7 @@ from sweeps.recipe import Recipe
 from sweeps.trainers.fused.courses import Course, courses_of
 from sweeps.trainers.fused_fit import FusedFit
 from sweeps.trainers.trainer import Pack
-from sweeps.trial import Fit
+from sweeps.trial import Fit, Trial
 from tests.sweeps.trainers.fitting import DEEP, fit_of, problem_on, same
 
 STOPPING = {**DEEP, "learning_rate": 0.3, "early_stopping.patience": 2}
@@ -20,7 +20,7 @@ RESTARTS = {**DEEP, "decay": "cosine_restarts", "decay.cosine_restarts.first_dec
 
 
 def courses(fits: Sequence[Fit]) -> list[Course]:
-    return courses_of([(fit, Recipe.read(fit.trial.config)) for fit in fits])
+    return courses_of([(fit, Recipe.read(fit.trial.config)) for fit in fits], resplit=False)
 
 
 def over_epochs(config: Mapping[str, Any], **changes: Any) -> list[Fit]:
@@ -94,3 +94,11 @@ def test_progress_is_told_to_every_fit_of_a_course() -> None:
     assert sorted(told) == [
         (budget, epoch) for budget in (2, 4, 9) for epoch in range(1, budget + 1)
     ]
+
+
+def test_repeats_see_equal_rows_unless_they_draw_splits_of_their_own() -> None:
+    config = {"width": 3, "epochs": 2}
+    fits = [Fit(Trial(0, config), 1, repeat, seed=repeat, budget=2) for repeat in (0, 1)]
+    pairs = [(fit, Recipe.read(config)) for fit in fits]
+    assert [course.rows for course in courses_of(pairs, resplit=False)] == [(1, 0), (1, 0)]
+    assert [course.rows for course in courses_of(pairs, resplit=True)] == [(1, 0), (1, 1)]

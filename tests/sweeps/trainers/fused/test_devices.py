@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from sweeps.cores import THREADS
 from sweeps.trainers.fused.jax_import import load
 from sweeps.trainers.fused_fit import FusedFit
 from sweeps.trainers.trainer import Pack
@@ -34,7 +35,7 @@ def trained_with(**environment: str) -> tuple[list[str], list[list[float]]]:
     """Devices that were used and losses, from a process with these variables."""
     done = subprocess.run(
         [sys.executable, "-c", TRAIN],
-        env={**os.environ, **environment},
+        env={**os.environ, THREADS: "2", **environment},
         capture_output=True,
         text=True,
         check=True,

@@ -31,7 +31,7 @@ PENGUIN: Config = {"layer_count": 2, "width": 100, "batch_size": 32, "epochs": 5
 def course(config: Config, place: int = 0, fold: int = 0, budget: int | None = None) -> Course:
     recipe = Recipe.read(config)
     fit = Fit(Trial(place, config), fold, 0, place, budget or recipe.epochs)
-    return Course(recipe, (fit,), (place,))
+    return Course(recipe, (fit,), (place,), (fit.fold, fit.repeat))
 
 
 def bucketed(courses: Sequence[Course], sizes: Sizes = SIZES) -> list[tuple[Bucket, Course]]:
@@ -198,7 +198,9 @@ def test_a_hundred_thousand_courses_are_cut_in_bounded_memory() -> None:
     for place in range(100_000):
         recipe = recipes[place % len(recipes)]
         fit = Fit(trial, 0, 0, place, recipe.epochs)
-        everything.append((bucket_of(recipe, SIZES), Course(recipe, (fit,), (place,))))
+        everything.append(
+            (bucket_of(recipe, SIZES), Course(recipe, (fit,), (place,), (fit.fold, fit.repeat)))
+        )
     tracemalloc.start()
     try:
         packs = packs_of(everything)
@@ -222,3 +224,11 @@ def test_layers_of_other_widths_share_the_work_of_the_widest() -> None:
     narrow = course({"width.layers": "100-1", "epochs": 5})
     assert narrow.recipe.layers == (Layer(100), Layer(1))
     assert work(bucket(100), narrow) == work(bucket(100), course({**PENGUIN}))
+
+
+def test_several_accelerators_get_a_part_of_a_pack_each() -> None:
+    courses = [course(PENGUIN) for _ in range(100)]
+    one = lanes_of(bucket(100), courses, on_cpu=False)
+    four = lanes_of(bucket(100), courses, on_cpu=False, devices=4)
+    assert [len(lane.courses) for lane in one] == [100]
+    assert [len(lane.courses) for lane in four] == [32, 32, 32, 4]

@@ -103,7 +103,7 @@ def test_to_the_last_bit_in_a_lane_of_one_size(config: Mapping[str, Any], tmp_pa
 
 def weights_in(bucket: Bucket, fits: Sequence[Fit]) -> list[Floats]:
     """The first fit's weights, trained in a lane of that bucket by hand."""
-    courses = courses_of([(fit, Recipe.read(fit.trial.config)) for fit in fits])
+    courses = courses_of([(fit, Recipe.read(fit.trial.config)) for fit in fits], resplit=False)
     size = 1 << (len(courses) - 1).bit_length()
     data = [PROBLEM.data(0, 0) for _ in courses]
     device = load().devices()[0]

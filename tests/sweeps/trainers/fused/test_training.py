@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -13,11 +12,11 @@ import pytest
 from sweeps import checkpoints, cores
 from sweeps.problem import Problem
 from sweeps.recipe import Recipe
-from sweeps.trainers.fused import compiled, training
+from sweeps.trainers.fused import compiled
 from sweeps.trainers.fused.bucket import Bucket, Sizes, bucket_of
 from sweeps.trainers.fused.compiled import compilations
 from sweeps.trainers.fused.courses import courses_of
-from sweeps.trainers.fused.packing import Lane, lanes_of, packs_of
+from sweeps.trainers.fused.packing import lanes_of, packs_of
 from sweeps.trainers.fused_fit import FusedFit, sizes_of
 from sweeps.trainers.trainer import Pack
 from sweeps.trial import Fit, Outcome
@@ -137,29 +136,24 @@ def test_what_could_not_be_compiled_is_tried_again(monkeypatch: pytest.MonkeyPat
     assert well.error is None
 
 
-def test_what_ends_a_pack_leaves_its_other_lanes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ctrl-C in a notebook, say: it waits for the lanes under way, and not for all others."""
-    begun: list[Lane] = []
-    ending = Event()
+def test_what_ends_a_pack_ends_its_other_lanes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C in a notebook, say: lanes under way end after their epoch, others do not begin."""
+    short = fit_of({**DEEP, "width": 9}, budget=1)
+    long = fit_of({**DEEP, "width": 99, "epochs": 20_000})
+    begun = Event()
+    told: list[int] = []
 
-    def lane_of(lane: Lane, *_: object) -> None:
-        begun.append(lane)
-        if lane is begun[0]:
+    def progress(fit: Fit, epoch: int, values: Mapping[str, float]) -> None:
+        if fit == short:
+            begun.wait()
             raise KeyboardInterrupt
-        ending.wait()
-
-    class Pool(ThreadPoolExecutor):
-        def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-            super().shutdown(wait=False, cancel_futures=cancel_futures)
-            ending.set()
-            super().shutdown(wait)
+        told.append(epoch)
+        begun.set()
 
     monkeypatch.setenv(cores.THREADS, "2")
-    monkeypatch.setattr(training, "_lane", lane_of)
-    monkeypatch.setattr(training, "ThreadPoolExecutor", Pool)
     with pytest.raises(KeyboardInterrupt):
-        train([fit_of({**DEEP, "width": 1000}, seed=seed) for seed in range(20)])
-    assert len(begun) <= 3
+        FusedFit().train(Pack((short, long)), problem_on(), progress)
+    assert 1 <= len(told) < 20_000
 
 
 def programs_of(work: Work) -> set[tuple[Bucket, int]]:
@@ -167,7 +161,9 @@ def programs_of(work: Work) -> set[tuple[Bucket, int]]:
     fits = [(fit, Recipe.read(fit.trial.config)) for fit in work.fits]
     sizes = sizes_of(work.problem)
     assert isinstance(sizes, Sizes)
-    bucketed = [(bucket_of(course.recipe, sizes), course) for course in courses_of(fits)]
+    bucketed = [
+        (bucket_of(course.recipe, sizes), course) for course in courses_of(fits, resplit=False)
+    ]
     return {
         (lane.bucket, lane.size)
         for pack in packs_of(bucketed)
