@@ -29,6 +29,7 @@ class Flight:
         self._problem = problem
         self._queued: deque[Pack] = deque()
         self._flying: dict[Future[list[Outcome]], Pack] = {}
+        self._tried: set[tuple[int, int, int]] = set()
 
     @property
     def aloft(self) -> bool:
@@ -50,9 +51,10 @@ class Flight:
     def land(self, interrupted: Callable[[], bool]) -> list[Outcome]:
         """Wait for at least one pack, and return the outcomes of all that are done.
 
-        A pack whose worker died is a crash of each of its fits, unless the worker was told to end,
-        or the whole sweep was: then the pack is queued again. What a trainer raises is raised, with
-        the trials named.
+        A pack whose worker died is trained again: in halves, so that of many fits only the one that
+        ends its worker is lost, and a single fit once more before it is called a crash. When the
+        worker was told to end, or the whole sweep was, the pack is queued as it is. What a trainer
+        raises is raised, with the trials named.
         """
         done, _ = wait(self._flying, return_when=FIRST_COMPLETED)
         landed = [self._landed(future, self._flying.pop(future), interrupted) for future in done]
@@ -67,11 +69,25 @@ class Flight:
             if error.signal in FROM_OUTSIDE or interrupted():
                 self._queued.appendleft(pack)
                 return []
+            again = self._again(pack)
+            self._queued.extendleft(reversed(again))
             crash = Failure("crashed", str(error))
-            return [Outcome(fit, {}, {}, seconds=0.0, error=crash) for fit in pack.fits]
+            return [] if again else [Outcome(f, {}, {}, 0.0, error=crash) for f in pack.fits]
         except Exception as error:
             error.add_note(f"while training {_trials(pack)}")
             raise
+
+    def _again(self, pack: Pack) -> list[Pack]:
+        """The packs to train in place of one whose worker died; none for a fit tried twice."""
+        middle = len(pack.fits) // 2
+        if middle:
+            return [Pack(pack.fits[:middle]), Pack(pack.fits[middle:])]
+        (fit,) = pack.fits
+        key = fit.trial.number, fit.fold, fit.repeat
+        if key in self._tried:
+            return []
+        self._tried.add(key)
+        return [pack]
 
 
 def _trials(pack: Pack) -> str:

@@ -6,14 +6,14 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from sweeps.trainers.fused.bucket import Precision
-from sweeps.trainers.fused.program_cache import folder
+from sweeps.trainers.fused.program_cache import folder_of_this_processor
 
 
 def load() -> Any:
     """The module `jax`; imports neither TensorFlow nor Keras. Half a second the first time."""
     import jax
 
-    place = folder()
+    place = folder_of_this_processor()
     try:
         place.mkdir(parents=True, exist_ok=True)
     except OSError:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import platform
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,17 +23,26 @@ class Kept:
 
 
 def folder() -> Path:
-    """The folder of compiled programs: in `$SWEEPS_CACHE_DIR`, or the user's own cache folder."""
+    """The folder of compiled programs: in `$SWEEPS_CACHE_DIR`, or the user's own cache folder.
+
+    Programs lie in a folder for each kind of processor: a home may be shared by several machines,
+    and a program made for one of them may use instructions that another does not have.
+    """
     named = os.environ.get(VARIABLE)
     return (Path(named) if named else _of_the_user() / "keras-sweeps") / "programs"
+
+
+def folder_of_this_processor() -> Path:
+    """The part of the folder that this machine reads and writes."""
+    return folder() / hashlib.sha256(_processor().encode()).hexdigest()[:12]
 
 
 def kept() -> Kept:
     """What is there now; nothing, where there is no folder yet."""
     sizes: dict[str, int] = {}
-    for path in folder().glob("*"):
+    for path in _files():
         with suppress(FileNotFoundError):  # another process may be clearing the folder
-            sizes[path.name] = path.stat().st_size
+            sizes[str(path)] = path.stat().st_size
     programs = [name for name in sizes if name.endswith("-cache")]
     return Kept(folder(), len(programs), sum(sizes.values()))
 
@@ -39,9 +50,22 @@ def kept() -> Kept:
 def clear() -> Kept:
     """Delete the compiled programs, and say what there was. They are compiled again when needed."""
     found = kept()
-    for path in folder().glob("*"):
+    for path in _files():
         path.unlink(missing_ok=True)
     return found
+
+
+def _files() -> list[Path]:
+    return [path for path in folder().rglob("*") if path.is_file()]
+
+
+def _processor() -> str:
+    """What tells this processor's instructions from another's, as far as can be had."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return f"{platform.machine()} {platform.processor()}"
+    return next((line for line in lines if line.startswith(("flags", "Features"))), "")
 
 
 def _of_the_user() -> Path:

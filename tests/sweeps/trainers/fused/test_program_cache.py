@@ -39,12 +39,22 @@ def test_nothing_is_kept_where_nothing_is(cache: Path) -> None:
 
 
 def test_programs_are_counted_and_cleared(cache: Path) -> None:
-    cache.mkdir()
-    for name, size in (("jit_a-1-cache", 100), ("jit_b-2-cache", 50), ("jit_a-1-atime", 8)):
+    for name, size in (("a/jit_a-1-cache", 100), ("b/jit_a-1-cache", 50), ("a/jit_a-1-atime", 8)):
+        (cache / name).parent.mkdir(parents=True, exist_ok=True)
         (cache / name).write_bytes(b"x" * size)
     assert program_cache.kept() == program_cache.Kept(cache, programs=2, bytes=158)
     assert program_cache.clear() == program_cache.Kept(cache, programs=2, bytes=158)
     assert program_cache.kept().bytes == 0
+
+
+def test_each_kind_of_processor_has_programs_of_its_own(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = program_cache.folder_of_this_processor()
+    assert here.parent == cache
+    assert here == program_cache.folder_of_this_processor()
+    monkeypatch.setattr(program_cache, "_processor", lambda: "flags: another")
+    assert program_cache.folder_of_this_processor() != here
 
 
 TRAIN = """
