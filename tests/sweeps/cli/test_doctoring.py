@@ -179,8 +179,13 @@ def test_clearing_the_cache_as_json(sweeps: Command, cache: Path) -> None:
     assert json.loads(done.stdout) == {"freed": freed}
 
 
-def test_a_cache_that_cannot_be_cleared(sweeps: Command, cache: Path) -> None:
-    (cache / "folder").mkdir()
+def test_a_cache_that_cannot_be_cleared(
+    sweeps: Command, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(path: Path, missing_ok: bool = False) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "unlink", refused)
     done = sweeps("doctor", "--clear-cache")
     assert done.exit_code == 1
     assert done.stderr.startswith(f"{cache} cannot be cleared: ")
