@@ -8,7 +8,7 @@ import pytest
 from sweeps.draws import dropout_seed, initial_weights, row_order
 from sweeps.problem import Problem
 from sweeps.recipe import Recipe
-from sweeps.tasks.task import Part
+from sweeps.tasks.task import Part, head_of
 from sweeps.trainers.keras_fit import KerasFit
 from sweeps.trainers.network import Blueprint, model_of
 from sweeps.trainers.program import program_for
@@ -63,7 +63,7 @@ def fitted_by_keras(
     _, keras = load()
     task, data = problem.task, problem.data(0, 0)
     features = len(task.features)
-    model = model_of(Blueprint.of(recipe, features, task.outputs, task.kind))
+    model = model_of(Blueprint.of(recipe, features, task.outputs, head_of(task)))
     hidden = [layer.units for layer in recipe.layers]
     model.set_weights(initial_weights(SEED, features, hidden, task.outputs, recipe.initializer))
     masks = [layer for layer in model.layers if isinstance(layer, keras.layers.Dropout)]
@@ -100,7 +100,7 @@ def hold_against_keras(config: dict[str, Any], optimizer: Any, task: TinyTask) -
     assert outcome.history.keys() == history.keys() | {"learning_rate"}
     for name, values in history.items():
         assert outcome.history[name] == pytest.approx(values, rel=1e-5, abs=1e-6), name
-    with program_for(Blueprint.of(recipe, 4, task.outputs, task.kind)) as program:
+    with program_for(Blueprint.of(recipe, 4, task.outputs, head_of(task))) as program:
         for ours, theirs in zip(program.weights(), model.get_weights(), strict=True):
             np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-5)
     data = problem.data(0, 0)

@@ -6,6 +6,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -105,12 +106,11 @@ def weights_in(bucket: Bucket, fits: Sequence[Fit]) -> list[Floats]:
     """The first fit's weights, trained in a lane of that bucket by hand."""
     courses = courses_of([(fit, Recipe.read(fit.trial.config)) for fit in fits], resplit=False)
     size = 1 << (len(courses) - 1).bit_length()
-    data = [PROBLEM.data(0, 0) for _ in courses]
     device = load().devices()[0]
     with precise("float64"):
         lane = Lane(bucket, tuple(courses), size)
-        training = LaneTraining.start(lane, data, "val", "accuracy", device, None)
-        training.run()
+        training = LaneTraining.start(lane, PROBLEM, device, None)
+        training.run(Event())
     (kept,) = [ending.checkpoint for ending in training.endings if ending.member == 0]
     assert kept is not None
     count = 2 * len(courses[0].recipe.layers) + 2
