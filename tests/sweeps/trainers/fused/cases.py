@@ -140,17 +140,19 @@ def _distances(outcome: Outcome, answer: Answer) -> dict[str, float]:
     }
     assert outcome.history.keys() == answer.history.keys() | {"learning_rate"}
     for name, values in answer.history.items():
-        found[name] = _distance(outcome.history[name], values)
+        found[name] = _distance(outcome.history[name], values, answer.ties.get(name, 0.0))
     assert outcome.metrics.keys() == answer.metrics.keys() | {"parameters", "epochs"}
     for name, value in answer.metrics.items():
-        found[f"final {name}"] = _distance(outcome.metrics[name], value)
+        tied = answer.final_ties.get(name, 0.0)
+        found[f"final {name}"] = _distance(outcome.metrics[name], value, tied)
     return found
 
 
-def _distance(ours: Any, theirs: Any) -> float:
+def _distance(ours: Any, theirs: Any, leeway: Any = 0.0) -> float:
+    """The largest difference beyond the leeway, as a share of the largest value."""
     ours, theirs = np.asarray(ours), np.asarray(theirs)
     assert ours.shape == theirs.shape
     assert ours.dtype == np.float64
     largest = np.abs(theirs).max()
-    difference = np.abs(ours - theirs).max()
+    difference = np.maximum(np.abs(ours - theirs) - leeway, 0).max()
     return float(difference / largest) if largest else float(difference)

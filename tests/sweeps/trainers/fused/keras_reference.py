@@ -21,6 +21,10 @@ from sweeps.tasks.task import Head
 Floats = npt.NDArray[np.floating[Any]]
 
 
+TIE = 1e-9
+"""Probabilities that differ by less are equal, as far as rounding goes."""
+
+
 @dataclass(frozen=True)
 class Epoch:
     """Batches of row numbers, and for each its learning rate and its dropout masks.
@@ -47,11 +51,17 @@ class Case:
 
 @dataclass(frozen=True)
 class Answer:
-    """Weights after the last epoch, the history, and the figures of the weights that are kept."""
+    """Weights after the last epoch, the history, and the figures of the weights that are kept.
+
+    `ties` and `final_ties` say, for each accuracy among them, which share of its rows has two
+    classes that are equally likely up to rounding: they may count either way.
+    """
 
     weights: list[Floats]
     history: dict[str, list[float]]
     metrics: dict[str, float]
+    ties: dict[str, list[float]]
+    final_ties: dict[str, float]
 
 
 def start() -> None:
@@ -81,10 +91,12 @@ def train(case: Case) -> Answer:
         stopping.set_model(model)
         stopping.on_train_begin()
     history: dict[str, list[float]] = {}
+    ties: dict[str, list[float]] = {}
     for number, epoch in enumerate(case.epochs):
-        logs = _epoch(model, masked, case, epoch)
-        for name, value in logs.items():
-            history.setdefault(name, []).append(value)
+        logs, tied = _epoch(model, masked, case, epoch)
+        for kept, values in ((history, logs), (ties, tied)):
+            for name, value in values.items():
+                kept.setdefault(name, []).append(value)
         if stopping is not None:
             stopping.on_epoch_end(number, logs)
         if model.stop_training:
@@ -93,26 +105,50 @@ def train(case: Case) -> Answer:
     if stopping is not None:
         stopping.on_train_end()
     metrics: dict[str, float] = {}
+    final_ties: dict[str, float] = {}
     for split in case.splits:
         metrics |= _judged(model, case, split)
+        final_ties |= _tied(model, case, split)
     keras.utils.clear_session(free_memory=False)
-    return Answer(weights, history, metrics)
+    return Answer(weights, history, metrics, ties, final_ties)
 
 
-def _epoch(model: Any, masked: dict[int, Any], case: Case, epoch: Epoch) -> dict[str, float]:
-    """Every batch once; what Keras reports of the epoch."""
+def _epoch(
+    model: Any, masked: dict[int, Any], case: Case, epoch: Epoch
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Every batch once; what Keras reports of the epoch, and the ties in it."""
     x, y = case.splits["train"]
     model.reset_metrics()
     logs: dict[str, Any] = {}
+    tied = 0
     for batch, rate, masks in zip(epoch.batches, epoch.rates, epoch.masks, strict=True):
         model.optimizer.learning_rate.assign(rate)
         for position, layer in masked.items():
             layer.mask = masks[position][: len(batch)]
+        tied += _ties(model(x[batch], training=True), case.head)
         logs = model.train_step((x[batch], y[batch]))
     values = {name: float(value) for name, value in logs.items()}
+    ties = {"accuracy": tied / len(x)}
     if case.watched != "train":
         values |= _judged(model, case, case.watched)
-    return values
+        ties |= _tied(model, case, case.watched)
+    return values, ties
+
+
+def _tied(model: Any, case: Case, split: Split) -> dict[str, float]:
+    x, _ = case.splits[split]
+    return {f"{split}_accuracy": _ties(model(x, training=False), case.head) / len(x)}
+
+
+def _ties(outputs: Any, head: Head) -> int:
+    """Rows for which rounding decides between two classes."""
+    found = np.asarray(outputs)
+    if head == "linear":
+        return 0
+    if head == "sigmoid":
+        return int(np.sum(np.abs(found[:, 0] - 0.5) < TIE))
+    first, second = np.sort(found, axis=1)[:, :-3:-1].T
+    return int(np.sum(first - second < TIE))
 
 
 def _judged(model: Any, case: Case, split: Split) -> dict[str, float]:
