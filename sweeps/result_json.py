@@ -77,5 +77,5 @@ def _confusion(document: Mapping[str, list[list[int]]]) -> Confusion:
     return {split: tuple(tuple(row) for row in rows) for split, rows in document.items()}
 
 
-def _failure(document: Mapping[str, str] | None) -> Failure | None:
+def _failure(document: Mapping[str, Any] | None) -> Failure | None:
     return None if document is None else Failure(**document)

@@ -74,9 +74,14 @@ class Evaluate:
 
 @dataclass(frozen=True)
 class Budget:
-    """When to stop asking for more. `minutes` is wall time over all sessions of the sweep."""
+    """When to stop. `minutes` is wall time over all sessions of the sweep, pauses left out.
+
+    `trial_seconds` is the training time of one trial, all its folds and repeats together. Trials
+    that are trained as one program share its time evenly.
+    """
 
     minutes: float | None = None
+    trial_seconds: float | None = None
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal, get_args
 
 Value = bool | int | float | str | None
 Config = Mapping[str, Value]
@@ -41,6 +42,8 @@ class Fit:
     `fold` and `repeat` count from 0 and pick the rows; `seed` decides initial weights, row order
     and dropout. `budget` is the number of epochs in all. `resume_from` and `save_to` name
     checkpoints (see `sweeps.checkpoints`): where training goes on from, and where its end is kept.
+    `seconds` is how long its training may take, None as long as it needs; fits that are trained
+    together share the sum of theirs.
     """
 
     trial: Trial
@@ -50,16 +53,31 @@ class Fit:
     budget: int
     resume_from: str | None = None
     save_to: str | None = None
+    seconds: float | None = None
+
+
+Reason = Literal[
+    "diverged",
+    "out_of_memory",
+    "crashed",
+    "timed_out",
+    "bad_configuration",
+    "user_error",
+    "infrastructure",
+]
+"""Why there is no score: a figure was no finite number any more; the memory was not enough; the
+process ended, or a trainer met an error that it does not know; the time was up; the configuration
+is no network; code or data of the user's own raised; the machine failed (a disk, a worker that
+could not be started), as often as it was tried again."""
+
+REASONS: tuple[Reason, ...] = get_args(Reason)
 
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a fit or a trial has no score. `reason` is one word that programs can rely on.
+    """Why a fit or a trial has no score. `reason` is one word that programs can rely on."""
 
-    Reasons: `diverged`, `bad_configuration`, `crashed`, `user_error`.
-    """
-
-    reason: str
+    reason: Reason
     message: str
     traceback: str = ""
 

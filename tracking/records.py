@@ -89,3 +89,28 @@ class SweepEnd:
     tags: Mapping[str, str] = field(default_factory=dict)
     metrics: tuple[Metric, ...] = ()
     artifacts: tuple[Artifact, ...] = ()
+
+
+@dataclass(frozen=True)
+class SweepState:
+    """What a sweep does at the moment (`paused`, say), for its parent run to show."""
+
+    sweep_id: str
+    state: str
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """A run as the store has it, for comparing: `trial` is None for the parent run.
+
+    `metrics` are the last values by name.
+    """
+
+    run_id: str
+    trial: int | None
+    status: str
+    started_ms: int
+    ended_ms: int | None
+    params: Mapping[str, str]
+    tags: Mapping[str, str]
+    metrics: Mapping[str, float]
