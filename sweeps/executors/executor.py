@@ -20,11 +20,21 @@ class WorkerDiedError(RuntimeError):
     """A worker process ended while it had work; the message says how.
 
     `signal` is the number of the signal that ended it, None when it left by itself.
+    `out_of_memory` is whether the kernel ended it for want of memory; False where nobody can tell.
     """
 
-    def __init__(self, message: str, signal: int | None) -> None:
+    def __init__(self, message: str, signal: int | None, out_of_memory: bool = False) -> None:
         super().__init__(message)
         self.signal = signal
+        self.out_of_memory = out_of_memory
+
+
+class TimedOutError(RuntimeError):
+    """A call took longer than it was given, so its worker was ended. `seconds` is what it had."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"took longer than {seconds:.1f} s, and its worker was ended")
+        self.seconds = seconds
 
 
 class Slots(Protocol):
@@ -39,7 +49,20 @@ class Slots(Protocol):
         """How many calls should be handed over beyond those, so that no slot waits for the next."""
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Start a call. Its future raises what the call raised, or WorkerDiedError."""
+        """Start a call. Its future raises what the call raised, or WorkerDiedError.
+
+        What a call raised in another process comes as RemoteError; `raised.raised_by` tells both
+        alike.
+        """
+
+    def submit_within(
+        self, seconds: float | None, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> Future[T]:
+        """The same for a call that may take so long; None: as long as it needs.
+
+        The time counts from when a worker starts the call. When it is over the worker is ended,
+        and the future raises TimedOutError. Inline cannot end a call, and lets it finish.
+        """
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Finish what runs and free everything."""

@@ -37,6 +37,17 @@ class Inline(Executor):
             future.set_exception(error)
         return future
 
+    def submit_within(
+        self,
+        seconds: float | None,  # noqa: ARG002
+        fn: Callable[P, T],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> Future[T]:
+        """Run the call, however long it takes: nothing here could end it but the whole process."""
+        return self.submit(fn, *args, **kwargs)
+
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002
         """Take the variables away again."""
         self._standing.close()

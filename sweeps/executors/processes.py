@@ -11,22 +11,31 @@ import queue
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future
+from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
 from sweeps.executors.executor import WorkerDiedError
-from sweeps.executors.worker import Worker
+from sweeps.executors.worker import Call, Worker
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-Job = tuple[Future[Any], Callable[..., Any], tuple[Any, ...], dict[str, Any]]
+
+@dataclass(frozen=True)
+class _Job:
+    """A call, how many seconds it may take, and who waits for it."""
+
+    future: Future[Any]
+    call: Call
+    seconds: float | None
 
 
 class Processes(Executor):
     """Runs calls in `workers` processes; each slot is a thread here that minds one process.
 
     `calls_per_worker` and `megabytes` (resident, per worker) say when a worker is replaced. A call
-    whose worker dies raises WorkerDiedError; the other slots are not touched by it.
+    whose worker dies raises WorkerDiedError, one that takes longer than it may TimedOutError; the
+    other slots are not touched by it.
     """
 
     def __init__(
@@ -41,7 +50,7 @@ class Processes(Executor):
         self._environment = dict(environment)
         self._calls_per_worker = calls_per_worker
         self._megabytes = megabytes
-        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._killed = threading.Event()
         self._closed = False
         self._workers: dict[int, Worker] = {}
@@ -60,10 +69,20 @@ class Processes(Executor):
         Raises RuntimeError after a shutdown. The future raises WorkerStartError when no worker can
         be started for the call.
         """
+        return self.submit_within(None, fn, *args, **kwargs)
+
+    def submit_within(
+        self, seconds: float | None, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> Future[T]:
+        """The same for a call that may take so long, counted from when a worker is given it.
+
+        What the call imports first counts as well; waiting for a worker, or for its start, does
+        not. The thread that minds the worker watches the time, so a limit costs nothing besides.
+        """
         if self._closed:
             raise RuntimeError("these workers were shut down: they take no more calls")
         future: Future[T] = Future()
-        self._jobs.put((future, fn, args, kwargs))
+        self._jobs.put(_Job(future, (fn, args, kwargs), seconds))
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
@@ -93,18 +112,17 @@ class Processes(Executor):
             except queue.Empty:
                 return
             if job is not None:
-                job[0].cancel()
+                job.future.cancel()
 
     def _mind(self, slot: int) -> None:
         """One slot's thread: hand each job to its worker, replacing the worker when it is due."""
         while (job := self._jobs.get()) is not None:
-            future, fn, args, kwargs = job
-            if not future.set_running_or_notify_cancel():
+            if not job.future.set_running_or_notify_cancel():
                 continue
             try:
-                future.set_result(self._worker(slot).call(fn, args, kwargs))
+                job.future.set_result(self._worker(slot).call(job.call, job.seconds))
             except Exception as error:  # noqa: BLE001 - a future carries whatever the call raised
-                future.set_exception(error)
+                job.future.set_exception(error)
             if self._is_due(slot):
                 self._retire(slot)
         self._retire(slot)

@@ -9,29 +9,28 @@ import os
 import pickle
 import signal
 import threading
-import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from sweeps.executors.executor import GUARD, WORKER_NAME, WorkerDiedError
+from sweeps.executors import oom
+from sweeps.executors.executor import GUARD, WORKER_NAME, TimedOutError, WorkerDiedError
+from sweeps.executors.raised import Raised, RemoteError
 
 READY = b"ready"
 FOR_THE_PARENT = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 """Signals that reach the whole process group; what becomes of the work is the parent's decision."""
 
+Call = tuple[Callable[..., Any], tuple[Any, ...], Mapping[str, Any]]
+"""A function, its arguments, and those with names."""
+
+LONGEST_WAIT = 2_000_000.0
+"""Seconds that the system can be asked to wait; a call that may take longer has no limit."""
+
 _REAPING = threading.Lock()
 """Held while children are started or waited for: `multiprocessing` looks at all of them when it
 starts one, and of two threads that wait for the same child one is not told how it ended."""
-
-
-class RemoteError(RuntimeError):
-    """A call raised in its worker: the message is what it raised, a note is the traceback."""
-
-    def __init__(self, message: str, trace: str) -> None:
-        super().__init__(message)
-        self.add_note(trace)
 
 
 class WorkerStartError(RuntimeError):
@@ -54,6 +53,7 @@ class Worker:
         )
         self.calls = 0
         self.resident_megabytes = 0.0
+        self._oom_kills = oom.kills()
         with _REAPING, _signals_held_back():
             self._process.start()
         theirs.close()
@@ -62,7 +62,7 @@ class Worker:
         except (EOFError, ConnectionResetError) as error:
             code = self._exit_code()
             if code < 0:
-                raise WorkerDiedError(_last_words(code), -code) from error
+                raise self._death(code) from error
             raise WorkerStartError(f"{_last_words(code)} before it was ready; {GUARD}") from error
 
     @property
@@ -71,21 +71,27 @@ class Worker:
         with _REAPING:
             return self._process.is_alive()
 
-    def call(self, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
-        """What `fn` returns in the worker.
+    def call(self, call: Call, seconds: float | None) -> Any:
+        """What the function returns in the worker; it may take so many seconds.
 
-        Raises RemoteError when it raises there, WorkerDiedError when the process ends meanwhile.
+        Raises RemoteError when it raises there, WorkerDiedError when the process ends meanwhile,
+        TimedOutError when the time is over: the process has ended then as well.
         """
+        self._oom_kills = oom.kills()
         try:
-            self._pipe.send_bytes(pickle.dumps((fn, args, kwargs)))
+            self._pipe.send_bytes(pickle.dumps(call))
+            limit = None if seconds is None or seconds > LONGEST_WAIT else seconds
+            if limit is not None and not wait([self._pipe, self._process.sentinel], limit):
+                self.kill()
+                self._exit_code()
+                raise TimedOutError(limit)
             wait([self._pipe, self._process.sentinel])
-            good, answer, self.resident_megabytes = self._pipe.recv()
+            answer, self.resident_megabytes = self._pipe.recv()
         except (EOFError, BrokenPipeError, ConnectionResetError) as error:
-            code = self._exit_code()
-            raise WorkerDiedError(_last_words(code), -code if code < 0 else None) from error
+            raise self._death(self._exit_code()) from error
         self.calls += 1
-        if not good:
-            raise RemoteError(*answer)
+        if isinstance(answer, Raised):
+            raise RemoteError(answer)
         return answer
 
     def close(self) -> None:
@@ -96,6 +102,13 @@ class Worker:
     def kill(self) -> None:
         """End the process now."""
         self._process.kill()
+
+    def _death(self, code: int) -> WorkerDiedError:
+        """How the process ended. The kernel's count rises before what it ends is gone."""
+        before, now = self._oom_kills, oom.kills()
+        counted = before is not None and now is not None and now > before
+        starved = code == -signal.SIGKILL and counted
+        return WorkerDiedError(_last_words(code), -code if code < 0 else None, starved)
 
     def _exit_code(self) -> int:
         """Wait for the process to end; minus the number of the signal that ended it, if one did."""
@@ -142,14 +155,13 @@ def _serve(pipe: Connection, environment: Mapping[str, str]) -> None:
 def _answer(call: bytes) -> bytes:
     import psutil
 
-    answer: Any
     try:
         fn, args, kwargs = pickle.loads(call)
-        good, answer = True, fn(*args, **kwargs)
+        answer = fn(*args, **kwargs)
     except Exception as error:  # noqa: BLE001 - RemoteError raises it again where the call came from
-        good, answer = False, (f"{type(error).__name__}: {error}", traceback.format_exc())
+        answer = Raised.of(error)
     megabytes = psutil.Process().memory_info().rss / 2**20
-    return pickle.dumps((good, answer, megabytes))
+    return pickle.dumps((answer, megabytes))
 
 
 def _end_with_parent() -> None:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import ParamSpec, TypeVar
 
 from sweeps.problem import Problem
 from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trial import Failure, Fit, Outcome, Result
 from sweeps.watcher import Summary
 from tracking.records import SweepEnd, SweepRecord, TrialRecord
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def made_up(fit: Fit) -> float:
@@ -107,6 +111,11 @@ class Threads(ThreadPoolExecutor):
         super().__init__(slots)
         self.slots = slots
         self.ahead = slots
+
+    def submit_within(
+        self, seconds: float | None, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> Future[T]:
+        return self.submit(fn, *args, **kwargs)
 
     def kill(self) -> None:
         self.shutdown(wait=False, cancel_futures=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
+from concurrent.futures import Future
 
 import pytest
 
 from sweeps.executors.executor import Slots
+from sweeps.executors.raised import raised_by
 
 
 def double(number: int) -> int:
@@ -16,6 +19,16 @@ def double(number: int) -> int:
 
 def fail(message: str) -> None:
     raise ValueError(message)
+
+
+def fill_the_disk() -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def error_of(future: Future[None]) -> BaseException:
+    error = future.exception()
+    assert error is not None
+    return error
 
 
 def variable(name: str) -> str | None:
@@ -38,6 +51,26 @@ class ExecutorContract:
         with pytest.raises((ValueError, RuntimeError), match="no such width"):
             broken.result()
         assert whole.result() == 2
+
+    def test_what_a_call_raised_is_told_alike_wherever_it_ran(self, executor: Slots) -> None:
+        raised = raised_by(error_of(executor.submit(fail, "no such width")))
+        assert (raised.kind, raised.message) == ("ValueError", "no such width")
+        assert str(raised) == "ValueError: no such width"
+        assert "in fail" in raised.trace
+        assert (raised.is_os_error, raised.errno) == (False, None)
+
+    def test_an_os_error_keeps_its_number(self, executor: Slots) -> None:
+        raised = raised_by(error_of(executor.submit(fill_the_disk)))
+        assert (raised.is_os_error, raised.errno) == (True, errno.ENOSPC)
+        assert (raised.kind, raised.message) == ("OSError", "[Errno 28] No space left on device")
+
+    @pytest.mark.parametrize("seconds", [None, 600.0, 1e12])
+    def test_a_call_within_its_time_is_as_any_other(
+        self, executor: Slots, seconds: float | None
+    ) -> None:
+        assert executor.submit_within(seconds, double, 3).result() == 6
+        with pytest.raises((ValueError, RuntimeError), match="no such width"):
+            executor.submit_within(seconds, fail, message="no such width").result()
 
     def test_the_environment_stands_where_calls_run(self, executor: Slots) -> None:
         assert executor.submit(variable, "SWEEPS_TEST_VARIABLE").result() == "here"

@@ -5,16 +5,18 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
 from sweeps import cores
-from sweeps.executors.executor import WorkerDiedError, executor_for
+from sweeps.executors import oom
+from sweeps.executors.executor import TimedOutError, WorkerDiedError, executor_for
 from sweeps.executors.processes import Processes
-from sweeps.executors.worker import RemoteError
+from sweeps.executors.raised import RemoteError
+from sweeps.executors.worker import Worker
 from tests.sweeps.executors.contract import ExecutorContract, double, fail, variable
 
 
@@ -35,6 +37,9 @@ def hang(started: str | None = None) -> None:
     if started is not None:
         Path(started).open("w").close()
     threading.Event().wait()
+
+
+_kept = bytearray()
 
 
 def grow(megabytes: int) -> int:
@@ -141,7 +146,7 @@ def test_signals_for_the_group_do_not_reach_a_worker_that_is_starting() -> None:
         "    def storm():\n"
         "        while not stop.wait(0.002): os.killpg(0, signal.SIGINT)\n"
         "    threading.Thread(target=storm).start()\n"
-        "    answers = [Worker({}).call(double, (n,), {}) for n in range(3)]\n"
+        "    answers = [Worker({}).call((double, (n,), {}), None) for n in range(3)]\n"
         "    stop.set()\n"
         "    print(answers)\n"
     )
@@ -182,9 +187,58 @@ def test_kill_ends_a_call_that_never_would(tmp_path: Path) -> None:
     assert queued.cancelled()
 
 
+def test_a_call_over_its_time_ends_with_its_worker_and_nothing_else(one: Processes) -> None:
+    worker = psutil.Process(one.submit(own_pid).result())
+    stuck, whole = one.submit_within(0.05, hang), one.submit_within(60.0, double, 4)
+    with pytest.raises(TimedOutError, match=r"took longer than 0\.1 s, and its worker was ended"):
+        stuck.result()
+    assert not worker.is_running()
+    assert whole.result() == 8
+
+
+@pytest.mark.parametrize("end", [Processes.shutdown, Processes.kill])
+def test_no_thread_is_left_when_a_call_with_a_limit_runs_at_the_end(
+    tmp_path: Path, end: Callable[[Processes], None]
+) -> None:
+    started = tmp_path / "started"
+    os.mkfifo(started)
+    before = set(threading.enumerate())
+    processes = Processes(1, {})
+    stuck = processes.submit_within(0.5, hang, str(started))
+    started.open().close()
+    end(processes)
+    assert set(threading.enumerate()) == before
+    assert isinstance(stuck.exception(), TimedOutError | WorkerDiedError)
+
+
+@pytest.mark.parametrize(
+    ("counts", "number", "starved"),
+    [
+        ((3, 4), signal.SIGKILL, True),
+        ((3, 3), signal.SIGKILL, False),
+        ((3, 4), signal.SIGSEGV, False),
+        ((None, 4), signal.SIGKILL, False),
+        ((3, None), signal.SIGKILL, False),
+    ],
+)
+def test_a_killed_worker_says_whether_the_kernel_wanted_its_memory(
+    monkeypatch: pytest.MonkeyPatch,
+    counts: tuple[int | None, int | None],
+    number: int,
+    starved: bool,
+) -> None:
+    """The count before the call and the one after the death, here in place of a real lack."""
+    read = iter([0, *counts])
+    monkeypatch.setattr(oom, "kills", lambda: next(read))
+    worker = Worker({})
+    with pytest.raises(WorkerDiedError) as caught:
+        worker.call((die, (number,), {}), None)
+    assert caught.value.out_of_memory is starved
+
+
 COORDINATOR = """
 from sweeps.executors.processes import Processes
-from sweeps.executors.worker import RemoteError
+from sweeps.executors.raised import RemoteError
 from tests.sweeps.executors.test_processes import hang, own_pid
 
 if __name__ == "__main__":
