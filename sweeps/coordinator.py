@@ -15,7 +15,7 @@ from sweeps.backends.backend import Search
 from sweeps.executors.environment import standing
 from sweeps.executors.executor import Slots, executor_for
 from sweeps.ledger import Ledger
-from sweeps.ledger_view import told
+from sweeps.ledger_records import told
 from sweeps.loop import told_of
 from sweeps.parts import Parts
 from sweeps.reading import read_sweep

@@ -8,7 +8,7 @@ from sweeps import remembering
 from sweeps.backends.backend import State
 from sweeps.lease import Claim
 from sweeps.ledger import Ledger
-from sweeps.ledger_view import Begun
+from sweeps.ledger_records import Begun
 from sweeps.open_trial import OpenTrial
 from sweeps.stopwatch import Stopwatch
 from sweeps.sweep import Sweep

@@ -1,28 +1,77 @@
-"""Who may write to a sweep: a lease with an epoch number, renewed while its holder lives."""
+"""Who may write to a sweep: a lease with an epoch number, renewed while its holder lives.
+
+Two things keep a coordinator that has lost its sweep from writing: every transaction compares the
+epoch, and a holder that was held up for longer than a lease (stopped, swapped out) knows by a clock
+of its own that others may think it dead, and gives up before it writes. That clock does not count
+the time that a whole machine sleeps, after which the epoch alone decides.
+"""
 
 from __future__ import annotations
 
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from sweeps.clock import wall_ms
+from tracking.failure_points import reach
+
 LEASE_MS = 30_000
+CLOCK_SLACK_MS = 5_000
+"""How far the clocks of two machines may differ unnoticed."""
 
 
 class LeaseError(RuntimeError):
     """Another coordinator holds the sweep, or has taken it over."""
 
 
+class Term:
+    """When a lease was last renewed, by a clock that nobody sets."""
+
+    def __init__(self) -> None:
+        self._renewed = time.monotonic()
+
+    def renewed(self, asked: float) -> None:
+        """The lease was renewed by a transaction that began at `asked` (`time.monotonic`)."""
+        self._renewed = max(self._renewed, asked)
+
+    @property
+    def over(self) -> float | None:
+        """Seconds since the last renewal when that is longer ago than a lease, else None."""
+        passed = time.monotonic() - self._renewed
+        return passed if passed * 1000 > LEASE_MS else None
+
+
 @dataclass(frozen=True)
 class Claim:
-    """The right to write to one sweep, as long as its epoch is the sweep's newest."""
+    """The right to write to one sweep, as long as its epoch is the sweep's newest.
+
+    `term` is the holder's own view of how long the lease lasts.
+    """
 
     sweep_id: str
     owner: str
     epoch: int
+    term: Term = field(default_factory=Term, compare=False, repr=False)
+
+
+def until_ms() -> int:
+    """The end of a lease that begins now."""
+    return wall_ms() + LEASE_MS
+
+
+def set_back(lease_until_ms: int) -> bool:
+    """Whether a lease ends later than any could that was renewed by this machine's clock."""
+    return lease_until_ms > until_ms() + CLOCK_SLACK_MS
+
+
+def place_of(owner: str) -> str:
+    """An owner as a person is told of it."""
+    host, pid, _ = owner.rsplit(":", 2)
+    return f"process {pid} on {host}"
 
 
 def this_owner() -> str:
@@ -78,6 +127,7 @@ class Heartbeat:
     def _beat(self) -> None:
         while not self._closed.wait(LEASE_MS / 3000):
             try:
+                reach("lease")
                 self._renew()
             except LeaseError:
                 return

@@ -10,32 +10,35 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.exc import DBAPIError
 
+from sweeps import ledger_rows
 from sweeps import ledger_schema as schema
 from sweeps.backends.backend import State
-from sweeps.lease import LEASE_MS, Claim, LeaseError, this_owner
-from sweeps.ledger_view import LedgerView, is_held, now_ms
-from sweeps.result_json import result_to_json
+from sweeps.clock import not_before, now_ms
+from sweeps.lease import Claim, LeaseError, place_of, set_back, this_owner, until_ms
+from sweeps.ledger_engine import trouble
+from sweeps.ledger_records import is_held
+from sweeps.ledger_view import LedgerView
 from sweeps.sweep import Sweep
 from sweeps.trial import Result, Trial
+from tracking.failure_points import reach
 
 ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
-_COMPLETE = (
-    update(schema.trial)
-    .where(schema.trial.c.sweep_id == bindparam("of_sweep"))
-    .where(schema.trial.c.number == bindparam("of_number"))
-    .values(state=bindparam("state"), ended_ms=bindparam("ended_ms"), result=bindparam("result"))
-)
-
-
 class Ledger(LedgerView):
-    """The ledger as a coordinator writes it. Methods may be called from any thread."""
+    """The ledger as a coordinator writes it. Methods may be called from any thread.
+
+    All of them raise LedgerError when the database cannot be used; then nothing of the call is
+    kept.
+    """
 
     @classmethod
     def open(cls, url: str) -> Ledger:
@@ -56,44 +59,45 @@ class Ledger(LedgerView):
             "backend_state": json.dumps(state),
             **_held(claim),
         }
-        with self._engine.begin() as connection:
+        with self.changing() as connection:
             connection.execute(insert(schema.sweep).values(row))
         return claim
 
-    def claim(self, sweep_id: str) -> Claim:
+    def claim(self, sweep_id: str, state: str | None = "running") -> Claim:
         """Take an existing sweep over; trials without a result count another attempt.
 
-        Raises LeaseError when a live coordinator holds it, LookupError when there is no such sweep.
+        The sweep is in `state` then; None leaves it as it is, for those who will not train. Raises
+        LeaseError when a live coordinator holds it, LookupError when there is no such sweep.
         """
-        with self._engine.begin() as connection:
+        with self.changing() as connection:
             row = connection.execute(
-                select(schema.sweep).where(schema.sweep.c.id == sweep_id)
+                select(schema.sweep).where(schema.sweep.c.id == sweep_id).with_for_update()
             ).first()
             if row is None:
                 raise LookupError(f"no sweep {sweep_id!r} in this store")
             _refuse_if_held(row)
             claim = Claim(sweep_id, this_owner(), row.lease_epoch + 1)
-            _set_sweep(connection, sweep_id, state="running", ended_ms=None, **_held(claim))
-            connection.execute(
-                update(schema.trial)
-                .where(schema.trial.c.sweep_id == sweep_id, schema.trial.c.state == "running")
-                .values(attempt=schema.trial.c.attempt + 1)
-            )
+            begun = {} if state is None else {"state": state, "ended_ms": None}
+            set_sweep(connection, sweep_id, command=None, **begun, **_held(claim))
+            if state is not None:
+                ledger_rows.begin_again(connection, sweep_id)
+            not_before(ledger_rows.latest_ms(connection, sweep_id, row.created_ms))
         return claim
 
     def renew(self, claim: Claim) -> None:
         """Hold the lease for another term. Raises LeaseError when it was taken over."""
-        with self._engine.begin() as connection:
-            _fence(connection, claim)
+        with self.writing(claim):
+            pass
 
     def begin(self, claim: Claim, trials: Sequence[Trial], state: State) -> int:
         """Trials that a backend asked for, and its state after the asking; returns the time."""
+        reach("begin")
         started_ms = now_ms()
-        rows = [_running(claim, trial, started_ms) for trial in trials]
-        with self._engine.begin() as connection:
-            _fence(connection, claim)
+        with self.writing(claim) as connection:
+            wave = ledger_rows.next_wave(connection, claim.sweep_id)
+            rows = [ledger_rows.running(claim, trial, started_ms, wave) for trial in trials]
             connection.execute(insert(schema.trial), rows)
-            _set_sweep(connection, claim.sweep_id, backend_state=json.dumps(state))
+            set_sweep(connection, claim.sweep_id, backend_state=json.dumps(state))
         return started_ms
 
     def commit(
@@ -105,77 +109,111 @@ class Ledger(LedgerView):
         LeaseError, and keeps nothing, when the sweep was taken over or a trial is no longer running
         under its attempt.
         """
+        reach("commit")
         ended_ms = now_ms()
-        with self._engine.begin() as connection:
-            _fence(connection, claim)
-            _complete(connection, claim, results, ended_ms)
-            _set_sweep(
+        with self.writing(claim) as connection:
+            ledger_rows.complete(connection, claim, results, ended_ms)
+            set_sweep(
                 connection, claim.sweep_id, backend_state=json.dumps(state), spent_seconds=spent
             )
+        reach("after_commit")
         return ended_ms
 
-    def end(self, claim: Claim, state: str, spent: float) -> None:
-        """How the session's training ended; the lease is kept."""
-        with self._engine.begin() as connection:
-            _fence(connection, claim)
-            _set_sweep(
-                connection,
-                claim.sweep_id,
-                state=state,
-                spent_seconds=spent,
-                ended_ms=now_ms(),
+    def again(self, claim: Claim, numbers: Sequence[int], *, charged: bool) -> None:
+        """Another attempt at trials without a result; `charged` ones count towards the cap.
+
+        Results of the attempts before are refused from now on.
+        """
+        trial = schema.trial.c
+        values: dict[Any, Any] = {"attempt": trial.attempt + 1}
+        if charged:
+            values["tries"] = trial.tries + 1
+        with self.writing(claim) as connection:
+            connection.execute(
+                update(schema.trial)
+                .where(trial.sweep_id == claim.sweep_id, trial.state == "running")
+                .where(trial.number.in_(numbers))
+                .values(values)
             )
+
+    def end(self, claim: Claim, state: str, spent: float) -> None:
+        """How the session's training ended; the lease is kept, MLflow is yet to be told."""
+        values = {"state": state, "spent_seconds": spent, "ended_ms": now_ms()}
+        with self.writing(claim) as connection:
+            set_sweep(connection, claim.sweep_id, end_shipped=False, **values)
+
+    def show(self, claim: Claim, state: str) -> None:
+        """What the sweep does at the moment: `running`, `pausing`, `paused` or `stopping`."""
+        with self.writing(claim) as connection:
+            set_sweep(connection, claim.sweep_id, state=state)
 
     def release(self, claim: Claim) -> None:
         """Give the lease back."""
-        with self._engine.begin() as connection:
-            _fence(connection, claim)
-            _set_sweep(connection, claim.sweep_id, lease_owner=None, lease_until_ms=0)
+        with self.writing(claim) as connection:
+            set_sweep(connection, claim.sweep_id, lease_owner=None, lease_until_ms=0)
 
     def shipped(self, sweep_id: str, numbers: Sequence[int]) -> None:
         """MLflow has these trials now."""
-        with self._engine.begin() as connection:
+        with self.changing() as connection:
             connection.execute(
                 update(schema.trial)
                 .where(schema.trial.c.sweep_id == sweep_id, schema.trial.c.number.in_(numbers))
                 .values(shipped=True)
             )
 
+    def end_shipped(self, sweep_id: str) -> None:
+        """MLflow knows how the sweep ended."""
+        with self.changing() as connection:
+            set_sweep(connection, sweep_id, end_shipped=True)
+
     def remove(self, sweep_id: str) -> None:
         """Forget a sweep and its trials. Raises LeaseError while a coordinator holds it."""
-        claim = self.claim(sweep_id)
-        with self._engine.begin() as connection:
-            _fence(connection, claim)
+        with self.writing(self.claim(sweep_id)) as connection:
             connection.execute(delete(schema.trial).where(schema.trial.c.sweep_id == sweep_id))
             connection.execute(delete(schema.sweep).where(schema.sweep.c.id == sweep_id))
+
+    @contextmanager
+    def writing(self, claim: Claim) -> Iterator[Connection]:
+        """One transaction of the sweep's holder, which renews the lease.
+
+        Raises LeaseError, and keeps nothing, when the holder is no longer that.
+        """
+        asked = time.monotonic()
+        with self.changing() as connection:
+            _fence(connection, claim)
+            yield connection
+        claim.term.renewed(asked)
+
+    @contextmanager
+    def changing(self) -> Iterator[Connection]:
+        """One transaction of anybody, for what is not the holder's alone."""
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise trouble(self._engine, "written", error) from error
+
+
+def set_sweep(connection: Connection, sweep_id: str, **values: Any) -> None:
+    """Change columns of a sweep's row."""
+    connection.execute(update(schema.sweep).where(schema.sweep.c.id == sweep_id).values(values))
 
 
 def _held(claim: Claim) -> dict[str, Any]:
     return {
         "lease_owner": claim.owner,
         "lease_epoch": claim.epoch,
-        "lease_until_ms": now_ms() + LEASE_MS,
-    }
-
-
-def _running(claim: Claim, trial: Trial, started_ms: int) -> dict[str, Any]:
-    return {
-        "sweep_id": claim.sweep_id,
-        "number": trial.number,
-        "config": json.dumps(trial.config),
-        "budget": trial.budget,
-        "parent": trial.parent,
-        "state": "running",
-        "attempt": 1,
-        "started_ms": started_ms,
-        "shipped": False,
+        "lease_until_ms": until_ms(),
     }
 
 
 def _refuse_if_held(row: Any) -> None:
-    if is_held(row):
-        host, pid, _ = row.lease_owner.rsplit(":", 2)
-        raise LeaseError(f"sweep {row.id} is being run by process {pid} on {host}")
+    if not is_held(row):
+        return
+    line = f"sweep {row.id} is being run by {place_of(row.lease_owner)}"
+    if set_back(row.lease_until_ms):
+        line += ", as far as can be told: a clock was set back since it last wrote"
+    raise LeaseError(line)
 
 
 def _fence(connection: Connection, claim: Claim) -> None:
@@ -183,55 +221,13 @@ def _fence(connection: Connection, claim: Claim) -> None:
     renewed = connection.execute(
         update(schema.sweep)
         .where(schema.sweep.c.id == claim.sweep_id, schema.sweep.c.lease_epoch == claim.epoch)
-        .values(lease_until_ms=now_ms() + LEASE_MS)
+        .values(lease_until_ms=until_ms())
     )
     if renewed.rowcount != 1:
         raise LeaseError(f"sweep {claim.sweep_id} was taken over by another process")
-
-
-def _set_sweep(connection: Connection, sweep_id: str, **values: Any) -> None:
-    connection.execute(update(schema.sweep).where(schema.sweep.c.id == sweep_id).values(values))
-
-
-def _complete(
-    connection: Connection, claim: Claim, results: Sequence[tuple[Result, int]], ended_ms: int
-) -> None:
-    """Compare-and-set on (trial, attempt): a result is written once, by the newest attempt.
-
-    Nobody can come in between: the fence before it, in the same transaction, holds the sweep.
-    """
-    _refuse_strangers(connection, claim, results)
-    rows = [_completed(claim, result, ended_ms) for result, _ in results]
-    connection.execute(_COMPLETE, rows)
-
-
-def _refuse_strangers(
-    connection: Connection, claim: Claim, results: Sequence[tuple[Result, int]]
-) -> None:
-    """Raise LeaseError for the first result whose trial is not running as its attempt."""
-    trial = schema.trial.c
-    numbers = [result.trial.number for result, _ in results]
-    found = connection.execute(
-        select(trial.number, trial.attempt)
-        .where(trial.sweep_id == claim.sweep_id, trial.state == "running")
-        .where(trial.number.between(min(numbers), max(numbers)))
-    )
-    running: dict[int, int] = {row.number: row.attempt for row in found}
-    for result, attempt in results:
-        # Taken out, so that a second result of the same trial finds nothing.
-        if running.pop(result.trial.number, None) != attempt:
-            raise LeaseError(
-                f"trial {result.trial.number} of sweep {claim.sweep_id} is not running as attempt "
-                f"{attempt}"
-            )
-
-
-def _completed(claim: Claim, result: Result, ended_ms: int) -> dict[str, Any]:
-    """One row for `_COMPLETE`."""
-    return {
-        "of_sweep": claim.sweep_id,
-        "of_number": result.trial.number,
-        "state": "done" if result.error is None else "failed",
-        "ended_ms": ended_ms,
-        "result": result_to_json(result),
-    }
+    held_up = claim.term.over
+    if held_up is not None:
+        raise LeaseError(
+            f"this process was held up for {held_up:.0f} s and its lease on sweep {claim.sweep_id} "
+            "has run out; what it kept before is safe"
+        )

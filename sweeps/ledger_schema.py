@@ -1,34 +1,24 @@
-"""The tables of the ledger, and how its database is opened."""
+"""The tables of the ledger."""
 
 from __future__ import annotations
-
-import sqlite3
-import time
-from pathlib import Path
-from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    Engine,
     Float,
     ForeignKey,
+    Index,
     Integer,
     MetaData,
     String,
     Table,
     Text,
-    create_engine,
-    event,
-    select,
+    false,
 )
-from sqlalchemy.exc import DatabaseError
 
-from sweeps.errors import LedgerError, LedgerVersionError
-
-VERSION = 1
-WAL_TRIES = 100
+VERSION = 2
+"""Of the layout below; `sweeps.ledger_migration` brings older ones up to it."""
 
 metadata = MetaData()
 
@@ -50,6 +40,10 @@ sweep = Table(
     Column("lease_owner", Text),
     Column("lease_epoch", Integer, nullable=False, default=0),
     Column("lease_until_ms", BigInteger, nullable=False, default=0),
+    # What somebody wants the coordinator to do, until it has taken it.
+    Column("command", String(16)),
+    # Whether MLflow knows how the sweep ended.
+    Column("end_shipped", Boolean, nullable=False, default=False, server_default=false()),
 )
 
 trial = Table(
@@ -61,73 +55,25 @@ trial = Table(
     Column("budget", Integer),
     Column("parent", Integer),
     Column("state", String(16), nullable=False),
+    # Counts every beginning; a result is taken from the newest one only.
     Column("attempt", Integer, nullable=False),
     Column("started_ms", BigInteger, nullable=False),
     Column("ended_ms", BigInteger),
     Column("result", Text),
     Column("shipped", Boolean, nullable=False, default=False),
+    # Attempts that ended by the machine's fault or a process's death while this trial alone was
+    # trained: they are capped.
+    Column("tries", Integer, nullable=False, default=0, server_default="0"),
+    # Which asking of the backend the trial came from, counted from 0.
+    Column("wave", Integer, nullable=False, default=0, server_default="0"),
+    # The backend took this trial for failed and asked for others since; a result that a retry
+    # brings is not told to it.
+    Column("told_failed", Boolean, nullable=False, default=False, server_default=false()),
+    # Copies of what stands in the result, so that thousands of trials are ranked and counted
+    # without reading it.
+    Column("score", Float),
+    Column("reason", String(32)),
 )
 
-
-def open_engine(url: str) -> Engine:
-    """An engine on a ledger whose tables exist.
-
-    Raises LedgerError when the database cannot be used, LedgerVersionError for a foreign layout.
-    """
-    engine = create_engine(url)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_at_once)
-    try:
-        if engine.url.database is not None and engine.dialect.name == "sqlite":
-            Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
-        _prepare_tables(engine)
-    except (DatabaseError, OSError) as error:
-        engine.dispose()
-        reason = str(error.orig) if isinstance(error, DatabaseError) else str(error)
-        place = engine.url.database or engine.url.render_as_string(hide_password=True)
-        raise LedgerError(f"the ledger {place} cannot be opened: {reason}") from error
-    return engine
-
-
-def _prepare_tables(engine: Engine) -> None:
-    with engine.begin() as connection:
-        metadata.create_all(connection)
-        found = connection.execute(select(ledger.c.version)).scalar()
-        if found is None:
-            connection.execute(ledger.insert().values(version=VERSION))
-        elif found != VERSION:
-            raise LedgerVersionError(
-                f"the ledger {engine.url} has layout {found}, this program writes {VERSION}: "
-                "use the program that wrote it, or another --store folder"
-            )
-
-
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    # The driver must not begin transactions by itself: _begin_at_once does, with the write lock.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in ("busy_timeout=30000", "synchronous=FULL", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-        _switch_to_wal(cursor)
-    cursor.close()
-
-
-def _switch_to_wal(cursor: Any) -> None:
-    """Once in the life of a database. SQLite answers "locked" at once when two processes try."""
-    for attempt in range(WAL_TRIES):
-        try:
-            cursor.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError:
-            if attempt == WAL_TRIES - 1:
-                raise
-            time.sleep(0.05)
-        else:
-            return
-
-
-def _begin_at_once(connection: Any) -> None:
-    # A read that later turns into a write can fail with "database is locked" at once, whatever the
-    # busy timeout; taking the write lock at the start makes writers queue instead.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+by_state = Index("trial_by_state", trial.c.sweep_id, trial.c.state, trial.c.shipped, trial.c.reason)
+by_score = Index("trial_by_score", trial.c.sweep_id, trial.c.score)

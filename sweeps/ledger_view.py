@@ -3,93 +3,59 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Row, Select, case, func, select
+from sqlalchemy import Connection, Row, Select, case, func, select
+from sqlalchemy.exc import DBAPIError
 
 from search_spaces import nearest
 from sweeps import ledger_schema as schema
-from sweeps.lease import surely_dead
+from sweeps.ledger_engine import open_engine, trouble
+from sweeps.ledger_records import Begun, SweepRow, begun_of, sweep_row, trial_of
 from sweeps.result_json import brief_from_json, result_from_json
-from sweeps.trial import Result, Trial
-
-
-@dataclass(frozen=True)
-class SweepRow:
-    """A sweep as a listing shows it. Times are milliseconds since 1970.
-
-    `state` is `crashed` when the sweep should be running but whoever ran it is gone.
-    `done` trials have a score, `failed` ones have none, `running` ones have no result yet and
-    `unsent` ones have a result that MLflow has not been given.
-    """
-
-    sweep_id: str
-    name: str
-    task: str
-    backend: str
-    state: str
-    created_ms: int
-    ended_ms: int | None
-    spent_seconds: float
-    done: int
-    failed: int
-    running: int
-    unsent: int
-
-
-@dataclass(frozen=True)
-class Begun:
-    """A trial in the ledger. `result` is None while it runs; `attempt` counts from 1.
-
-    What MLflow has already (`shipped`) comes in brief: the result without history and parts.
-    """
-
-    trial: Trial
-    attempt: int
-    started_ms: int
-    ended_ms: int | None
-    result: Result | None
-    shipped: bool
-
-
-def now_ms() -> int:
-    """Milliseconds since 1970."""
-    return time.time_ns() // 1_000_000
+from sweeps.trial import Reason, Result
 
 
 class LedgerView:
     """Sweeps and their trials, in a SQL database. Methods may be called from any thread."""
 
     def __init__(self, url: str) -> None:
-        self._engine = schema.open_engine(url)
+        self._engine = open_engine(url)
         self._reading = self._engine.execution_options(isolation_level="AUTOCOMMIT")
 
     def close(self) -> None:
         """Give back all connections."""
         self._engine.dispose()
 
+    @contextmanager
+    def _read(self) -> Iterator[Connection]:
+        try:
+            with self._reading.connect() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise trouble(self._engine, "read", error) from error
+
     def sweeps(self) -> list[SweepRow]:
         """Every sweep, oldest first."""
-        with self._reading.connect() as connection:
+        with self._read() as connection:
             rows = connection.execute(_listing().order_by(schema.sweep.c.created_ms))
-            return [_sweep_row(row) for row in rows]
+            return [sweep_row(row) for row in rows]
 
     def sweep(self, prefix: str) -> SweepRow:
         """The one sweep whose id starts with `prefix`.
 
         Raises LookupError when there is none, naming the nearest id, or more than one.
         """
-        with self._reading.connect() as connection:
+        with self._read() as connection:
             by_age = select(schema.sweep.c.id).order_by(schema.sweep.c.created_ms)
             ids = list(connection.execute(by_age).scalars())
             found = [sweep_id for sweep_id in ids if sweep_id.startswith(prefix)]
             if len(found) == 1:
                 # Trials are counted of this sweep alone: the store may hold many others.
                 its_own = _listing().where(schema.sweep.c.id == found[0])
-                return _sweep_row(connection.execute(its_own).one())
+                return sweep_row(connection.execute(its_own).one())
         if found:
             raise LookupError(f"{prefix!r} may be any of {', '.join(found)}: write more of it")
         close = nearest(prefix, ids)
@@ -101,6 +67,11 @@ class LedgerView:
         loaded: dict[str, Any] = json.loads(self._column(sweep_id, "document"))
         return loaded
 
+    def command(self, sweep_id: str) -> str | None:
+        """What somebody wants the sweep's holder to do, until it has taken that."""
+        found: str | None = self._column(sweep_id, "command")
+        return found
+
     def backend_state(self, sweep_id: str) -> Mapping[str, Any]:
         """The backend's state as of the last transaction."""
         loaded: Mapping[str, Any] = json.loads(self._column(sweep_id, "backend_state"))
@@ -108,30 +79,80 @@ class LedgerView:
 
     def trials(self, sweep_id: str) -> list[Begun]:
         """Every trial of the sweep, by number."""
-        return [_begun(row) for row in self._rows(sweep_id)]
+        return [begun_of(row) for row in self._rows(sweep_id)]
+
+    def trial(self, sweep_id: str, number: int) -> Begun:
+        """One trial, its result whole. Raises LookupError when there is none of that number."""
+        of_trial = schema.trial.c.sweep_id == sweep_id, schema.trial.c.number == number
+        with self._read() as connection:
+            row = connection.execute(select(schema.trial).where(*of_trial)).first()
+        if row is None:
+            raise LookupError(f"sweep {sweep_id} has no trial {number}")
+        return begun_of(row, result_from_json)
+
+    def best(self, sweep_id: str, *, maximize: bool) -> Result | None:
+        """The result with the best score, in brief; None when none has a score.
+
+        Of equals the one trained longest (a budget of None is all the epochs there are), then the
+        earliest.
+        """
+        trial = schema.trial.c
+        better = trial.score.desc() if maximize else trial.score
+        longest = case((trial.budget.is_(None), 0), else_=1), trial.budget.desc()
+        query = (
+            select(schema.trial)
+            .where(trial.sweep_id == sweep_id, trial.score.is_not(None))
+            .order_by(better, *longest, trial.number)
+            .limit(1)
+        )
+        with self._read() as connection:
+            row = connection.execute(query).first()
+        return None if row is None else brief_from_json(trial_of(row), row.result)
+
+    def reasons(self, sweep_id: str) -> dict[Reason, int]:
+        """How many trials failed for which reason, the most frequent first."""
+        trial = schema.trial.c
+        counted = func.count().label("counted")
+        query = (
+            select(trial.reason, counted)
+            .where(trial.sweep_id == sweep_id, trial.state == "failed")
+            .group_by(trial.reason)
+            .order_by(counted.desc(), trial.reason)
+        )
+        with self._read() as connection:
+            return {row.reason: row.counted for row in connection.execute(query)}
+
+    def failures(self, sweep_id: str) -> list[Result]:
+        """The results of failed trials, in brief, by number."""
+        rows = self._rows(sweep_id, schema.trial.c.state == "failed")
+        return [brief_from_json(trial_of(row), row.result) for row in rows]
 
     def results(self, sweep_id: str) -> list[Result]:
         """The results there are, by trial number."""
         rows = self._rows(sweep_id)
-        return [result_from_json(_trial(row), row.result) for row in rows if row.result is not None]
+        return [
+            result_from_json(trial_of(row), row.result) for row in rows if row.result is not None
+        ]
 
     def briefs(self, sweep_id: str) -> list[Result]:
         """The results there are, by trial number, without histories and parts."""
         rows = self._rows(sweep_id)
-        return [brief_from_json(_trial(row), row.result) for row in rows if row.result is not None]
+        return [
+            brief_from_json(trial_of(row), row.result) for row in rows if row.result is not None
+        ]
 
-    def _rows(self, sweep_id: str) -> Iterator[Row[Any]]:
+    def _rows(self, sweep_id: str, *conditions: Any) -> Iterator[Row[Any]]:
         query = (
             select(schema.trial)
-            .where(schema.trial.c.sweep_id == sweep_id)
+            .where(schema.trial.c.sweep_id == sweep_id, *conditions)
             .order_by(schema.trial.c.number)
         )
-        with self._reading.connect() as connection:
+        with self._read() as connection:
             yield from connection.execute(query)
 
     def _column(self, sweep_id: str, name: str) -> Any:
         query = select(schema.sweep.c[name]).where(schema.sweep.c.id == sweep_id)
-        with self._reading.connect() as connection:
+        with self._read() as connection:
             found = connection.execute(query).first()
         if found is None:
             raise LookupError(f"no sweep {sweep_id!r} in this store")
@@ -150,61 +171,9 @@ def _listing() -> Select[Any]:
             counted(trial.state == "done").label("done"),
             counted(trial.state == "failed").label("failed"),
             counted(trial.state == "running").label("running"),
-            counted(trial.result.is_not(None) & ~trial.shipped).label("unsent"),
+            counted(trial.state == "cancelled").label("cancelled"),
+            counted(trial.state.in_(("done", "failed")) & ~trial.shipped).label("unsent"),
         )
         .outerjoin(schema.trial, trial.sweep_id == schema.sweep.c.id)
         .group_by(schema.sweep.c.id)
     )
-
-
-def _sweep_row(row: Row[Any]) -> SweepRow:
-    return SweepRow(
-        sweep_id=row.id,
-        name=row.name,
-        task=row.task,
-        backend=row.backend,
-        state="crashed" if row.state == "running" and not is_held(row) else row.state,
-        created_ms=row.created_ms,
-        ended_ms=row.ended_ms,
-        spent_seconds=row.spent_seconds,
-        done=row.done,
-        failed=row.failed,
-        running=row.running,
-        unsent=row.unsent,
-    )
-
-
-def is_held(row: Row[Any]) -> bool:
-    """Whether a coordinator that may still live holds the sweep."""
-    in_time = row.lease_owner is not None and row.lease_until_ms > now_ms()
-    return in_time and not surely_dead(row.lease_owner)
-
-
-def _begun(row: Row[Any]) -> Begun:
-    trial = _trial(row)
-    read = brief_from_json if row.shipped else result_from_json
-    return Begun(
-        trial=trial,
-        attempt=row.attempt,
-        started_ms=row.started_ms,
-        ended_ms=row.ended_ms,
-        result=None if row.result is None else read(trial, row.result),
-        shipped=row.shipped,
-    )
-
-
-def _trial(row: Row[Any]) -> Trial:
-    return Trial(row.number, json.loads(row.config), row.budget, row.parent)
-
-
-def told(trials: Sequence[Begun]) -> tuple[list[Result], list[Trial]]:
-    """(results a backend has been told, trials it waits for).
-
-    Results are told in trial order, so those behind the first trial without one are not told yet.
-    """
-    results: list[Result] = []
-    for begun in trials:
-        if begun.result is None:
-            break
-        results.append(begun.result)
-    return results, [begun.trial for begun in trials[len(results) :]]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sweeps.ledger import Ledger
-    from sweeps.ledger_view import SweepRow
+    from sweeps.ledger_records import SweepRow
     from sweeps.watcher import Summary, Watcher
 
 LATEST = "latest"

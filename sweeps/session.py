@@ -10,13 +10,14 @@ from typing import Literal
 from sweeps import remembering
 from sweeps.backends.backend import Search
 from sweeps.checkpoint_keeper import CheckpointKeeper
+from sweeps.clock import now_ms
 from sweeps.executors.executor import Slots
 from sweeps.flight import Flight
 from sweeps.interrupts import Interrupts
 from sweeps.journal import Journal
 from sweeps.lease import Claim, Heartbeat, LeaseError
 from sweeps.ledger import Ledger
-from sweeps.ledger_view import Begun, now_ms, told
+from sweeps.ledger_records import Begun, told
 from sweeps.loop import Loop
 from sweeps.open_trial import OpenTrial
 from sweeps.parts import Parts

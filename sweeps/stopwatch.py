@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import monotonic
 
 
 class Stopwatch:
-    """Wall time of a sweep over all its sessions."""
+    """Wall time of a sweep over all its sessions, pauses left out."""
 
     def __init__(self, before: float) -> None:
         self._before = before
-        self._started = time.monotonic()
+        self._started = monotonic()
 
     @property
     def seconds(self) -> float:
@@ -20,4 +22,13 @@ class Stopwatch:
     @property
     def session_seconds(self) -> float:
         """Of this session only."""
-        return time.monotonic() - self._started
+        return monotonic() - self._started
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """What passes within does not count."""
+        began = monotonic()
+        try:
+            yield
+        finally:
+            self._started += monotonic() - began

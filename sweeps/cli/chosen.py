@@ -13,7 +13,7 @@ from sweeps.store import Store
 
 if TYPE_CHECKING:
     from sweeps.ledger import Ledger
-    from sweeps.ledger_view import SweepRow
+    from sweeps.ledger_records import SweepRow
 
 LATEST = "latest"
 

@@ -17,7 +17,7 @@ from sweeps.cli.wording import duration, lines, moment, waiting
 from sweeps.store import Store
 
 if TYPE_CHECKING:
-    from sweeps.ledger_view import SweepRow
+    from sweeps.ledger_records import SweepRow
     from sweeps.sweep import Sweep
     from sweeps.trial import Result
 

@@ -15,7 +15,7 @@ from sweeps.cli.screen import say
 from sweeps.cli.wording import count
 
 if TYPE_CHECKING:
-    from sweeps.ledger_view import SweepRow
+    from sweeps.ledger_records import SweepRow
 
 
 @guarded

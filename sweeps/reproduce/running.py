@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sweeps import coordinator
 from sweeps.executors.executor import Slots
 from sweeps.ledger import Ledger
-from sweeps.ledger_view import SweepRow
+from sweeps.ledger_records import SweepRow
 from sweeps.session import Report
 from sweeps.store import Store
 from sweeps.sweep import Sweep

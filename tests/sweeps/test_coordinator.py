@@ -140,7 +140,7 @@ def test_the_time_budget_counts_all_sessions(bench: Bench, monkeypatch: pytest.M
     from sweeps import stopwatch
 
     seconds = iter(range(0, 100_000, 7))
-    monkeypatch.setattr(stopwatch.time, "monotonic", lambda: float(next(seconds)))
+    monkeypatch.setattr(stopwatch, "monotonic", lambda: float(next(seconds)))
     summary = bench.run(read_sweep(DOCUMENT | {"budget": {"minutes": 1.0}}))
     assert summary.ending == "out_of_time"
     assert 0 < summary.done < 10

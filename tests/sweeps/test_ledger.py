@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from search_spaces import Float, Param, Space
-from sweeps import lease, ledger_view
+from sweeps import lease, ledger_records
 from sweeps.errors import LedgerError, LedgerVersionError
 from sweeps.executors.processes import Processes
 from sweeps.lease import Claim, LeaseError
 from sweeps.ledger import Ledger
-from sweeps.ledger_view import told
+from sweeps.ledger_records import told
 from sweeps.sweep import SearchChoice, Sweep, TaskChoice
 from sweeps.trial import Failure, Part, Result, Trial
 
@@ -59,7 +59,7 @@ def claim(ledger: Ledger) -> Claim:
 
 
 def end_as_if_killed(claim: Claim, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sweeps.ledger_view.surely_dead", lambda owner: owner == claim.owner)
+    monkeypatch.setattr("sweeps.ledger_records.surely_dead", lambda owner: owner == claim.owner)
 
 
 def test_two_launches_of_one_sweep_are_two_sweeps(ledger: Ledger) -> None:
@@ -160,8 +160,8 @@ def test_a_dead_holder_loses_the_sweep_and_can_write_no_more(
 def test_a_lease_that_ran_out_is_free(
     ledger: Ledger, claim: Claim, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    later = ledger_view.now_ms() + lease.LEASE_MS + 1
-    monkeypatch.setattr(ledger_view, "now_ms", lambda: later)
+    later = ledger_records.wall_ms() + lease.LEASE_MS + 1
+    monkeypatch.setattr(ledger_records, "wall_ms", lambda: later)
     assert ledger.claim(claim.sweep_id).epoch == claim.epoch + 1
 
 

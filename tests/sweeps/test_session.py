@@ -114,7 +114,7 @@ def test_a_coordinator_that_lost_its_sweep_leaves_it_and_everything_else_alone(
 ) -> None:
     def take_over(result: Result) -> None:
         if result.trial.number == 2:
-            monkeypatch.setattr("sweeps.ledger_view.surely_dead", lambda owner: True)
+            monkeypatch.setattr("sweeps.ledger_records.surely_dead", lambda owner: True)
             ledger = bench.ledger()
             ledger.claim(ledger.sweeps()[0].sweep_id)
             ledger.close()

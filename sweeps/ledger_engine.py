@@ -1,0 +1,128 @@
+"""How the ledger's database is opened: SQLite with the settings that keep it whole, or a server."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
+from sqlalchemy.exc import DBAPIError
+
+from sweeps import ledger_schema as schema
+from sweeps.errors import LedgerError, LedgerVersionError
+from sweeps.file_systems import over_network
+from sweeps.ledger_migration import migrate
+
+WAL_TRIES = 100
+PREPARING = 0x5EE9
+"""The PostgreSQL lock that whoever makes or changes the tables holds: any number of ours."""
+
+HINTS = {
+    "disk is full": "free some space on its disk",
+    "readonly database": "its file or folder may only be read: mend that, or use another --store",
+    "disk I/O error": "the disk failed or is full",
+    "database is locked": "another program holds the database",
+    "malformed": "the file is damaged: restore a copy, or use another --store",
+    "not a database": "the file is something else: move it away, or use another --store",
+}
+
+
+def open_engine(url: str) -> Engine:
+    """An engine on a ledger whose tables exist and have today's layout.
+
+    Raises LedgerError when the database cannot be used, LedgerVersionError for a newer layout.
+    """
+    engine = create_engine(url)
+    try:
+        if engine.dialect.name == "sqlite":
+            _check_place(engine)
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", _begin_at_once)
+        _prepare_tables(engine)
+    except (DBAPIError, OSError) as error:
+        engine.dispose()
+        raise trouble(engine, "opened", error) from error
+    except LedgerError:
+        engine.dispose()
+        raise
+    return engine
+
+
+def trouble(engine: Engine, what: str, error: DBAPIError | OSError) -> LedgerError:
+    """What a database refused, in one line: which ledger, why, and the way out."""
+    reason = str(error.orig if isinstance(error, DBAPIError) else error)
+    place = engine.url.database or engine.url.render_as_string(hide_password=True)
+    if engine.dialect.name != "sqlite":
+        place = engine.url.render_as_string(hide_password=True)
+    line = f"the ledger {place} cannot be {what}: {' '.join(reason.split())}"
+    hint = next((hint for sign, hint in HINTS.items() if sign in reason), None)
+    return LedgerError(f"{line}; {hint}" if hint else line)
+
+
+def _check_place(engine: Engine) -> None:
+    """Make the folder; refuse one where SQLite's locks and shared memory cannot be trusted."""
+    if engine.url.database is None:
+        return
+    folder = Path(engine.url.database).parent
+    kind = over_network(folder)
+    if kind is not None:
+        raise LedgerError(
+            f"the ledger's folder {folder} is on a network file system ({kind}), where SQLite may "
+            "lose or tear what it holds: give a folder on a local disk with --store"
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+def _prepare_tables(engine: Engine) -> None:
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({PREPARING})"))
+        found = _version(connection)
+        if found is None:
+            schema.metadata.create_all(connection)
+            connection.execute(schema.ledger.insert().values(version=schema.VERSION))
+        elif found > schema.VERSION:
+            raise LedgerVersionError(
+                f"the ledger {engine.url} has layout {found}, this program writes "
+                f"{schema.VERSION}: use the program that wrote it, or another --store folder"
+            )
+        elif found < schema.VERSION:
+            migrate(connection, found)
+
+
+def _version(connection: Connection) -> int | None:
+    if not inspect(connection).has_table(schema.ledger.name):
+        return None
+    return connection.execute(select(schema.ledger.c.version)).scalar()
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver must not begin transactions by itself: _begin_at_once does, with the write lock.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("busy_timeout=30000", "synchronous=FULL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        _switch_to_wal(cursor)
+    cursor.close()
+
+
+def _switch_to_wal(cursor: Any) -> None:
+    """Once in the life of a database. SQLite answers "locked" at once when two processes try."""
+    for attempt in range(WAL_TRIES):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if attempt == WAL_TRIES - 1:
+                raise
+            time.sleep(0.05)
+        else:
+            return
+
+
+def _begin_at_once(connection: Any) -> None:
+    # A read that later turns into a write can fail with "database is locked" at once, whatever the
+    # busy timeout; taking the write lock at the start makes writers queue instead.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

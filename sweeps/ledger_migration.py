@@ -1,0 +1,97 @@
+"""From older layouts of the ledger to today's, in the transaction that found the older one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from sweeps import ledger_schema as schema
+from sweeps.errors import LedgerVersionError
+from sweeps.lease import place_of, surely_dead
+
+
+def migrate(connection: Connection, found: int) -> None:
+    """Change the tables from layout `found` to today's, one layout after the other.
+
+    Raises LedgerVersionError while a coordinator of the older program may be writing.
+    """
+    _refuse_if_used(connection)
+    for version in range(found, schema.VERSION):
+        STEPS[version](connection)
+    connection.execute(schema.ledger.update().values(version=schema.VERSION))
+
+
+def _refuse_if_used(connection: Connection) -> None:
+    columns = schema.sweep.c.id, schema.sweep.c.lease_owner
+    held = select(*columns).where(schema.sweep.c.lease_owner.is_not(None))
+    for row in connection.execute(held):
+        if not surely_dead(row.lease_owner):
+            raise LedgerVersionError(
+                f"{place_of(row.lease_owner)} runs sweep {row.id} with an older version of this "
+                "program, whose ledger would have to be changed: wait for its end"
+            )
+
+
+def _from_1(connection: Connection) -> None:
+    """Commands, capped attempts, retries; scores and reasons in columns of their own."""
+    for column in (
+        "sweep ADD COLUMN command VARCHAR(16)",
+        "sweep ADD COLUMN end_shipped BOOLEAN NOT NULL DEFAULT FALSE",
+        "trial ADD COLUMN tries INTEGER NOT NULL DEFAULT 0",
+        "trial ADD COLUMN wave INTEGER NOT NULL DEFAULT 0",
+        "trial ADD COLUMN told_failed BOOLEAN NOT NULL DEFAULT FALSE",
+        "trial ADD COLUMN score FLOAT",
+        "trial ADD COLUMN reason VARCHAR(32)",
+    ):
+        connection.exec_driver_sql(f"ALTER TABLE {column}")
+    for index in (schema.by_state, schema.by_score):
+        index.create(connection)
+    _fill_from_results(connection)
+    trial = schema.trial.c
+    unsent = select(trial.sweep_id).where(trial.result.is_not(None), ~trial.shipped)
+    sent = schema.sweep.c.id.not_in(unsent)
+    connection.execute(update(schema.sweep).where(sent).values(end_shipped=True))
+
+
+def _fill_from_results(connection: Connection) -> None:
+    of_trial = (
+        update(schema.trial)
+        .where(schema.trial.c.sweep_id == bindparam("of_sweep"))
+        .where(schema.trial.c.number == bindparam("of_number"))
+        .values(
+            wave=bindparam("to_wave"), score=bindparam("to_score"), reason=bindparam("to_reason")
+        )
+    )
+    for sweep_id in connection.execute(select(schema.sweep.c.id)).scalars().all():
+        if rows := list(_filled(connection, sweep_id)):
+            connection.execute(of_trial, rows)
+
+
+def _filled(connection: Connection, sweep_id: str) -> Iterator[Mapping[str, Any]]:
+    """What layout 2 wants to know of each trial. Those asked for together began together."""
+    trial = schema.trial.c
+    rows = connection.execute(
+        select(trial.number, trial.started_ms, trial.result)
+        .where(trial.sweep_id == sweep_id)
+        .order_by(trial.number)
+    )
+    began, wave = None, -1
+    for row in rows:
+        if row.started_ms != began:
+            began, wave = row.started_ms, wave + 1
+        result = json.loads(row.result) if row.result is not None else {}
+        failure = result.get("error") or {}
+        yield {
+            "of_sweep": sweep_id,
+            "of_number": row.number,
+            "to_wave": wave,
+            "to_score": result.get("score"),
+            "to_reason": failure.get("reason"),
+        }
+
+
+STEPS: Mapping[int, Callable[[Connection], None]] = {1: _from_1}
+"""By the layout that a step starts from."""

@@ -1,0 +1,113 @@
+"""Changes to a sweep that its search knows nothing of.
+
+Commands are left for the process that runs it; trials are retried, added or cancelled by whoever
+holds it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from typing import Any, Literal, cast, get_args
+
+from sqlalchemy import Connection, func, select, update
+
+from sweeps import ledger_schema as schema
+from sweeps.lease import Claim
+from sweeps.ledger import Ledger, set_sweep
+from sweeps.trial import Reason
+
+Command = Literal["pause", "resume", "stop", "cancel"]
+COMMANDS: tuple[Command, ...] = get_args(Command)
+
+
+def leave(ledger: Ledger, sweep_id: str, command: Command) -> bool:
+    """Leave a command for the process that runs the sweep; False when none does.
+
+    Raises LookupError when there is no such sweep.
+    """
+    if ledger.sweep(sweep_id).holder is None:
+        return False
+    with ledger.changing() as connection:
+        set_sweep(connection, sweep_id, command=command)
+    return True
+
+
+def taken(ledger: Ledger, claim: Claim) -> Command | None:
+    """The command that somebody left for the holder, taken away."""
+    command = ledger.command(claim.sweep_id)
+    if command is None:
+        return None
+    with ledger.writing(claim) as connection:
+        set_sweep(connection, claim.sweep_id, command=None)
+    return cast(Command, command)
+
+
+def cancel_open(ledger: Ledger, claim: Claim) -> int:
+    """Give every trial without a result its end: it will have none. How many they were."""
+    trial = schema.trial.c
+    with ledger.writing(claim) as connection:
+        cancelled = connection.execute(
+            update(schema.trial)
+            .where(trial.sweep_id == claim.sweep_id, trial.state == "running")
+            .values(state="cancelled", ended_ms=trial.started_ms)
+        )
+    return cancelled.rowcount
+
+
+def retry(ledger: Ledger, claim: Claim, reasons: Collection[Reason] | None) -> int:
+    """Make failed trials (None: whatever the reason) run again, with all their tries.
+
+    A trial of the last wave is as if it had never been told to the backend. What was asked for
+    after an earlier one rests on its failure: for the backend it stays failed. How many they were.
+    """
+    trial = schema.trial.c
+    with ledger.writing(claim) as connection:
+        last = connection.execute(
+            select(func.max(trial.wave)).where(trial.sweep_id == claim.sweep_id)
+        ).scalar()
+        failed = update(schema.trial).where(
+            trial.sweep_id == claim.sweep_id, trial.state == "failed"
+        )
+        if reasons is not None:
+            failed = failed.where(trial.reason.in_(list(reasons)))
+        again = connection.execute(
+            failed.values(
+                state="running",
+                attempt=trial.attempt + 1,
+                tries=0,
+                told_failed=trial.told_failed | (trial.wave < last),
+                ended_ms=None,
+                result=None,
+                reason=None,
+                shipped=False,
+            )
+        )
+        _open(connection, claim, again.rowcount)
+    return again.rowcount
+
+
+def extend(ledger: Ledger, claim: Claim, trials: int) -> int:
+    """Allow the sweep so many trials more; how many it may have now.
+
+    Raises ValueError when the number of its trials was never capped.
+    """
+    document = ledger.document(claim.sweep_id)
+    search = document.get("search")
+    if not isinstance(search, dict) or "trials" not in search:
+        raise ValueError(
+            "the sweep has no `search.trials` that could be raised: its search ends when there is "
+            "nothing left to try"
+        )
+    total: int = search["trials"] + trials
+    changed: dict[str, Any] = document | {"search": search | {"trials": total}}
+    with ledger.writing(claim) as connection:
+        set_sweep(connection, claim.sweep_id, document=json.dumps(changed))
+        _open(connection, claim, trials)
+    return total
+
+
+def _open(connection: Connection, claim: Claim, trials: int) -> None:
+    """A sweep with trials to run is no longer what it ended as."""
+    if trials:
+        set_sweep(connection, claim.sweep_id, state="interrupted", end_shipped=False)

@@ -1,0 +1,115 @@
+"""The rows of trials as a coordinator writes them, inside its transactions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, select, update
+
+from sweeps import ledger_schema as schema
+from sweeps.lease import Claim, LeaseError
+from sweeps.result_json import result_to_json
+from sweeps.trial import Result, Trial
+
+_COMPLETE = (
+    update(schema.trial)
+    .where(schema.trial.c.sweep_id == bindparam("of_sweep"))
+    .where(schema.trial.c.number == bindparam("of_number"))
+    .values(
+        state=bindparam("state"),
+        ended_ms=bindparam("ended_ms"),
+        result=bindparam("result"),
+        score=bindparam("score"),
+        reason=bindparam("reason"),
+    )
+)
+
+
+def begin_again(connection: Connection, sweep_id: str) -> None:
+    """Another attempt at every trial without a result."""
+    trial = schema.trial.c
+    connection.execute(
+        update(schema.trial)
+        .where(trial.sweep_id == sweep_id, trial.state == "running")
+        .values(attempt=trial.attempt + 1)
+    )
+
+
+def latest_ms(connection: Connection, sweep_id: str, created_ms: int) -> int:
+    """The latest time that is kept of the sweep."""
+    trial = schema.trial.c
+    latest = func.max(trial.started_ms), func.max(trial.ended_ms)
+    found = connection.execute(select(*latest).where(trial.sweep_id == sweep_id)).one()
+    return max(created_ms, *(moment or 0 for moment in found))
+
+
+def next_wave(connection: Connection, sweep_id: str) -> int:
+    """The number of the asking that comes now: waves and trial numbers grow together."""
+    trial = schema.trial.c
+    newest = select(trial.wave).where(trial.sweep_id == sweep_id)
+    wave = connection.execute(newest.order_by(trial.number.desc()).limit(1)).scalar()
+    return 0 if wave is None else wave + 1
+
+
+def running(claim: Claim, trial: Trial, started_ms: int, wave: int) -> dict[str, Any]:
+    """A trial that begins."""
+    return {
+        "sweep_id": claim.sweep_id,
+        "number": trial.number,
+        "config": json.dumps(trial.config),
+        "budget": trial.budget,
+        "parent": trial.parent,
+        "state": "running",
+        "attempt": 1,
+        "wave": wave,
+        "started_ms": started_ms,
+        "shipped": False,
+    }
+
+
+def complete(
+    connection: Connection, claim: Claim, results: Sequence[tuple[Result, int]], ended_ms: int
+) -> None:
+    """Compare-and-set on (trial, attempt): a result is written once, by the newest attempt.
+
+    Nobody can come in between: the fence before it, in the same transaction, holds the sweep.
+    """
+    _refuse_strangers(connection, claim, results)
+    rows = [_completed(claim, result, ended_ms) for result, _ in results]
+    connection.execute(_COMPLETE, rows)
+
+
+def _refuse_strangers(
+    connection: Connection, claim: Claim, results: Sequence[tuple[Result, int]]
+) -> None:
+    """Raise LeaseError for the first result whose trial is not running as its attempt."""
+    trial = schema.trial.c
+    numbers = [result.trial.number for result, _ in results]
+    found = connection.execute(
+        select(trial.number, trial.attempt)
+        .where(trial.sweep_id == claim.sweep_id, trial.state == "running")
+        .where(trial.number.between(min(numbers), max(numbers)))
+    )
+    under_way: dict[int, int] = {row.number: row.attempt for row in found}
+    for result, attempt in results:
+        # Taken out, so that a second result of the same trial finds nothing.
+        if under_way.pop(result.trial.number, None) != attempt:
+            raise LeaseError(
+                f"trial {result.trial.number} of sweep {claim.sweep_id} is not running as attempt "
+                f"{attempt}"
+            )
+
+
+def _completed(claim: Claim, result: Result, ended_ms: int) -> dict[str, Any]:
+    """One row for `_COMPLETE`."""
+    return {
+        "of_sweep": claim.sweep_id,
+        "of_number": result.trial.number,
+        "state": "done" if result.error is None else "failed",
+        "ended_ms": ended_ms,
+        "result": result_to_json(result),
+        "score": result.score,
+        "reason": None if result.error is None else result.error.reason,
+    }
