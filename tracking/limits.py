@@ -26,6 +26,9 @@ ENTRIES_PER_CALL = 100
 CALL_CHARACTERS = 200_000
 """One call stays far below MLflow's 1 MB, whatever its text takes as UTF-8 and in JSON."""
 
+TOLD_BY_THEIR_END = ("sweeps.traceback",)
+"""Tags whose end is kept when they are cut: a traceback says last what went wrong."""
+
 _UNFIT = re.compile(r"[^/\w.\- :]")
 
 
@@ -72,9 +75,16 @@ def fitting_name(name: str) -> str:
     return f"{plain[: NAME_LENGTH - 9]}-{mark}"
 
 
-def fitting_value(value: str, length: int) -> str:
-    """Return `value`, cut with an ellipsis when it is longer than `length` characters."""
-    return value if len(value) <= length else value[: length - 1] + "…"
+def fitting_value(value: str, length: int, name: str = "") -> str:
+    """Return `value`, cut with an ellipsis when it is longer than `length` characters.
+
+    Its beginning stays, or its end when `name` is among those that are told by their end.
+    """
+    if len(value) <= length:
+        return value
+    if name in TOLD_BY_THEIR_END:
+        return "…" + value[len(value) - length + 1 :]
+    return value[: length - 1] + "…"
 
 
 def _notes(
@@ -92,7 +102,7 @@ def _entries(values: Mapping[str, str], length: int) -> Iterator[list[tuple[str,
     some: list[tuple[str, str]] = []
     characters = 0
     for name, value in values.items():
-        entry = (fitting_name(name), fitting_value(value, length))
+        entry = (fitting_name(name), fitting_value(value, length, name))
         characters += len(entry[0]) + len(entry[1])
         if some and (len(some) == ENTRIES_PER_CALL or characters > CALL_CHARACTERS):
             yield some

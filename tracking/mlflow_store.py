@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tracking import sqlite_pace
+from tracking.failure_points import reach
 from tracking.limits import calls, fitting_value
 from tracking.new_database import create_whole
 from tracking.records import Artifact, DatasetRecord, Metric
@@ -46,9 +47,16 @@ class Run:
 
     run_id: str
     started_ms: int
-    ended: bool
+    ended_ms: int | None
+    status: str
     tags: Mapping[str, str]
     params: Mapping[str, str]
+    metrics: Mapping[str, float]
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has a final status."""
+        return self.status in {"FINISHED", "FAILED", "KILLED"}
 
 
 class MlflowStore:
@@ -129,9 +137,11 @@ class MlflowStore:
             Run(
                 run.info.run_id,
                 run.info.start_time,
-                run.info.status in {"FINISHED", "FAILED", "KILLED"},
+                run.info.end_time,
+                run.info.status,
                 run.data.tags,
                 run.data.params,
+                run.data.metrics,
             )
             for run in found
         ]
@@ -150,9 +160,14 @@ class MlflowStore:
 
         Of its tags it has those that `fits_creation`, and of others the beginning.
         """
-        short = {key: fitting_value(text, _TAG_AT_CREATION) for key, text in tags.items()}
+        short = {key: fitting_value(text, _TAG_AT_CREATION, key) for key, text in tags.items()}
+        reach("run_creation")
         run = self._client.create_run(experiment_id, started_ms, short, name)
         return str(run.info.run_id)
+
+    def tags(self, run_id: str) -> Mapping[str, str]:
+        """Return the tags a run has at the moment."""
+        return dict(self._client.get_run(run_id).data.tags)
 
     def delete_run(self, run_id: str) -> None:
         """Mark a run as deleted; MLflow can restore it."""
@@ -169,6 +184,7 @@ class MlflowStore:
         from mlflow import entities
 
         for call in calls(params, tags, metrics):
+            reach("batch")
             self._client.log_batch(
                 run_id,
                 [entities.Metric(m.name, m.value, m.timestamp_ms, m.step) for m in call.metrics],
@@ -214,6 +230,7 @@ class MlflowStore:
 
     def set_ended(self, run_id: str, status: str, ended_ms: int) -> None:
         """Give a run its final status and time."""
+        reach("terminate")
         self._client.set_terminated(run_id, status, ended_ms)
 
     def settle(self) -> None:

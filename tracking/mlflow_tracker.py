@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+from tracking.lanes import side_by_side
 from tracking.mlflow_store import MlflowStore, Run, fits_creation
-from tracking.records import SweepEnd, SweepRecord, TrialRecord
+from tracking.records import RunFacts, SweepEnd, SweepRecord, SweepState, TrialRecord
 from tracking.store_uri import is_server, resolve, run_link
 from tracking.tracker import TrackingError
 from tracking.wording import (
+    COMMAND_TAG,
+    STATE_TAG,
     SWEEP_TAG,
     TRIAL_TAG,
     child_name,
@@ -82,14 +84,26 @@ class MlflowTracker:
             with self._store.asked("trials on their way to the disk"):
                 self._store.settle()
             return
-        with ThreadPoolExecutor(_LANES_TO_A_SERVER) as lanes:
-            list(lanes.map(self._log_trial, once))
+        side_by_side(self._log_trial, once, _LANES_TO_A_SERVER)
+
+    def command(self, sweep_id: str) -> str:
+        """Return what a person wrote into the sweep's tag `sweeps.command`; "" if nothing."""
+        parent_id = self._begun(sweep_id).parent_id
+        with self._store.asked(f"command for sweep {sweep_id}"):
+            return self._store.tags(parent_id).get(COMMAND_TAG, "")
+
+    def show_state(self, record: SweepState) -> None:
+        """Show what the sweep does at the moment, and take the wish away: it was heard."""
+        parent_id = self._begun(record.sweep_id).parent_id
+        with self._store.asked(f"state of sweep {record.sweep_id}"):
+            self._store.write(parent_id, {}, {STATE_TAG: record.state, COMMAND_TAG: ""}, ())
 
     def end(self, record: SweepEnd) -> None:
         """Add what is known only at the end, then set the parent run's status."""
         parent_id = self._begun(record.sweep_id).parent_id
         with self._store.asked(f"end of sweep {record.sweep_id}"):
-            self._store.write(parent_id, {}, record.tags, record.metrics)
+            tags = {**record.tags, COMMAND_TAG: ""}
+            self._store.write(parent_id, {}, tags, record.metrics)
             self._store.add_artifacts(parent_id, record.artifacts)
             if record.status == "RUNNING":
                 self._store.set_running(parent_id)
@@ -112,6 +126,21 @@ class MlflowTracker:
                 if parent is not None:
                     return experiment_id, parent.run_id
         return None
+
+    def audit(self, sweep_id: str) -> list[RunFacts]:
+        """Return every run of any sweep in the store, over all experiments, doubles included."""
+        with self._store.asked(f"runs of sweep {sweep_id}"):
+            return [
+                _facts(run)
+                for experiment_id in self._store.experiments()
+                for run in self._store.runs(experiment_id, SWEEP_TAG, sweep_id)
+            ]
+
+    def remove(self, run_ids: Sequence[str]) -> None:
+        """Delete runs, as far as they are not deleted already; MLflow can restore them."""
+        for run_id in run_ids:
+            with self._store.asked(f"deleting run {run_id}"):
+                self._store.delete_run(run_id)
 
     def close(self) -> None:
         """Forget what is known of the store."""
@@ -174,3 +203,17 @@ def _by_number(children: Sequence[Run]) -> tuple[dict[int, str], set[int]]:
     """Return run ids by trial number, and the numbers of those that are complete."""
     ids = {int(run.tags[TRIAL_TAG]): run.run_id for run in children}
     return ids, {int(run.tags[TRIAL_TAG]) for run in children if run.ended}
+
+
+def _facts(run: Run) -> RunFacts:
+    number = run.tags.get(TRIAL_TAG)
+    return RunFacts(
+        run.run_id,
+        None if number is None else int(number),
+        run.status,
+        run.started_ms,
+        run.ended_ms,
+        run.params,
+        run.tags,
+        run.metrics,
+    )

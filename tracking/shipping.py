@@ -7,28 +7,41 @@ trials that `on_shipped` was told about are safe in the store.
 from __future__ import annotations
 
 import threading
-from collections import deque
+import time
 from collections.abc import Callable, Sequence
-from itertools import islice, takewhile
 
-from tracking.records import SweepEnd, SweepRecord, TrialRecord
-from tracking.tracker import RefusedError, Tracker, TrackingError
+from tracking.outbox import Batch, Outbox, Record
+from tracking.records import SweepEnd, SweepRecord, SweepState, TrialRecord
+from tracking.tracker import RefusedError, StandDownError, Tracker, TrackingError
+from tracking.wishes import Wishes
 
-Record = SweepRecord | TrialRecord | SweepEnd
-
-_TRIALS_PER_CALL = 32
 _PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+_CLOSING_PAUSE = 1.0
+_CLOSING_TRIES = 3
+
+_MOST_TRIALS = 32
+_FEWEST_TRIALS = 8
+_BATCH_SECONDS = 1.0
+"""What one batch should take, so that announcements and commands between batches wait no longer."""
+
+_LIVELY = 20.0
+"""Trials a second that a store must take to be waited for at the end."""
+_WINDOW = 3.0
 
 
 class Shipper:
     """Sends records of one sweep: begin first, then trials in the order they came, end last.
 
-    `tracker_factory` is called on the sender's thread, since opening a store takes seconds.
-    `on_shipped` gets the numbers of trials whose runs are complete, `on_trouble` one line for a
-    person when the store cannot be reached (once until the reason changes); both are called on the
-    sender's thread, and never after `close` has returned. After trouble the same records are sent
-    again after `pauses` (seconds; the last one repeats). A trial that the store refuses by itself
-    is left unsent, and the ones after it go on.
+    `tracker_factory` is called on the sender's thread, since opening a store takes seconds. All
+    callbacks come from that thread, and never after `close` has returned:
+    `on_shipped` gets the numbers of trials whose runs are complete; `on_trouble` one line for a
+    person when the store cannot be reached (once until the reason changes); `on_command` what a
+    person wrote into the begun sweep's tag `sweeps.command`, asked for once a second; `on_ended` is
+    told that the sweep's end was delivered. `may_send` is called before everything that is sent: a
+    StandDownError of its ends sending for good, a TrackingError is trouble like any other.
+
+    After trouble the same records are sent again after `pauses` (seconds; the last one repeats). A
+    trial that the store refuses by itself is left unsent, and the ones after it go on.
     """
 
     def __init__(
@@ -36,16 +49,28 @@ class Shipper:
         tracker_factory: Callable[[], Tracker],
         on_shipped: Callable[[Sequence[int]], None],
         on_trouble: Callable[[str], None],
+        *,
+        on_command: Callable[[str], None] | None = None,
+        on_ended: Callable[[], None] | None = None,
+        may_send: Callable[[], None] | None = None,
         pauses: Sequence[float] = _PAUSES,
     ) -> None:
         self._tracker_factory = tracker_factory
         self._on_shipped = on_shipped
         self._on_trouble = on_trouble
+        self._on_ended = on_ended
+        self._may_send = may_send
         self._pauses = pauses
-        self._waiting: deque[Record] = deque()
-        self._refused = 0
-        self._changed = threading.Condition()
+        self._wishes = None if on_command is None else Wishes(self._passing(on_command), pauses)
+        self._outbox = Outbox()
+        self._sweep_id = ""
+        self._shipped = 0
+        self._limit = _FEWEST_TRIALS
+        self._failures = 0
+        self._failures_closing = 0
+        self._opened = threading.Event()
         self._closing = threading.Event()
+        self._given_up = threading.Event()
         self._telling = threading.Lock()
         self._closed = False
         self._link = ""
@@ -62,78 +87,114 @@ class Shipper:
 
     def put(self, record: Record) -> None:
         """Leave a record to be sent; returns at once."""
-        with self._changed:
-            self._waiting.append(record)
-            self._changed.notify()
+        self._outbox.put(record)
 
-    def close(self, timeout: float) -> int:
-        """Send what waits, for `timeout` seconds at most; return how many trials stay unsent.
+    def announce(self, record: SweepState) -> None:
+        """Leave a state to be shown before anything else is sent; the newest one counts."""
+        self._outbox.announce(record)
 
-        Draining also ends at the first trouble. Raises what went wrong on the sender's thread
-        when that was an error in the program rather than trouble with the store.
+    def close(self, patience: float, longest: float | None = None) -> int:
+        """Send what waits; return how many trials stay unsent.
+
+        That takes `patience` seconds at most once the store is open, and opening it no more than
+        that; up to `longest` seconds as long as the store takes 20 trials a second. Draining also
+        ends when the store was in trouble before and still is, or fails three times in a row.
+        Raises what went wrong on the sender's thread when that was an error in the program rather
+        than trouble with the store.
         """
-        with self._changed:
-            self._closing.set()
-            self._changed.notify()
-        self._thread.join(timeout)
+        self._outbox.close()
+        self._closing.set()
+        self._wait(patience, longest or patience)
+        self._given_up.set()
         with self._telling:
             self._closed = True
         if self._bug is not None:
             raise self._bug
-        with self._changed:
-            return self._refused + sum(isinstance(one, TrialRecord) for one in self._waiting)
+        return self._outbox.unsent
+
+    def _wait(self, patience: float, longest: float) -> None:
+        """Wait for the sender's thread as long as `close` promises."""
+        until = time.monotonic() + longest
+        self._opened.wait(patience)
+        before, window = self._shipped, patience
+        self._thread.join(window)
+        while self._thread.is_alive() and self._is_lively(before, window):
+            before, window = self._shipped, min(_WINDOW, until - time.monotonic())
+            if window <= 0:
+                return
+            self._thread.join(window)
+
+    def _is_lively(self, before: int, window: float) -> bool:
+        """Whether the store took enough in that time, or all trials and now the rest."""
+        sent = self._shipped - before
+        return sent >= _LIVELY * window or (sent > 0 and not self._outbox.unsent)
 
     def _run(self) -> None:
         try:
             self._send_all()
             if self._tracker is not None:
                 self._tracker.close()
+        except StandDownError as order:
+            self._complain(str(order))
         except BaseException as error:  # noqa: BLE001 - close() raises it again
             self._bug = error
             self._complain(f"sending to MLflow has stopped: {type(error).__name__}: {error}")
+        finally:
+            self._opened.set()
 
     def _send_all(self) -> None:
-        """Send until closed and empty, or until something fails after closing."""
-        limit, failures = _TRIALS_PER_CALL, 0
-        while batch := self._next(limit):
-            closing = self._closing.is_set()
-            try:
-                self._send(batch)
-            except RefusedError as refusal:
-                limit = len(batch) // 2
-                if limit == 0:
-                    self._set_aside(batch[0], refusal)
-                limit = max(limit, 1)
-            except TrackingError as error:
-                self._complain(str(error))
-                if closing:
-                    return
-                self._closing.wait(self._pauses[min(failures, len(self._pauses) - 1)])
-                failures += 1
-            else:
-                self._remove(batch)
-                limit, failures, self._said = min(2 * limit, _TRIALS_PER_CALL), 0, ""
+        """Send until closed and empty, or until there is no use in going on."""
+        while not self._given_up.is_set():
+            batch = self._outbox.next(self._limit, bool(self._sweep_id), self._seconds_to_wish())
+            if batch is None or (batch and not self._attempt(batch)):
+                return
+            if self._listens and self._wishes is not None and self._tracker is not None:
+                self._wishes.ask(self._tracker, self._sweep_id)
 
-    def _next(self, limit: int) -> list[Record]:
-        """Wait for records; return up to `limit` trials in front, or one record of another kind."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._closing.is_set())
-            if not self._waiting or not isinstance(self._waiting[0], TrialRecord):
-                return list(islice(self._waiting, 1))
-            trials = takewhile(lambda one: isinstance(one, TrialRecord), self._waiting)
-            return list(islice(trials, limit))
+    @property
+    def _listens(self) -> bool:
+        return bool(self._wishes and self._sweep_id) and not self._closing.is_set()
 
-    def _send(self, batch: Sequence[Record]) -> None:
+    def _seconds_to_wish(self) -> float | None:
+        return self._wishes.seconds_left if self._listens and self._wishes else None
+
+    def _attempt(self, batch: Batch) -> bool:
+        """Send; whether to go on."""
+        began = time.monotonic()
+        try:
+            self._send(batch)
+        except RefusedError as refusal:
+            self._narrow(batch, refusal)
+        except TrackingError as error:
+            self._complain(str(error))
+            return self._rest()
+        else:
+            self._outbox.taken(batch)
+            self._failures = self._failures_closing = 0
+            self._said = ""
+            self._widen(batch, time.monotonic() - began)
+        return True
+
+    def _send(self, batch: Batch) -> None:
         if self._tracker is None:
             self._tracker = self._tracker_factory()
+            self._opened.set()
+        if self._may_send is not None:
+            self._may_send()
+        if isinstance(batch, SweepState):
+            self._tracker.show_state(batch)
+            if self._wishes is not None:
+                self._wishes.acknowledged()
+            return
         first = batch[0]
         if isinstance(first, SweepRecord):
             self._begin(self._tracker, first)
         elif isinstance(first, SweepEnd):
-            self._tracker.end(first)
+            self._end(self._tracker, first)
         else:
             trials = [one for one in batch if isinstance(one, TrialRecord)]
             self._tracker.log(trials)
+            self._shipped += len(trials)
             self._tell(lambda: self._on_shipped([trial.number for trial in trials]))
 
     def _begin(self, tracker: Tracker, record: SweepRecord) -> None:
@@ -143,21 +204,48 @@ class Shipper:
         except RefusedError as refusal:
             raise TrackingError(str(refusal)) from refusal
         self._link = tracker.link(record.sweep_id)
+        self._sweep_id = record.sweep_id
 
-    def _set_aside(self, record: Record, refusal: RefusedError) -> None:
+    def _end(self, tracker: Tracker, record: SweepEnd) -> None:
+        tracker.end(record)
+        if self._on_ended is not None:
+            self._tell(self._on_ended)
+
+    def _narrow(self, batch: Batch, refusal: RefusedError) -> None:
+        """Send fewer at once, to find the one that is refused; leave it when it stands alone."""
+        if not isinstance(batch, SweepState) and len(batch) > 1:
+            self._limit = len(batch) // 2
+            return
         self._complain(str(refusal))
-        self._refused += isinstance(record, TrialRecord)
-        self._remove([record])
+        self._outbox.refused(batch)
+        self._limit = 1
 
-    def _remove(self, sent: Sequence[Record]) -> None:
-        with self._changed:
-            for _ in sent:
-                self._waiting.popleft()
+    def _widen(self, batch: Batch, seconds: float) -> None:
+        """Send as many at once as the store takes in a second, coming to it by doubling."""
+        if isinstance(batch, SweepState) or not isinstance(batch[0], TrialRecord):
+            return
+        in_time = int(len(batch) * _BATCH_SECONDS / max(seconds, 1e-3))
+        self._limit = min(2 * self._limit, _MOST_TRIALS, max(in_time, _FEWEST_TRIALS))
+
+    def _rest(self) -> bool:
+        """Pause after trouble; whether to try again."""
+        if not self._closing.is_set():
+            self._closing.wait(self._pauses[min(self._failures, len(self._pauses) - 1)])
+            self._failures += 1
+            return True
+        self._failures_closing += 1
+        if self._failures or self._failures_closing == _CLOSING_TRIES:
+            return False
+        self._given_up.wait(min(self._pauses[0], _CLOSING_PAUSE))
+        return True
 
     def _complain(self, line: str) -> None:
         if line != self._said:
             self._tell(lambda: self._on_trouble(line))
         self._said = line
+
+    def _passing(self, call: Callable[[str], None]) -> Callable[[str], None]:
+        return lambda text: self._tell(lambda: call(text))
 
     def _tell(self, call: Callable[[], None]) -> None:
         """Call back, unless `close` has given up waiting for this thread."""

@@ -2,6 +2,7 @@
 
 TrackingError
 └── RefusedError
+StandDownError
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from tracking.records import SweepEnd, SweepRecord, TrialRecord
+from tracking.records import SweepEnd, SweepRecord, SweepState, TrialRecord
 
 
 class TrackingError(Exception):
@@ -23,17 +24,30 @@ class RefusedError(TrackingError):
     """The store will not take this record, however often it is sent."""
 
 
+class StandDownError(Exception):
+    """Whoever sends may send no more: somebody else does by now. The message is one line."""
+
+
 class Tracker(Protocol):
     """Keeps records. Every call may be repeated: a replay changes nothing."""
 
     def begin(self, record: SweepRecord) -> None:
-        """Create the sweep's parent run, or find it again and mark it as running."""
+        """Create the sweep's parent run, or find it again and mark it as running.
+
+        A wish left over from before (see `command`) is taken away.
+        """
 
     def log(self, trials: Sequence[TrialRecord]) -> None:
         """Create or complete one child run per trial; their final status is set last.
 
         The sweep must have begun on this tracker (LookupError otherwise).
         """
+
+    def command(self, sweep_id: str) -> str:
+        """Return what a person wrote into the begun sweep's tag `sweeps.command`; "" if nothing."""
+
+    def show_state(self, record: SweepState) -> None:
+        """Show what a begun sweep does at the moment, and take the wish away: it was heard."""
 
     def end(self, record: SweepEnd) -> None:
         """Add what is known only at the end, then set the parent run's status."""

@@ -13,6 +13,9 @@ from tracking.store_uri import runs_link
 SWEEP_TAG = "sweeps.sweep"
 TRIAL_TAG = "sweeps.trial"
 PARENT_TAG = "mlflow.parentRunId"
+STATE_TAG = "sweeps.state"
+COMMAND_TAG = "sweeps.command"
+"""On a sweep's run; a person writes a wish into it, and it is empty once that was heard."""
 
 
 def child_name(record: SweepRecord, trial: TrialRecord) -> str:
@@ -27,6 +30,7 @@ def parent_tags(record: SweepRecord, experiment_id: str) -> dict[str, str]:
         **_origin(),
         **record.tags,
         SWEEP_TAG: record.sweep_id,
+        COMMAND_TAG: "",
     }
 
 

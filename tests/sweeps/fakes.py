@@ -13,7 +13,7 @@ from sweeps.problem import Problem
 from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trial import Failure, Fit, Outcome, Result
 from sweeps.watcher import Summary
-from tracking.records import SweepEnd, SweepRecord, TrialRecord
+from tracking.records import SweepEnd, SweepRecord, SweepState, TrialRecord
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -56,15 +56,23 @@ class FakeTrainer:
 
 @dataclass
 class MemoryTracker:
-    """Remembers what it was told, in order."""
+    """Remembers what it was told, in order; `wish` is what a person would write into MLflow."""
 
-    records: list[SweepRecord | TrialRecord | SweepEnd] = field(default_factory=list)
+    records: list[SweepRecord | TrialRecord | SweepState | SweepEnd] = field(default_factory=list)
+    wish: str = ""
 
     def begin(self, record: SweepRecord) -> None:
         self.records.append(record)
 
     def log(self, trials: Sequence[TrialRecord]) -> None:
         self.records.extend(trials)
+
+    def command(self, sweep_id: str) -> str:
+        return self.wish
+
+    def show_state(self, record: SweepState) -> None:
+        self.wish = ""
+        self.records.append(record)
 
     def end(self, record: SweepEnd) -> None:
         self.records.append(record)

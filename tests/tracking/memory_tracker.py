@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from tests.tracking.tracker_contract import SeenRun
 from tracking.limits import calls
-from tracking.records import Artifact, Metric, SweepEnd, SweepRecord, TrialRecord
+from tracking.records import Artifact, Metric, SweepEnd, SweepRecord, SweepState, TrialRecord
 
 
 @dataclass
@@ -61,7 +61,7 @@ class MemoryTracker:
     def begin(self, record: SweepRecord) -> None:
         run = StoredRun(record.name, record.started_ms)
         run = self.runs.setdefault((record.sweep_id, None), run)
-        tags = {**record.tags, "sweeps.sweep": record.sweep_id}
+        tags = {**record.tags, "sweeps.sweep": record.sweep_id, "sweeps.command": ""}
         run.write(dict(record.params), tags, ())
         run.add(record.artifacts)
         run.status = "RUNNING"
@@ -75,9 +75,16 @@ class MemoryTracker:
             run.write(dict(trial.params), {**trial.tags, **own}, trial.metrics)
             run.status, run.ended_ms = trial.status, trial.ended_ms
 
+    def command(self, sweep_id: str) -> str:
+        return self._begun(sweep_id).tags["sweeps.command"]
+
+    def show_state(self, record: SweepState) -> None:
+        tags = {"sweeps.state": record.state, "sweeps.command": ""}
+        self._begun(record.sweep_id).write({}, tags, ())
+
     def end(self, record: SweepEnd) -> None:
         run = self._begun(record.sweep_id)
-        run.write({}, dict(record.tags), record.metrics)
+        run.write({}, {**record.tags, "sweeps.command": ""}, record.metrics)
         run.add(record.artifacts)
         run.status, run.ended_ms = record.status, record.ended_ms
 

@@ -38,6 +38,12 @@ def test_fitting_names_stay_apart() -> None:
 def test_values_are_cut_with_an_ellipsis() -> None:
     assert fitting_value("abcdef", 6) == "abcdef"
     assert fitting_value("abcdefg", 6) == "abcde…"
+    assert fitting_value("abcdefg", 6, "sweeps.failure_message") == "abcde…"
+
+
+def test_of_a_traceback_the_end_is_kept() -> None:
+    assert fitting_value("abcdefg", 6, "sweeps.traceback") == "…cdefg"
+    assert fitting_value("abcdef", 6, "sweeps.traceback") == "abcdef"
 
 
 def test_nothing_needs_no_call() -> None:

@@ -76,6 +76,10 @@ class TestMlflowTracker(TrackerContract):
         seen = [(None if n is None else int(n), as_seen(client, run)) for n, run in found]
         return sorted(seen, key=lambda entry: -1 if entry[0] is None else entry[0])
 
+    def wish(self, text: str) -> None:
+        parent = next(run for run in runs_of(self.uri) if "sweeps.trial" not in run.data.tags)
+        client_of(self.uri).set_tag(parent.info.run_id, "sweeps.command", text)
+
     def test_children_hang_on_their_parent(self) -> None:
         with self.opened() as tracker:
             tracker.begin(sweep())
@@ -123,7 +127,7 @@ class TestMlflowTracker(TrackerContract):
         odd = replace(
             trial(0),
             params={long: "1", "größe": "日本", "shape (rows)": "x" * 7000, "../up": "2"},
-            tags={"sweeps.traceback": "t" * 9000},
+            tags={"sweeps.note": "n" * 9000, "sweeps.traceback": "t" * 9000 + "ValueError: 7"},
             metrics=(Metric("accuracy %", 1.0, 0, STARTED),),
         )
         with self.opened() as tracker:
@@ -133,8 +137,9 @@ class TestMlflowTracker(TrackerContract):
         assert child.params["größe"] == "日本"
         assert child.params[fitting_name(long)] == "1"
         assert child.params[fitting_name("shape (rows)")] == "x" * 5999 + "…"
-        assert child.tags["sweeps.traceback"] == "t" * 7999 + "…"
-        assert child.tags["sweeps.shortened"] == "shape (rows), sweeps.traceback"
+        assert child.tags["sweeps.note"] == "n" * 7999 + "…"
+        assert child.tags["sweeps.traceback"] == "…" + "t" * 7986 + "ValueError: 7"
+        assert child.tags["sweeps.shortened"] == "shape (rows), sweeps.note, sweeps.traceback"
         assert list(child.history) == [fitting_name("accuracy %")]
 
     @pytest.mark.parametrize("step", ["write", "set_ended"])

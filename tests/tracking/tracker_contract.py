@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from tests.tracking.records_for_tests import STARTED, end, sweep, trial
-from tracking.records import Metric
+from tracking.records import Metric, SweepState
 from tracking.tracker import Tracker
 
 
@@ -37,6 +37,10 @@ class TrackerContract(ABC):
 
     @abstractmethod
     def seen(self, sweep_id: str) -> Seen: ...
+
+    @abstractmethod
+    def wish(self, text: str) -> None:
+        """Write a command into the parent run of sweep 3f9a2c, as a person would."""
 
     @contextmanager
     def opened(self) -> Iterator[Tracker]:
@@ -134,6 +138,27 @@ class TrackerContract(ABC):
             tracker.begin(replace(sweep(), params={"trainer": "fused", "seed": "1"}))
         assert self.parent().params == {"activation": "relu", "trainer": "keras", "seed": "1"}
 
+    def test_a_wish_is_heard_until_its_state_is_shown(self) -> None:
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            assert tracker.command("3f9a2c") == ""
+            self.wish("pause")
+            assert [tracker.command("3f9a2c") for _ in range(2)] == ["pause", "pause"]
+            tracker.show_state(SweepState("3f9a2c", "pausing"))
+            assert tracker.command("3f9a2c") == ""
+        assert self.parent().tags["sweeps.state"] == "pausing"
+        assert self.parent().tags["sweeps.command"] == ""
+
+    def test_a_wish_left_over_from_before_is_taken_away(self) -> None:
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            self.wish("cancel")
+            tracker.begin(sweep())
+            assert tracker.command("3f9a2c") == ""
+            self.wish("stop")
+            tracker.end(end())
+        assert self.parent().tags["sweeps.command"] == ""
+
     def test_two_sweeps_keep_apart(self) -> None:
         with self.opened() as tracker:
             tracker.begin(sweep())
@@ -154,6 +179,13 @@ class TrackerContract(ABC):
         assert child.history == {"epoch/loss": ((0, 1.0, STARTED),)}
         assert child.tags["sweeps.not_finite"] == "epoch/loss, train_loss"
 
-    def test_trials_before_their_sweep_are_an_error_in_the_program(self) -> None:
-        with self.opened() as tracker, pytest.raises(LookupError, match="3f9a2c has not begun"):
-            tracker.log([trial(0)])
+    def test_anything_before_its_sweep_is_an_error_in_the_program(self) -> None:
+        with self.opened() as tracker:
+            for too_early in (
+                lambda: tracker.log([trial(0)]),
+                lambda: tracker.command("3f9a2c"),
+                lambda: tracker.show_state(SweepState("3f9a2c", "paused")),
+                lambda: tracker.end(end()),
+            ):
+                with pytest.raises(LookupError, match="3f9a2c has not begun"):
+                    too_early()
