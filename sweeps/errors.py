@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from search_spaces import SpaceError
 from search_spaces.errors import Path
+from search_spaces.errors import printable as printable
+
+LONGEST = 600
+"""Characters of a message, without the place before it: what a person reads of a long value."""
 
 
 class SweepError(SpaceError):
@@ -21,7 +25,7 @@ class SweepFileError(ValueError):
     """A sweep file, or a `--set`, that cannot be read: one line that begins with the place."""
 
     def __init__(self, place: str, message: str) -> None:
-        super().__init__(printable(f"{place}: {message}"))
+        super().__init__(f"{printable(place)}: {_cut(printable(message))}")
 
 
 class LedgerError(RuntimeError):
@@ -32,6 +36,6 @@ class LedgerVersionError(LedgerError):
     """A ledger was written by another version of this program."""
 
 
-def printable(text: str) -> str:
-    """The text on one line, with everything a terminal might obey written as an escape."""
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+def _cut(text: str) -> str:
+    """The text without its middle where it is too long: the way out stands at the end."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST * 2 // 3]} … {text[-LONGEST // 3 :]}"

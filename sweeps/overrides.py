@@ -10,10 +10,12 @@ from typing import Any
 from search_spaces.errors import Path
 from search_spaces.values import shown
 from sweeps.errors import SweepFileError
-from sweeps.strict_yaml import read_yaml
+from sweeps.strict_yaml import DEEPEST, read_yaml
 
 SHORT_FORMS = {"task": "name", "search": "backend", "objective": "metric"}
 """Sections that may be a bare name in a file, and the key that the name then stands for."""
+LONGEST_PLACE = 200
+"""Characters of a `--set` that messages repeat."""
 
 
 @dataclass(frozen=True)
@@ -29,15 +31,22 @@ class Override:
         """Read `KEY.KEY=VALUE`; the value is YAML. Raises SweepFileError."""
         keys, equals, value = text.partition("=")
         path = tuple(key.strip() for key in keys.split("."))
-        if not equals or not all(path):
-            raise SweepFileError(f"--set {text}", "expected KEY.KEY=VALUE, as in search.trials=50")
-        document = read_yaml(value.encode(), f"--set {keys.strip()}") if value.strip() else None
+        if not equals or not all(path) or len(path) > DEEPEST:
+            raise SweepFileError(_place(text), "expected KEY.KEY=VALUE, as in search.trials=50")
+        # What no text encoding of the command line could read stands here as lone surrogates.
+        data = value.encode("utf-8", "surrogateescape")
+        document = read_yaml(data, _place(keys.strip())) if value.strip() else None
         return cls(text, path, None if document is None else document.value)
 
     @property
     def place(self) -> str:
         """What stands for the file name in messages."""
-        return f"--set {self.text}"
+        return _place(self.text)
+
+
+def _place(text: str) -> str:
+    """`--set TEXT`, of a very long one only the beginning."""
+    return f"--set {text}" if len(text) <= LONGEST_PLACE else f"--set {text[:LONGEST_PLACE]}…"
 
 
 def overridden(document: Any, overrides: Sequence[Override]) -> Any:

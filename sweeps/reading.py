@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any, cast
 
 from search_spaces import Space, SpaceError
 from search_spaces.values import shown
 from sweeps.errors import SweepError
+from sweeps.names import CONSTRAINT_NAME, SWEEP_NAME
 from sweeps.plain_data import plain
 from sweeps.section import Section
 from sweeps.sweep import Budget, Evaluate, Goal, Objective, SearchChoice, Sweep, TaskChoice
@@ -32,6 +32,8 @@ SPLITS = ("val", "test", "train")
 METRICS = tuple(f"{split}_{measure}" for split in SPLITS for measure in ("accuracy", "loss"))
 LARGEST_SEED = 2**31 - 1
 ENDLESS_BACKENDS = ("random", "optuna")
+MOST_MINUTES = 10_000_000.0
+MOST_SECONDS = 60 * MOST_MINUTES
 
 
 def read_sweep(document: Mapping[str, Any]) -> Sweep:
@@ -47,7 +49,8 @@ def read_sweep(document: Mapping[str, Any]) -> Sweep:
     space = _space(top)
     search = _search(top.values.get("search", "grid"))
     objective = _objective(top.values.get("objective", {}))
-    name = top.text("name", f"{task.name}-{search.backend}")
+    given = top.values.get("name", f"{task.name}-{search.backend}")
+    name = SWEEP_NAME.read(given, ("name",)) if "name" in top.values else given
     sweep = Sweep(
         name=name,
         task=task,
@@ -93,7 +96,7 @@ def _space(top: Section) -> Space:
         raise SweepError(message, ("space",))
     constraints = top.section("constraints")
     for name in constraints.values:
-        constraints.text(name, "")
+        CONSTRAINT_NAME.read(name, (*constraints.path, name), is_key=True)
     try:
         return Space.read(description.values, constraints.values)
     except SpaceError as error:
@@ -162,10 +165,16 @@ def _evaluate(section: Section, objective: Objective) -> Evaluate:
 
 
 def _budget(section: Section) -> Budget:
-    section.only(("minutes",))
-    if "minutes" not in section.values:
-        return Budget()
-    return Budget(section.number_between("minutes", 0.0, 0.0, math.inf))
+    section.only(("minutes", "trial_seconds"))
+    return Budget(
+        minutes=_limit(section, "minutes", MOST_MINUTES),
+        trial_seconds=_limit(section, "trial_seconds", MOST_SECONDS),
+    )
+
+
+def _limit(section: Section, key: str, most: float) -> float | None:
+    """A time above 0, or none where nothing is said."""
+    return section.number_between(key, 0.0, 0.0, most) if key in section.values else None
 
 
 def _check_end(sweep: Sweep) -> None:

@@ -1,7 +1,7 @@
 """Strict YAML 1.2: text in, plain mappings and lists out, with the place of every value.
 
 Whatever could mean two things, hide a value or cost more than its size is refused: anchors and
-aliases, tags, directives, merge keys, duplicate keys, several documents, tabs, control characters.
+aliases, tags, directives, merge keys, duplicate keys, several documents, tabs, what nobody sees.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ from ruamel.yaml.events import (
 
 from search_spaces.errors import Path
 from sweeps.errors import SweepFileError
+from sweeps.readable_text import readable_text
 from sweeps.yaml_scalars import read_scalar
 
-LARGEST = 1_000_000
-"""Bytes. A sweep file is written by a person."""
 DEEPEST = 30
 MOST_VALUES = 20_000
-LONGEST_LINE = 10_000
+LONGEST_TEXT = 10_000
+"""Characters of one value, which may go over several lines."""
+LONGEST_KEY = 200
 
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -78,9 +78,7 @@ def read_yaml(data: bytes, name: str) -> Document:
 
     Raises SweepFileError, whose text is one line `FILE:LINE:COL: message`.
     """
-    text = _decoded(data, name)
-    _check_characters(text, name)
-    reader = _Reader(name, YAML(typ="safe", pure=True).parse(text))
+    reader = _Reader(name, YAML(typ="safe", pure=True).parse(readable_text(data, name)))
     try:
         return reader.document()
     except MarkedYAMLError as error:
@@ -91,38 +89,6 @@ def read_yaml(data: bytes, name: str) -> Document:
         ) from error
     except YAMLError as error:
         raise SweepFileError(f"{name}:1:1", " ".join(str(error).split())) from error
-
-
-def _decoded(data: bytes, name: str) -> str:
-    if len(data) > LARGEST:
-        raise SweepFileError(
-            f"{name}:1:1", f"more than {LARGEST:,} bytes; a sweep file is smaller than that"
-        )
-    try:
-        return data.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
-    except UnicodeDecodeError as error:
-        before = data[: error.start]
-        line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
-        raise SweepFileError(
-            f"{name}:{line}:{column}", f"byte 0x{data[error.start]:02x} is not UTF-8 text"
-        ) from error
-
-
-def _check_characters(text: str, name: str) -> None:
-    for number, line in enumerate(text.split("\n"), start=1):
-        if len(line) > LONGEST_LINE:
-            raise SweepFileError(
-                f"{name}:{number}:{LONGEST_LINE + 1}",
-                f"a line of {len(line):,} characters; at most {LONGEST_LINE:,} are read",
-            )
-        if "\t" in line:
-            column = line.index("\t") + 1
-            raise SweepFileError(f"{name}:{number}:{column}", "a tab; use spaces")
-        if found := _FORBIDDEN.search(line):
-            raise SweepFileError(
-                f"{name}:{number}:{found.start() + 1}",
-                f"the control character U+{ord(found[0]):04X}; remove it",
-            )
 
 
 @dataclass
@@ -190,10 +156,18 @@ class _Reader:
             raise self.refusal(event, f"key {event.value!r} is not a name; put it in quotes")
         if key == "<<" and event.style is None:
             raise self.refusal(event, "a merge key '<<'; write the values out")
+        if len(key) > LONGEST_KEY:
+            raise self.refusal(
+                event, f"a key of {len(key):,} characters; at most {LONGEST_KEY} are read"
+            )
         return key
 
     def scalar(self, event: Any) -> Any:
         text: str = event.value
+        if len(text) > LONGEST_TEXT:
+            raise self.refusal(
+                event, f"a value of {len(text):,} characters; at most {LONGEST_TEXT:,} are read"
+            )
         if event.style is not None:
             if found := _NOT_TEXT.search(text):
                 raise self.refusal(event, f"U+{ord(found[0]):04X} inside a string is not text")

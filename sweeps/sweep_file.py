@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,8 +11,9 @@ from pathlib import Path
 from search_spaces import SpaceError
 from sweeps.errors import SweepError, SweepFileError
 from sweeps.overrides import Override, overridden
+from sweeps.readable_text import LARGEST
 from sweeps.reading import read_sweep
-from sweeps.strict_yaml import LARGEST, Document, read_yaml
+from sweeps.strict_yaml import Document, read_yaml
 from sweeps.sweep import Sweep
 
 
@@ -75,9 +77,18 @@ def _said(error: SpaceError) -> str:
 
 
 def _content(file: Path) -> bytes:
+    """The file's bytes, one more than may be read at most.
+
+    Pipes and devices are not opened: they may never begin, and may never end.
+    """
     try:
-        with file.open("rb") as stream:
-            return stream.read(LARGEST + 1)
+        mode = file.stat().st_mode
+        if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
+            with file.open("rb") as stream:
+                return stream.read(LARGEST + 1)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise SweepFileError(str(file), f"cannot be read: {reason}") from error
+    except ValueError as error:
+        raise SweepFileError(str(file), f"cannot be read: {error}") from error
+    raise SweepFileError(str(file), "cannot be read: a pipe or device; write the sweep into a file")

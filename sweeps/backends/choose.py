@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from search_spaces import Space, SpaceError
+from search_spaces.values import shown
 from sweeps.backends.backend import Backend
 from sweeps.backends.grid_search import GridSearch
 from sweeps.backends.hyperband import Hyperband
@@ -63,7 +64,7 @@ def backend_for(search: SearchChoice, space: Space) -> Backend:
     offer = BACKENDS.get(search.backend)
     if offer is None:
         raise wrong(
-            "backend", f"{search.backend!r} is no backend; {hint(search.backend, BACKENDS)}"
+            "backend", f"{shown(search.backend)} is no backend; {hint(search.backend, BACKENDS)}"
         )
     settings = {
         name: _setting(search.backend, offer, name, search.options[name]) for name in search.options
@@ -80,7 +81,7 @@ def _setting(backend: str, offer: Offer, name: str, value: Any) -> Any:
     read = offer.settings.get(name)
     if read is None:
         known = hint(name, ["trials", "batch", "seed_trials", *offer.settings])
-        raise wrong(name, f"{name!r} is no setting of {backend}; {known}")
+        raise wrong(name, f"{shown(name)} is no setting of {backend}; {known}")
     return read(name, value)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from search_spaces import SpaceError, nearest
+from search_spaces.spelling import unusual
+from search_spaces.values import shown
 
 Read = Callable[[str, Any], Any]
 """Takes a setting's name and value; gives the value or raises SpaceError."""
@@ -16,7 +18,7 @@ def whole_number(least: int) -> Read:
 
     def read(name: str, value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
-            raise wrong(name, f"{value!r} is not a whole number from {least} on")
+            raise wrong(name, f"{shown(value)} is not a whole number from {least} on")
         return value
 
     return read
@@ -25,7 +27,7 @@ def whole_number(least: int) -> Read:
 def truth(name: str, value: Any) -> bool:
     """`true` or `false`."""
     if not isinstance(value, bool):
-        raise wrong(name, f"{value!r} is neither true nor false")
+        raise wrong(name, f"{shown(value)} is neither true nor false")
     return value
 
 
@@ -35,7 +37,7 @@ def one_of(known: Iterable[str]) -> Read:
 
     def read(name: str, value: Any) -> str:
         if value not in words:
-            raise wrong(name, f"{value!r} is not known; {hint(str(value), words)}")
+            raise wrong(name, f"{shown(value)} is not known; {hint(str(value), words)}")
         return str(value)
 
     return read
@@ -51,5 +53,5 @@ def hint(word: str, known: Iterable[str]) -> str:
     names = sorted(known)
     close = nearest(word, names)
     if close is not None:
-        return f"did you mean {close!r}?"
-    return f"there is {', '.join(names)}" if names else "there are none"
+        return f"{unusual(word)}did you mean {close!r}?"
+    return unusual(word) + (f"there is {', '.join(names)}" if names else "there are none")

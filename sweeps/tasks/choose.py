@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, get_args
 
 from search_spaces.spelling import suggestion
+from search_spaces.values import shown
 from sweeps.errors import SweepError
 from sweeps.sweep import TaskChoice
 from sweeps.tasks.penguins import Penguins, Preprocessing
@@ -19,7 +20,7 @@ def task_for(choice: TaskChoice) -> Task:
     """
     loader = TASKS.get(choice.name)
     if loader is None:
-        message = f"unknown task {choice.name!r}; {suggestion(choice.name, TASKS)}"
+        message = f"unknown task {shown(choice.name)}; {suggestion(choice.name, TASKS)}"
         raise SweepError(message, ("task", "name"))
     return loader(choice.options)
 
@@ -29,7 +30,7 @@ def _penguins(options: Mapping[str, Any]) -> Task:
     preprocessing = options.get("preprocessing", "corrected")
     known = get_args(Preprocessing)
     if preprocessing not in known:
-        message = f"{preprocessing!r}; {suggestion(str(preprocessing), known)}"
+        message = f"{shown(preprocessing)}; {suggestion(str(preprocessing), known)}"
         raise SweepError(message, ("task", "preprocessing"))
     return Penguins(preprocessing)
 
@@ -41,5 +42,5 @@ TASKS: Mapping[str, Callable[[Mapping[str, Any]], Task]] = {"penguins": _penguin
 def _refuse_unknown(options: Mapping[str, Any], known: tuple[str, ...]) -> None:
     for option in options:
         if option not in known:
-            message = f"unknown option {option!r}; {suggestion(option, known)}"
+            message = f"unknown option {shown(option)}; {suggestion(option, known)}"
             raise SweepError(message, ("task", option), about_key=True)

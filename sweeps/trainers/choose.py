@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from search_spaces.spelling import nearest
+from search_spaces.spelling import suggestion
+from search_spaces.values import shown
 from sweeps.trainers.auto import Auto
 from sweeps.trainers.fused_fit import FusedFit
 from sweeps.trainers.keras_fit import KerasFit
@@ -24,6 +25,4 @@ def trainer_for(name: str) -> Trainer:
     """
     if name in TRAINERS:
         return TRAINERS[name]()
-    close = nearest(name, tuple(TRAINERS))
-    hint = f"did you mean {close!r}?" if close else f"known trainers: {', '.join(TRAINERS)}"
-    raise ValueError(f"trainer: {name!r} is not known; {hint}")
+    raise ValueError(f"trainer: {shown(name)} is not known; {suggestion(name, TRAINERS)}")

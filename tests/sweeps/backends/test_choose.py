@@ -59,7 +59,7 @@ def test_the_cap_on_trials_reaches_grid_search() -> None:
         ("random", {"sampler": "tpe"}, "sampler", "no setting of random; there is batch"),
         ("hyperband", {"factor": 1}, "factor", "1 is not a whole number from 2 on"),
         ("hyperband", {"factor": 3.0}, "factor", "3.0 is not a whole number"),
-        ("hyperband", {"hyperband_iterations": True}, "hyperband_iterations", "True is not"),
+        ("hyperband", {"hyperband_iterations": True}, "hyperband_iterations", "true is not"),
         ("grid", {"limit": 0}, "limit", "0 is not a whole number from 1 on"),
         ("optuna", {"sampler": "cma-es"}, "sampler", "did you mean 'cmaes'?"),
         ("optuna", {"sampler": ["tpe"]}, "sampler", "is not known"),

@@ -19,5 +19,5 @@ def test_known_names(name: str, trainer: Trainer) -> None:
 def test_unknown_names_come_with_a_hint() -> None:
     with pytest.raises(ValueError, match="trainer: 'kears' is not known; did you mean 'keras'"):
         trainer_for("kears")
-    with pytest.raises(ValueError, match="known trainers: auto, fused, keras"):
+    with pytest.raises(ValueError, match="known here: auto, fused, keras"):
         trainer_for("zzzzzzz")
