@@ -7,56 +7,26 @@ overrides it. Importing mlflow takes seconds, so it happens when a store is open
 from __future__ import annotations
 
 import json
-import logging
-import os
 import re
-import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from tracking import sqlite_pace
 from tracking.failure_points import reach
 from tracking.limits import calls, fitting_value
 from tracking.new_database import create_whole
-from tracking.records import Artifact, DatasetRecord, Metric
+from tracking.quiet import quieten
+from tracking.records import Artifact, DatasetRecord, Metric, RunFacts
 from tracking.store_uri import database_file, database_folder, is_server, without_credentials
 from tracking.tracker import RefusedError, TrackingError
-
-_SETTINGS = {
-    "MLFLOW_DISABLE_TELEMETRY": "true",
-    "MLFLOW_LOGGING_LEVEL": "ERROR",
-    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
-    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
-    "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",
-}
-"""Set where the user has not. MLflow's own retries block for minutes, and create a run twice when
-only the answer was lost; whoever uses the store retries instead, and looks runs up first."""
+from tracking.wording import TRIAL_TAG
 
 _PAGE = 1000
 _TAG_AT_CREATION = 1000
 """Characters of a tag that a run is created with; longer ones are written afterwards."""
 _DIGEST_LENGTH = 36
 _LINE_LENGTH = 300
-
-
-@dataclass(frozen=True)
-class Run:
-    """A run as the store has it. `started_ms` and `run_id` give runs an order."""
-
-    run_id: str
-    started_ms: int
-    ended_ms: int | None
-    status: str
-    tags: Mapping[str, str]
-    params: Mapping[str, str]
-    metrics: Mapping[str, float]
-
-    @property
-    def ended(self) -> bool:
-        """Whether it has a final status."""
-        return self.status in {"FINISHED", "FAILED", "KILLED"}
 
 
 class MlflowStore:
@@ -68,7 +38,7 @@ class MlflowStore:
 
     def __init__(self, uri: str) -> None:
         self.uri = uri
-        _quieten()
+        quieten()
         from mlflow import MlflowClient
 
         self._file = database_file(uri)
@@ -126,25 +96,19 @@ class MlflowStore:
         found = self._pages(self._client.search_experiments)
         return [str(experiment.experiment_id) for experiment in found]
 
-    def runs(self, experiment_id: str, tag: str, value: str) -> list[Run]:
-        """Return the runs that carry a tag, in no order; deleted ones are not among them."""
+    def runs(self, experiment_id: str, tags: Mapping[str, str]) -> list[RunFacts]:
+        """Return the runs that carry these tags, in no order; deleted ones are not among them.
+
+        Nor are runs whose number of a trial was made something else than a number.
+        """
         found = self._pages(
             self._client.search_runs,
             experiment_ids=[experiment_id],
-            filter_string=f"tags.`{tag}` = '{value}'",
+            filter_string=" AND ".join(
+                f"tags.`{name}` = '{value}'" for name, value in tags.items()
+            ),
         )
-        return [
-            Run(
-                run.info.run_id,
-                run.info.start_time,
-                run.info.end_time,
-                run.info.status,
-                run.data.tags,
-                run.data.params,
-                run.data.metrics,
-            )
-            for run in found
-        ]
+        return [_facts(run) for run in found if run.data.tags.get(TRIAL_TAG, "0").isdecimal()]
 
     def _pages(self, search: Any, **what: Any) -> Iterator[Any]:
         page = search(max_results=_PAGE, **what)
@@ -244,19 +208,23 @@ class MlflowStore:
             sqlite_pace.fold_in(self._file)
 
 
+def _facts(run: Any) -> RunFacts:
+    number = run.data.tags.get(TRIAL_TAG)
+    return RunFacts(
+        run.info.run_id,
+        None if number is None else int(number),
+        run.info.status,
+        run.info.start_time,
+        run.info.end_time,
+        run.data.params,
+        run.data.tags,
+        run.data.metrics,
+    )
+
+
 def fits_creation(tag: str) -> bool:
     """Whether a run that was created with this tag's text has the whole of it."""
     return len(tag) <= _TAG_AT_CREATION
-
-
-def _quieten() -> None:
-    """Keep MLflow from talking: what goes wrong is raised, and said once by whoever catches it."""
-    for name, value in _SETTINGS.items():
-        os.environ.setdefault(name, value)
-    for category in (DeprecationWarning, FutureWarning):
-        warnings.filterwarnings("ignore", category=category, module=r"mlflow\.")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)
 
 
 def _line(uri: str, what: str, error: Exception) -> str:

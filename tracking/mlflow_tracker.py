@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from tracking.doubles import Sorted, best_of, sort_out
 from tracking.lanes import side_by_side
-from tracking.mlflow_store import MlflowStore, Run, fits_creation
+from tracking.mlflow_store import MlflowStore, fits_creation
 from tracking.records import RunFacts, SweepEnd, SweepRecord, SweepState, TrialRecord
 from tracking.store_uri import is_server, resolve, run_link
 from tracking.tracker import TrackingError
 from tracking.wording import (
     COMMAND_TAG,
+    PARENT_TAG,
     STATE_TAG,
     SWEEP_TAG,
     TRIAL_TAG,
@@ -27,7 +30,8 @@ _LANES_TO_A_SERVER = 8
 class _Sweep:
     """A sweep's runs: the parent, and by trial number the children and whether they are complete.
 
-    `stale` once a call failed: it may have been carried out all the same.
+    A call that failed may have been carried out all the same, so the trials it was about are in
+    `doubt`, and are looked up before anything is created for them.
     """
 
     record: SweepRecord
@@ -35,7 +39,7 @@ class _Sweep:
     parent_id: str
     children: dict[int, str] = field(default_factory=dict)
     complete: set[int] = field(default_factory=set)
-    stale: bool = False
+    doubt: set[int] = field(default_factory=set)
 
 
 class MlflowTracker:
@@ -50,19 +54,24 @@ class MlflowTracker:
         self.uri = resolve(uri)
         self._store = MlflowStore(self.uri)
         self._sweeps: dict[str, _Sweep] = {}
+        self._late: set[str] = set()
+        """Sweeps of which a call failed: a server that is slow may yet carry it out."""
+        self._closed = False
 
     def begin(self, record: SweepRecord) -> None:
         """Create the sweep's parent run, or find it again and mark it as running."""
-        with self._store.asked(f"sweep {record.sweep_id}"):
+        with self._asked(f"sweep {record.sweep_id}", record.sweep_id):
             experiment_id = self._store.experiment(record.experiment)
             tags = parent_tags(record, experiment_id)
-            parent, children = self._find(experiment_id, record.sweep_id, tidy=True)
-            known = parent.params if parent else {}
+            found = self._tidy(experiment_id, record.sweep_id)
             parent_id = (
-                parent.run_id
-                if parent
+                found.parent.run_id
+                if found.parent
                 else self._store.create_run(experiment_id, record.name, record.started_ms, tags)
             )
+            if found.parent is None:
+                self._adopt(found.children.values(), parent_id)
+            known = found.parent.params if found.parent else {}
             params = {name: value for name, value in record.params.items() if name not in known}
             self._store.write(parent_id, params, tags, ())
             if record.dataset is not None:
@@ -70,21 +79,20 @@ class MlflowTracker:
             self._store.add_artifacts(parent_id, record.artifacts)
             self._store.set_running(parent_id)
         sweep = _Sweep(record, experiment_id, parent_id)
-        sweep.children, sweep.complete = _by_number(children)
+        for number, child in found.children.items():
+            _note(sweep, number, child)
         self._sweeps[record.sweep_id] = sweep
 
     def log(self, trials: Sequence[TrialRecord]) -> None:
         """Create or complete one child run per trial; their final status is set last."""
         once = {(trial.sweep_id, trial.number): trial for trial in trials}.values()
-        for sweep_id in {trial.sweep_id for trial in once}:
-            self._refresh(self._begun(sweep_id))
-        if not is_server(self.uri):
-            for trial in once:
-                self._log_trial(trial)
-            with self._store.asked("trials on their way to the disk"):
-                self._store.settle()
+        if is_server(self.uri):
+            side_by_side(self._log_trial, once, _LANES_TO_A_SERVER)
             return
-        side_by_side(self._log_trial, once, _LANES_TO_A_SERVER)
+        for trial in once:
+            self._log_trial(trial)
+        with self._store.asked("trials on their way to the disk"):
+            self._store.settle()
 
     def command(self, sweep_id: str) -> str:
         """Return what a person wrote into the sweep's tag `sweeps.command`; "" if nothing."""
@@ -100,15 +108,18 @@ class MlflowTracker:
 
     def end(self, record: SweepEnd) -> None:
         """Add what is known only at the end, then set the parent run's status."""
-        parent_id = self._begun(record.sweep_id).parent_id
+        sweep = self._begun(record.sweep_id)
         with self._store.asked(f"end of sweep {record.sweep_id}"):
+            if record.sweep_id in self._late:
+                self._tidy(sweep.experiment_id, record.sweep_id, sweep.parent_id)
+                self._late.discard(record.sweep_id)
             tags = {**record.tags, COMMAND_TAG: ""}
-            self._store.write(parent_id, {}, tags, record.metrics)
-            self._store.add_artifacts(parent_id, record.artifacts)
+            self._store.write(sweep.parent_id, {}, tags, record.metrics)
+            self._store.add_artifacts(sweep.parent_id, record.artifacts)
             if record.status == "RUNNING":
-                self._store.set_running(parent_id)
+                self._store.set_running(sweep.parent_id)
             else:
-                self._store.set_ended(parent_id, record.status, record.ended_ms)
+                self._store.set_ended(sweep.parent_id, record.status, record.ended_ms)
             self._store.settle()
 
     def link(self, sweep_id: str) -> str:
@@ -122,7 +133,7 @@ class MlflowTracker:
         """Return experiment id and parent run id of any sweep in the store; None if unknown."""
         with self._store.asked(f"sweep {sweep_id}"):
             for experiment_id in self._store.experiments():
-                parent, _ = self._find(experiment_id, sweep_id)
+                parent = sort_out(self._store.runs(experiment_id, {SWEEP_TAG: sweep_id})).parent
                 if parent is not None:
                     return experiment_id, parent.run_id
         return None
@@ -131,9 +142,9 @@ class MlflowTracker:
         """Return every run of any sweep in the store, over all experiments, doubles included."""
         with self._store.asked(f"runs of sweep {sweep_id}"):
             return [
-                _facts(run)
+                run
                 for experiment_id in self._store.experiments()
-                for run in self._store.runs(experiment_id, SWEEP_TAG, sweep_id)
+                for run in self._store.runs(experiment_id, {SWEEP_TAG: sweep_id})
             ]
 
     def remove(self, run_ids: Sequence[str]) -> None:
@@ -143,8 +154,8 @@ class MlflowTracker:
                 self._store.delete_run(run_id)
 
     def close(self) -> None:
-        """Forget what is known of the store."""
-        self._sweeps.clear()
+        """Forget what is known of the store. A `log` under way on another thread ends early."""
+        self._closed = True
         self._store.close()
 
     def _begun(self, sweep_id: str) -> _Sweep:
@@ -153,45 +164,67 @@ class MlflowTracker:
         except KeyError:
             raise LookupError(f"sweep {sweep_id} has not begun on this tracker") from None
 
-    def _find(
-        self, experiment_id: str, sweep_id: str, *, tidy: bool = False
-    ) -> tuple[Run | None, list[Run]]:
-        """Return a sweep's parent run and its children.
+    @contextmanager
+    def _asked(self, what: str, sweep_id: str) -> Iterator[None]:
+        """As the store's `asked`, and remember that what failed may be carried out late."""
+        try:
+            with self._store.asked(what):
+                yield
+        except TrackingError:
+            self._late.add(sweep_id)
+            raise
 
-        Of runs created twice the complete one or else the oldest counts; `tidy` deletes the rest.
-        """
-        runs = self._store.runs(experiment_id, SWEEP_TAG, sweep_id)
-        kept: dict[str | None, Run] = {}
-        for run in sorted(runs, key=lambda run: (not run.ended, run.started_ms, run.run_id)):
-            number = run.tags.get(TRIAL_TAG)
-            if kept.setdefault(number, run) is not run and tidy:
-                self._store.delete_run(run.run_id)
-        return kept.pop(None, None), list(kept.values())
+    def _tidy(self, experiment_id: str, sweep_id: str, parent_id: str = "") -> Sorted:
+        """Find a sweep's runs, and keep one of those that were created twice."""
+        found = sort_out(self._store.runs(experiment_id, {SWEEP_TAG: sweep_id}), parent_id)
+        if found.parent is not None:
+            self._adopt(found.strays, found.parent.run_id)
+        for run in found.surplus:
+            self._store.delete_run(run.run_id)
+        return found
 
-    def _refresh(self, sweep: _Sweep) -> None:
-        if not sweep.stale:
-            return
-        with self._store.asked(f"sweep {sweep.record.sweep_id}"):
-            _, children = self._find(sweep.experiment_id, sweep.record.sweep_id, tidy=True)
-        sweep.children, sweep.complete = _by_number(children)
-        sweep.stale = False
+    def _adopt(self, children: Iterable[RunFacts], parent_id: str) -> None:
+        for run in children:
+            self._store.write(run.run_id, {}, {PARENT_TAG: parent_id}, ())
 
     def _log_trial(self, trial: TrialRecord) -> None:
         sweep = self._begun(trial.sweep_id)
         if trial.number in sweep.complete:
             return
+        if self._closed:
+            raise TrackingError(f"trial {trial.number} was not sent any more")
         try:
-            with self._store.asked(f"trial {trial.number} of sweep {trial.sweep_id}"):
-                run_id, tags = sweep.children.get(trial.number), trial.tags
-                if run_id is None:
-                    run_id = self._create_child(sweep, trial)
-                    tags = {name: text for name, text in tags.items() if not fits_creation(text)}
-                self._store.write(run_id, trial.params, tags, trial.metrics)
-                self._store.set_ended(run_id, trial.status, trial.ended_ms)
+            with self._asked(f"trial {trial.number} of sweep {trial.sweep_id}", trial.sweep_id):
+                self._send(sweep, trial)
         except TrackingError:
-            sweep.stale = True
+            sweep.doubt.add(trial.number)
             raise
         sweep.complete.add(trial.number)
+
+    def _send(self, sweep: _Sweep, trial: TrialRecord) -> None:
+        if trial.number in sweep.doubt:
+            self._look_up(sweep, trial.number)
+            if trial.number in sweep.complete:
+                return
+        run_id, tags = sweep.children.get(trial.number), trial.tags
+        if run_id is None:
+            run_id = self._create_child(sweep, trial)
+            tags = {name: text for name, text in tags.items() if not fits_creation(text)}
+        self._store.write(run_id, trial.params, tags, trial.metrics)
+        self._store.set_ended(run_id, trial.status, trial.ended_ms)
+
+    def _look_up(self, sweep: _Sweep, number: int) -> None:
+        """Learn what the store has of a trial, and delete all but one of its runs."""
+        tags = {SWEEP_TAG: sweep.record.sweep_id, TRIAL_TAG: str(number)}
+        twins = self._store.runs(sweep.experiment_id, tags)
+        sweep.children.pop(number, None)
+        if twins:
+            kept = best_of(twins)
+            for run in twins:
+                if run is not kept:
+                    self._store.delete_run(run.run_id)
+            _note(sweep, number, kept)
+        sweep.doubt.discard(number)
 
     def _create_child(self, sweep: _Sweep, trial: TrialRecord) -> str:
         name = child_name(sweep.record, trial)
@@ -199,21 +232,7 @@ class MlflowTracker:
         return self._store.create_run(sweep.experiment_id, name, trial.started_ms, tags)
 
 
-def _by_number(children: Sequence[Run]) -> tuple[dict[int, str], set[int]]:
-    """Return run ids by trial number, and the numbers of those that are complete."""
-    ids = {int(run.tags[TRIAL_TAG]): run.run_id for run in children}
-    return ids, {int(run.tags[TRIAL_TAG]) for run in children if run.ended}
-
-
-def _facts(run: Run) -> RunFacts:
-    number = run.tags.get(TRIAL_TAG)
-    return RunFacts(
-        run.run_id,
-        None if number is None else int(number),
-        run.status,
-        run.started_ms,
-        run.ended_ms,
-        run.params,
-        run.tags,
-        run.metrics,
-    )
+def _note(sweep: _Sweep, number: int, child: RunFacts) -> None:
+    sweep.children[number] = child.run_id
+    if child.ended:
+        sweep.complete.add(number)

@@ -67,13 +67,18 @@ class Metric:
 
 @dataclass(frozen=True)
 class TrialRecord:
-    """A finished trial: one child run of its sweep."""
+    """A finished trial: one child run of its sweep.
+
+    A record of a later `attempt` (a failed trial that was tried again) takes the place of the run
+    that an earlier one made.
+    """
 
     sweep_id: str
     number: int
     status: TrialStatus
     started_ms: int
     ended_ms: int
+    attempt: int = 1
     params: Mapping[str, str] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     metrics: tuple[Metric, ...] = ()
@@ -101,7 +106,7 @@ class SweepState:
 
 @dataclass(frozen=True)
 class RunFacts:
-    """A run as the store has it, for comparing: `trial` is None for the parent run.
+    """A run as the store has it: `trial` is None for a sweep's own run, its trials' parent.
 
     `metrics` are the last values by name.
     """
@@ -114,3 +119,8 @@ class RunFacts:
     params: Mapping[str, str]
     tags: Mapping[str, str]
     metrics: Mapping[str, float]
+
+    @property
+    def ended(self) -> bool:
+        """Whether the run has a final status."""
+        return self.status in {"FINISHED", "FAILED", "KILLED"}

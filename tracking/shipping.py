@@ -12,17 +12,13 @@ from collections.abc import Callable, Sequence
 
 from tracking.outbox import Batch, Outbox, Record
 from tracking.records import SweepEnd, SweepRecord, SweepState, TrialRecord
+from tracking.stride import Stride
 from tracking.tracker import RefusedError, StandDownError, Tracker, TrackingError
 from tracking.wishes import Wishes
 
 _PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 _CLOSING_PAUSE = 1.0
 _CLOSING_TRIES = 3
-
-_MOST_TRIALS = 32
-_FEWEST_TRIALS = 8
-_BATCH_SECONDS = 1.0
-"""What one batch should take, so that announcements and commands between batches wait no longer."""
 
 _LIVELY = 20.0
 """Trials a second that a store must take to be waited for at the end."""
@@ -65,7 +61,7 @@ class Shipper:
         self._outbox = Outbox()
         self._sweep_id = ""
         self._shipped = 0
-        self._limit = _FEWEST_TRIALS
+        self._stride = Stride()
         self._failures = 0
         self._failures_closing = 0
         self._opened = threading.Event()
@@ -108,6 +104,8 @@ class Shipper:
         self._given_up.set()
         with self._telling:
             self._closed = True
+        if self._thread.is_alive() and self._tracker is not None:
+            self._tracker.close()
         if self._bug is not None:
             raise self._bug
         return self._outbox.unsent
@@ -134,8 +132,6 @@ class Shipper:
             self._send_all()
             if self._tracker is not None:
                 self._tracker.close()
-        except StandDownError as order:
-            self._complain(str(order))
         except BaseException as error:  # noqa: BLE001 - close() raises it again
             self._bug = error
             self._complain(f"sending to MLflow has stopped: {type(error).__name__}: {error}")
@@ -145,7 +141,9 @@ class Shipper:
     def _send_all(self) -> None:
         """Send until closed and empty, or until there is no use in going on."""
         while not self._given_up.is_set():
-            batch = self._outbox.next(self._limit, bool(self._sweep_id), self._seconds_to_wish())
+            batch = self._outbox.next(
+                self._stride.trials, bool(self._sweep_id), self._seconds_to_wish()
+            )
             if batch is None or (batch and not self._attempt(batch)):
                 return
             if self._listens and self._wishes is not None and self._tracker is not None:
@@ -160,11 +158,13 @@ class Shipper:
 
     def _attempt(self, batch: Batch) -> bool:
         """Send; whether to go on."""
-        began = time.monotonic()
         try:
             self._send(batch)
         except RefusedError as refusal:
-            self._narrow(batch, refusal)
+            self._refused(batch, refusal)
+        except StandDownError as order:
+            self._complain(str(order))
+            return False
         except TrackingError as error:
             self._complain(str(error))
             return self._rest()
@@ -172,7 +172,6 @@ class Shipper:
             self._outbox.taken(batch)
             self._failures = self._failures_closing = 0
             self._said = ""
-            self._widen(batch, time.monotonic() - began)
         return True
 
     def _send(self, batch: Batch) -> None:
@@ -193,9 +192,7 @@ class Shipper:
             self._end(self._tracker, first)
         else:
             trials = [one for one in batch if isinstance(one, TrialRecord)]
-            self._tracker.log(trials)
-            self._shipped += len(trials)
-            self._tell(lambda: self._on_shipped([trial.number for trial in trials]))
+            self._log(self._tracker, trials)
 
     def _begin(self, tracker: Tracker, record: SweepRecord) -> None:
         """Begin; nothing can be sent without that, so here a refusal is trouble like any other."""
@@ -206,26 +203,24 @@ class Shipper:
         self._link = tracker.link(record.sweep_id)
         self._sweep_id = record.sweep_id
 
+    def _log(self, tracker: Tracker, trials: Sequence[TrialRecord]) -> None:
+        began = time.monotonic()
+        tracker.log(trials)
+        self._stride.widen(len(trials), time.monotonic() - began)
+        self._shipped += len(trials)
+        self._tell(lambda: self._on_shipped([trial.number for trial in trials]))
+
     def _end(self, tracker: Tracker, record: SweepEnd) -> None:
         tracker.end(record)
         if self._on_ended is not None:
             self._tell(self._on_ended)
 
-    def _narrow(self, batch: Batch, refusal: RefusedError) -> None:
+    def _refused(self, batch: Batch, refusal: RefusedError) -> None:
         """Send fewer at once, to find the one that is refused; leave it when it stands alone."""
-        if not isinstance(batch, SweepState) and len(batch) > 1:
-            self._limit = len(batch) // 2
-            return
-        self._complain(str(refusal))
-        self._outbox.refused(batch)
-        self._limit = 1
-
-    def _widen(self, batch: Batch, seconds: float) -> None:
-        """Send as many at once as the store takes in a second, coming to it by doubling."""
-        if isinstance(batch, SweepState) or not isinstance(batch[0], TrialRecord):
-            return
-        in_time = int(len(batch) * _BATCH_SECONDS / max(seconds, 1e-3))
-        self._limit = min(2 * self._limit, _MOST_TRIALS, max(in_time, _FEWEST_TRIALS))
+        if isinstance(batch, SweepState) or len(batch) == 1:
+            self._complain(str(refusal))
+            self._outbox.refused(batch)
+        self._stride.narrow(1 if isinstance(batch, SweepState) else len(batch))
 
     def _rest(self) -> bool:
         """Pause after trouble; whether to try again."""

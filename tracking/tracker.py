@@ -56,4 +56,7 @@ class Tracker(Protocol):
         """Return the address of a begun sweep in a browser; empty when nothing serves it."""
 
     def close(self) -> None:
-        """Let go of the store. Nothing may be sent afterwards."""
+        """Let go of the store. Nothing may be sent afterwards.
+
+        Another thread may do this while `log` is under way, which then ends early.
+        """

@@ -19,7 +19,8 @@ import pytest
 from sweeps.ledger import Ledger
 from sweeps.store import Store
 from sweeps.trial import Result
-from tracking.mlflow_store import MlflowStore, Run
+from tracking.mlflow_tracker import MlflowTracker
+from tracking.records import RunFacts
 
 pytestmark = pytest.mark.slow
 
@@ -157,10 +158,8 @@ def struck_after(driver: subprocess.Popen[str], lines: int, moment: float, group
     return sweep_id
 
 
-def child_runs(uri: str, sweep_id: str) -> list[Run]:
-    store = MlflowStore(uri)
-    runs = store.runs(store.experiment("penguins"), "sweeps.sweep", sweep_id)
-    return [run for run in runs if "sweeps.trial" in run.tags]
+def child_runs(uri: str, sweep_id: str) -> list[RunFacts]:
+    return [run for run in MlflowTracker(uri).audit(sweep_id) if run.trial is not None]
 
 
 @pytest.mark.parametrize("backend", sorted(SWEEPS))
@@ -181,7 +180,7 @@ def test_a_sweep_ended_again_and_again_ends_like_an_unbroken_one(
     assert [result.trial.number for result in found] == list(range(TRIALS[backend]))
     assert [essence(result) for result in found] == [essence(result) for result in expected]
     runs = child_runs(broken.uri, what)
-    count = Counter(int(run.tags["sweeps.trial"]) for run in runs)
+    count = Counter(run.trial for run in runs)
     assert count == Counter(range(TRIALS[backend]))
     assert all(run.ended for run in runs)
 

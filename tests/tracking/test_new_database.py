@@ -68,5 +68,5 @@ def test_an_existing_database_is_not_touched(
 
 def test_mlflow_opens_what_was_built(tmp_path: Path) -> None:
     store = MlflowStore(f"sqlite:///{tmp_path}/store/mlflow.db")
-    assert store.runs(store.experiment("penguins"), "sweeps.sweep", "none") == []
+    assert store.runs(store.experiment("penguins"), {"sweeps.sweep": "none"}) == []
     assert not list((tmp_path / "store").glob("*unfinished*"))

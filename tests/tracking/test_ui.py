@@ -129,7 +129,7 @@ def log_through(address: str) -> None:
         tracker.log([trial(number, sweep_id="77aa01") for number in range(12)])
         tracker.end(end("77aa01"))
     assert tracker.link("77aa01") == find_sweep_link(address, "77aa01")
-    runs = tracker._store.runs(tracker._store.experiment("penguins"), "sweeps.sweep", "77aa01")
+    runs = tracker.audit("77aa01")
     assert (len(runs), all(run.ended for run in runs)) == (13, True)
     tracker.close()
 
