@@ -18,12 +18,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tracking.failure_points import reach
+
 Array = npt.NDArray[Any]
 
-FORMAT = "sweeps-checkpoint-1"
+FORMAT = "sweeps-checkpoint-2"
 _STATE = "__state__"
 _UNREADABLE = (
     OSError,
+    RuntimeError,
     ValueError,
     KeyError,
     TypeError,
@@ -49,9 +52,11 @@ class Checkpoint:
 def save(path: Path, arrays: Mapping[str, Array], state: Mapping[str, Any]) -> None:
     """Write a checkpoint in one step, in place of the one that may be there.
 
-    Raises ValueError when the state holds something JSON cannot (NaN and infinities included).
+    Raises ValueError when the state holds something JSON cannot (NaN and infinities included), and
+    OSError when the file cannot be written: what was there before is left.
     """
-    text = json.dumps({"format": FORMAT, "state": state}, allow_nan=False)
+    head = {"format": FORMAT, "arrays": sorted(arrays), "state": state}
+    text = json.dumps(head, allow_nan=False)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     try:
@@ -59,6 +64,7 @@ def save(path: Path, arrays: Mapping[str, Array], state: Mapping[str, Any]) -> N
             np.savez(file, allow_pickle=False, **{**arrays, _STATE: np.array(text)})
             file.flush()
             os.fsync(file.fileno())
+        reach("checkpoint")
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
@@ -81,6 +87,9 @@ def load(path: Path) -> Checkpoint | None:
         raise CheckpointError(f"{path}: not a checkpoint, or a torn one ({error})") from error
     if found != FORMAT:
         raise CheckpointError(f"{path}: format {found!r}, expected {FORMAT!r}")
+    missing = set(head["arrays"]) - arrays.keys()
+    if missing:
+        raise CheckpointError(f"{path}: not a checkpoint, or a torn one (without {missing})")
     return Checkpoint(arrays, head["state"])
 
 

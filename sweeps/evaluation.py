@@ -14,15 +14,19 @@ from sweeps.sweep import Objective
 from sweeps.trial import Failure, Fit, History, Outcome, Part, Result, Trial
 
 
-def fits_of(trial: Trial, problem: Problem, checkpoints: Path) -> list[Fit]:
+def fits_of(
+    trial: Trial, problem: Problem, checkpoints: Path, trial_seconds: float | None = None
+) -> list[Fit]:
     """One fit per fold and repeat, in that order of counting: repeats outside, folds inside.
 
     A trial that stops short of its configuration's epochs may be continued later, so its fits say
-    where to keep a checkpoint. Raises ValueError for a configuration that is no recipe.
+    where to keep a checkpoint. `trial_seconds` is split evenly among the fits. Raises ValueError
+    for a configuration that is no recipe.
     """
     recipe = Recipe.read(trial.config)
     identity = recipe.identity()
     budget = trial.budget if trial.budget is not None else recipe.epochs
+    repeats, folds = problem.evaluate.repeats, max(1, problem.evaluate.folds)
     return [
         Fit(
             trial=trial,
@@ -34,9 +38,10 @@ def fits_of(trial: Trial, problem: Problem, checkpoints: Path) -> list[Fit]:
             save_to=_checkpoint(
                 checkpoints, trial.number if budget < recipe.epochs else None, fold, repeat
             ),
+            seconds=None if trial_seconds is None else trial_seconds / (repeats * folds),
         )
-        for repeat in range(problem.evaluate.repeats)
-        for fold in range(max(1, problem.evaluate.folds))
+        for repeat in range(repeats)
+        for fold in range(folds)
     ]
 
 
@@ -81,7 +86,8 @@ def _failure(
             "bad_configuration", f"nothing measured {objective.metric}; measured: {measured}"
         )
     if not math.isfinite(metrics[objective.metric]):
-        return Failure("diverged", f"{objective.metric} is {metrics[objective.metric]}")
+        after = f" after {metrics['epochs']:g} epochs" if "epochs" in metrics else ""
+        return Failure("diverged", f"{objective.metric} is {metrics[objective.metric]}{after}")
     return None
 
 

@@ -8,7 +8,11 @@ from collections.abc import Sequence
 from sweeps.problem import Problem
 from sweeps.recipe import Recipe
 from sweeps.tasks.task import Data
+from sweeps.trainers.breakdown import failure_of
 from sweeps.trial import Failure, Fit
+
+OURS = frozenset({__name__, "sweeps.problem"})
+"""Modules whose frames say nothing about why a task failed."""
 
 
 def recipe_of(fit: Fit, problem: Problem) -> Recipe | Failure:
@@ -31,12 +35,26 @@ def recipes_of(fits: Sequence[Fit], problem: Problem) -> list[Recipe | Failure]:
 
 
 def rows_of(fold: int, repeat: int, problem: Problem) -> Data | Failure:
-    """The rows of a fold of a repeat, or why the task could not give them (`user_error`)."""
+    """The rows of a fold of a repeat, or why the task could not give them.
+
+    `user_error` whatever the task raises, with a traceback that starts in the task; `out_of_memory`
+    where it had no memory for them.
+    """
     try:
         return problem.data(fold, repeat)
+    except MemoryError as error:
+        return failure_of(error)
     except Exception as error:  # noqa: BLE001  (the task is the user's code and may raise anything)
-        message = f"the rows of task {problem.task.name!r} could not be had: {error}"
-        return Failure("user_error", message, traceback.format_exc())
+        message = f"{type(error).__name__}: {error} (in the rows of task {problem.task.name!r})"
+        return Failure("user_error", message, _from_the_task(error))
+
+
+def _from_the_task(error: Exception) -> str:
+    """The traceback without the frames that lead from here to the task's code."""
+    frames = error.__traceback__
+    while frames is not None and frames.tb_frame.f_globals.get("__name__") in OURS:
+        frames = frames.tb_next
+    return "".join(traceback.format_exception(error.with_traceback(frames or error.__traceback__)))
 
 
 def _refuse_unmeasured(recipe: Recipe, problem: Problem) -> None:

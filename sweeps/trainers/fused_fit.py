@@ -16,6 +16,7 @@ from sweeps.trainers.admission import recipes_of, rows_of
 from sweeps.trainers.fused.bucket import Precision, Sizes, bucket_of
 from sweeps.trainers.fused.courses import Course, courses_of
 from sweeps.trainers.fused.packing import packs_of, too_large
+from sweeps.trainers.time_limit import TimeLimit
 from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trial import Failure, Fit, Outcome
 
@@ -73,8 +74,13 @@ class FusedFit:
         """The fits at once, in lanes of equal programs.
 
         A configuration that is no recipe or cannot be fused (`bad_configuration`), a task that
-        cannot give its rows (`user_error`), a figure that is not finite (`diverged`) and what JAX
-        has no memory for (`crashed`) are outcomes; anything else raises.
+        cannot give its rows (`user_error`), a figure that is not finite (`diverged`), a network
+        that the memory is not enough for by itself (`out_of_memory`), what JAX breaks down on
+        (`crashed`) and time that is up (`timed_out`) are outcomes; anything else raises, an OSError
+        about a checkpoint too.
+
+        Time is wall time while any lane of the pack trains; lanes side by side spend it together.
+        Loading JAX and rows and compiling programs are not counted.
         """
         started = time.perf_counter()
         sizes = sizes_of(problem)
@@ -91,7 +97,7 @@ class FusedFit:
                 admitted.append((fit, recipe))
         if admitted and isinstance(sizes, Sizes):
             courses = courses_of(admitted, problem.evaluate.resplit)
-            trained = self._trained(courses, sizes, problem, progress)
+            trained = self._trained(courses, sizes, problem, progress, TimeLimit(pack.fits))
             outcomes |= {places[at]: outcome for at, outcome in trained}
         return [outcomes[place] for place in range(len(pack.fits))]
 
@@ -115,12 +121,17 @@ class FusedFit:
         return too_large(bucket_of(recipe, sizes, self.precision))
 
     def _trained(
-        self, courses: Sequence[Course], sizes: Sizes, problem: Problem, progress: Progress | None
+        self,
+        courses: Sequence[Course],
+        sizes: Sizes,
+        problem: Problem,
+        progress: Progress | None,
+        limit: TimeLimit,
     ) -> list[tuple[int, Outcome]]:
         from sweeps.trainers.fused.training import trained
 
         bucketed = [(bucket_of(course.recipe, sizes, self.precision), course) for course in courses]
-        return trained(bucketed, problem, progress)
+        return trained(bucketed, problem, progress, limit)
 
 
 def sizes_of(problem: Problem) -> Sizes | Failure:

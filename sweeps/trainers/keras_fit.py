@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +13,13 @@ from sweeps.problem import Problem
 from sweeps.recipe import Recipe
 from sweeps.tasks.task import Data, head_of
 from sweeps.trainers.admission import recipe_of, rows_of
+from sweeps.trainers.breakdown import failure_of
 from sweeps.trainers.divergence import DivergedError, refuse_nonfinite
 from sweeps.trainers.measures import judged
 from sweeps.trainers.network import Blueprint
 from sweeps.trainers.program import program_for
 from sweeps.trainers.tensorflow_import import load
+from sweeps.trainers.time_limit import TimeLimit
 from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trainers.training import Training
 from sweeps.trial import Failure, Fit, Outcome
@@ -62,13 +63,18 @@ class KerasFit:
         """The fits one after the other.
 
         A configuration that is no recipe (`bad_configuration`), a task that cannot give its rows
-        (`user_error`), a figure that is not finite (`diverged`) and what TensorFlow refuses to
-        compute or has no memory for (`crashed`) are outcomes; anything else raises.
+        (`user_error`), a figure that is not finite (`diverged`), a lack of memory
+        (`out_of_memory`), what TensorFlow refuses to compute (`crashed`) and time that is up
+        (`timed_out`) are outcomes; anything else raises, an OSError about a checkpoint too.
+
+        Time is that of epochs, what is measured after each of them included; loading TensorFlow
+        and rows, tracing graphs and judging the trained network are not counted.
         """
-        return [_outcome(fit, problem, progress) for fit in pack.fits]
+        limit = TimeLimit(pack.fits)
+        return [_outcome(fit, problem, progress, limit) for fit in pack.fits]
 
 
-def _outcome(fit: Fit, problem: Problem, progress: Progress | None) -> Outcome:
+def _outcome(fit: Fit, problem: Problem, progress: Progress | None, limit: TimeLimit) -> Outcome:
     started = time.perf_counter()
     recipe = recipe_of(fit, problem)
     if isinstance(recipe, Failure):
@@ -78,10 +84,9 @@ def _outcome(fit: Fit, problem: Problem, progress: Progress | None) -> Outcome:
         return _failed(fit, started, data)
     tf, _ = load()
     try:
-        return _trained(fit, recipe, problem, data, progress, started)
+        return _trained(fit, recipe, problem, data, progress, limit, started)
     except (tf.errors.OpError, MemoryError) as error:
-        message = f"{type(error).__name__}: {error}"
-        return _failed(fit, started, Failure("crashed", message, traceback.format_exc()))
+        return _failed(fit, started, failure_of(error))
 
 
 def _trained(
@@ -90,6 +95,7 @@ def _trained(
     problem: Problem,
     data: Data,
     progress: Progress | None,
+    limit: TimeLimit,
     started: float,
 ) -> Outcome:
     task = problem.task
@@ -98,14 +104,27 @@ def _trained(
         training = Training.fresh(recipe, fit.seed, problem.objective.split, program, data)
         _continue(training, fit)
         try:
-            while training.epoch < fit.budget and not training.stopped:
-                values = training.train_epoch()
-                if progress is not None:
-                    progress(fit, training.epoch, values)
+            with limit.counting():
+                _train(training, fit, progress, limit)
+            if _goes_on(training, fit):
+                failure = limit.failure(training.epoch, fit.budget)
+                return _reported(fit, training, started, {}, {}, failure)
             return _judged(fit, training, started)
         except DivergedError as error:
             failure = Failure("diverged", str(error))
             return _reported(fit, training, started, {}, {}, failure)
+
+
+def _train(training: Training, fit: Fit, progress: Progress | None, limit: TimeLimit) -> None:
+    """Epochs, until the last of them or until the time is up."""
+    while _goes_on(training, fit) and not limit.is_over:
+        values = training.train_epoch()
+        if progress is not None:
+            progress(fit, training.epoch, values)
+
+
+def _goes_on(training: Training, fit: Fit) -> bool:
+    return training.epoch < fit.budget and not training.stopped
 
 
 def _continue(training: Training, fit: Fit) -> None:

@@ -59,6 +59,7 @@ class Program:
         self._epoch = tf.function(
             self._steps, input_signature=self._signature(), autograph=False, reduce_retracing=True
         )
+        self._epoch.get_concrete_function()  # traced now, so that no epoch takes longer for it
 
     @property
     def parameters(self) -> int:

@@ -43,5 +43,10 @@ class Trainer(Protocol):
     def train(self, pack: Pack, problem: Problem, progress: Progress | None) -> list[Outcome]:
         """One outcome per fit, in the pack's order.
 
-        A fit that fails is an outcome with an error; only a wrong program raises.
+        A fit that fails is an outcome with an error; only a wrong program raises, and a machine
+        that fails (OSError, where a checkpoint cannot be written).
+
+        The pack's fits may train for the sum of their `seconds`. When that is over, those that
+        have their last epoch behind them keep their outcomes, and the others are `timed_out`, with
+        the history so far.
         """

@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+import errno
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +12,7 @@ import pytest
 
 from sweeps import checkpoints
 from sweeps.checkpoints import CheckpointError
+from tracking.failure_points import VARIABLE
 
 ARRAYS: dict[str, checkpoints.Array] = {
     "weights": np.linspace(0, 1, 7, dtype=np.float32).reshape(7, 1),
@@ -72,6 +78,26 @@ def test_a_flipped_byte_is_told_apart(tmp_path: Path) -> None:
         checkpoints.load(path)
 
 
+@pytest.mark.parametrize("flip", [0x01, 0x80, 0xFF])
+def test_whichever_byte_is_flipped_it_is_whole_or_told_apart(tmp_path: Path, flip: int) -> None:
+    path = saved(tmp_path)
+    whole = path.read_bytes()
+    told = 0
+    for position in range(len(whole)):
+        path.write_bytes(whole[:position] + bytes([whole[position] ^ flip]) + whole[position + 1 :])
+        try:
+            found = checkpoints.load(path)
+        except CheckpointError:
+            told += 1
+            continue
+        assert found is not None
+        assert found.state == STATE
+        assert {name: array.tobytes() for name, array in found.arrays.items()} == {
+            name: array.tobytes() for name, array in ARRAYS.items()
+        }
+    assert told > len(whole) / 2
+
+
 def test_foreign_files_are_told_apart(tmp_path: Path) -> None:
     other = tmp_path / "other.npz"
     np.savez(other, a=np.zeros(3))
@@ -109,6 +135,42 @@ def test_a_failed_write_keeps_the_old_one(tmp_path: Path, monkeypatch: pytest.Mo
     assert found is not None
     assert found.state == STATE
     assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("action", ["raise", "kill"])
+def test_what_ends_it_before_the_end_keeps_the_old_one(tmp_path: Path, action: str) -> None:
+    path = saved(tmp_path)
+    script = (
+        "import sys; from pathlib import Path; from sweeps import checkpoints\n"
+        "checkpoints.save(Path(sys.argv[1]), {}, {'epoch': 9})"
+    )
+    environment = {**os.environ, VARIABLE: f"checkpoint:{action}"}
+    ended = subprocess.run(
+        [sys.executable, "-c", script, path], env=environment, capture_output=True, check=False
+    )
+    assert ended.returncode == {"raise": 1, "kill": -signal.SIGKILL}[action]
+    found = checkpoints.load(path)
+    assert found is not None
+    assert found.state == STATE
+
+
+def test_a_disk_that_is_full_says_so_and_nothing_else(tmp_path: Path) -> None:
+    """Held to by a limit on the size of files: NumPy and zipfile are in the middle of writing."""
+    path = saved(tmp_path)
+    script = (
+        "import resource, signal, sys; from pathlib import Path; import numpy as np\n"
+        "from sweeps import checkpoints\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))\n"
+        "try: checkpoints.save(Path(sys.argv[1]), {'w': np.ones(100_000)}, {})\n"
+        "except OSError as error: print(error.errno)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", script, path], capture_output=True, text=True, check=False
+    )
+    assert (ended.stdout, ended.stderr) == (f"{errno.EFBIG}\n", "")
+    assert list(path.parent.iterdir()) == [path]
+    assert checkpoints.load(path) is not None
 
 
 def test_what_json_cannot_hold_is_refused(tmp_path: Path) -> None:

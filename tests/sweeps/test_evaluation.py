@@ -39,6 +39,13 @@ def test_a_trial_becomes_a_fit_per_fold_and_repeat() -> None:
     assert {fit.budget for fit in made} == {9}
 
 
+def test_a_trials_time_is_split_evenly_among_its_fits() -> None:
+    six = problem(Evaluate(folds=3, repeats=2))
+    assert {fit.seconds for fit in evaluation.fits_of(TRIAL, six, Path(), 30.0)} == {5.0}
+    assert [fit.seconds for fit in evaluation.fits_of(TRIAL, problem(), Path(), 30.0)] == [30.0]
+    assert {fit.seconds for fit in evaluation.fits_of(TRIAL, six, Path())} == {None}
+
+
 def test_a_fit_is_seeded_by_its_recipe_without_the_epochs() -> None:
     def seed(**config: int) -> int:
         return evaluation.fits_of(Trial(0, config), problem(), Path())[0].seed
@@ -92,10 +99,12 @@ def test_an_objective_that_nobody_measured_fails_by_name() -> None:
 @pytest.mark.parametrize("score", [float("nan"), float("inf")])
 def test_a_score_that_is_no_number_is_a_divergence(score: float) -> None:
     (fit,) = fits(1)
-    result = evaluation.result_of(TRIAL, [outcome(fit, score)], OBJECTIVE)
-    assert result.score is None
-    assert result.error is not None
-    assert result.error.reason == "diverged"
+    silent = outcome(fit, score)
+    counted = replace(silent, metrics={**silent.metrics, "epochs": 9.0})
+    for one, after in ((silent, ""), (counted, " after 9 epochs")):
+        result = evaluation.result_of(TRIAL, [one], OBJECTIVE)
+        assert result.score is None
+        assert result.error == Failure("diverged", f"val_accuracy is {score}{after}")
 
 
 def test_a_result_says_who_trained_it_where_anybody_did() -> None:

@@ -31,7 +31,8 @@ MOST_KEPT = 64
 class Programs:
     """The programs of a bucket for lanes of one size on one device, compiled when first needed.
 
-    One that could not be compiled, for want of memory say, is tried again by the next lane.
+    One that could not be compiled, for want of memory say, is tried again by the next lane; the
+    error is forgotten, since it holds on to the arrays that the program was compiled for.
     """
 
     bucket: Bucket
@@ -57,16 +58,35 @@ class Programs:
         """Start compiling what will be needed after the first epoch."""
         self._compiled("judge", arguments)
 
+    def finish_preparing(self, *arguments: Any) -> None:
+        """Have the first epoch's program compiled, of these arguments, and those under way."""
+        self._compiled("train_epoch", arguments)
+        with self._lock:
+            compiling = tuple(self._compiling.values())
+        for one in compiling:
+            one.result()
+
     def _ready(self, name: str, arguments: tuple[Any, ...]) -> Any:
         return self._compiled(name, arguments).result()
 
     def _compiled(self, name: str, arguments: tuple[Any, ...]) -> Future[Any]:
         with self._lock:
             known = self._compiling.get(name)
-            if known is None or (known.done() and known.exception() is not None):
-                known = _POOL.submit(_compile, self.bucket, name, arguments)
-                self._compiling[name] = known
-            return known
+            if known is not None and not _failed(known):
+                return known
+            compiling = _POOL.submit(_compile, self.bucket, name, arguments)
+            self._compiling[name] = compiling
+        compiling.add_done_callback(partial(self._forget_if_failed, name))
+        return compiling
+
+    def _forget_if_failed(self, name: str, compiled: Future[Any]) -> None:
+        with self._lock:
+            if _failed(compiled) and self._compiling.get(name) is compiled:
+                del self._compiling[name]
+
+
+def _failed(compiling: Future[Any]) -> bool:
+    return compiling.done() and compiling.exception() is not None
 
 
 def programs_for(bucket: Bucket, size: int, device: Any) -> Programs:

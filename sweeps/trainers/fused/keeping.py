@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from sweeps.checkpoints import Checkpoint
 from sweeps.trainers.fused.stacking import Tensors
+from sweeps.trainers.fused.structures import Network, State
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A lane's state and its members' best weights, brought from the device."""
+
+    state: State
+    best: Network | None
 
 
 def checkpoint_of(

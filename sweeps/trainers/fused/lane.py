@@ -20,7 +20,8 @@ from sweeps.problem import Problem
 from sweeps.sweep import Split
 from sweeps.trainers.fused import lane_arrays as arrays
 from sweeps.trainers.fused.compiled import programs_for
-from sweeps.trainers.fused.keeping import checkpoint_of, tensors_of
+from sweeps.trainers.fused.ending import Ending, figures
+from sweeps.trainers.fused.keeping import Kept, checkpoint_of, tensors_of
 from sweeps.trainers.fused.packing import Lane
 from sweeps.trainers.fused.seat import Seat
 from sweeps.trainers.fused.stacking import (
@@ -32,31 +33,13 @@ from sweeps.trainers.fused.stacking import (
     taken_apart,
 )
 from sweeps.trainers.fused.structures import Network, State, Verdict
+from sweeps.trainers.time_limit import TimeLimit
 from sweeps.trainers.trainer import Progress
 
 Array = npt.NDArray[Any]
 
 MOST_PENDING = 64
 """Epochs whose results may wait on the device before they are fetched."""
-
-
-@dataclass(frozen=True)
-class Ending:
-    """A fit at its end: how its network was judged on each split, and what a checkpoint keeps."""
-
-    member: int
-    fit: int
-    epoch: int
-    verdicts: dict[Split, Verdict]
-    checkpoint: Checkpoint | None
-
-
-@dataclass(frozen=True)
-class _Kept:
-    """A lane's state on the host."""
-
-    state: State
-    best: Network | None
 
 
 @dataclass(frozen=True)
@@ -99,16 +82,34 @@ class LaneTraining:
         training._place()
         return training
 
-    def run(self, stopping: threading.Event) -> None:
-        """Train until every fit has ended, see `endings`, or until somebody is stopping it."""
+    def run(self, stopping: threading.Event, limit: TimeLimit) -> None:
+        """Train until every fit has ended, see `endings`, or until somebody is stopping it.
+
+        Fits that have not ended when the time is up end as they are. Compiling is not counted.
+        """
         self._end([seat.epoch == seat.course.first.budget or seat.stopped for seat in self.seats])
-        while any(seat.goes_on for seat in self.seats) and not stopping.is_set():
-            going = [seat.goes_on for seat in self.seats]
-            self._train_epoch()
-            if self._followed or len(self._pending) >= MOST_PENDING:
-                self._absorb()
-            self._end(going)
+        if limit.seconds is not None and any(self._going):
+            epoch, _ = arrays.epoch_of(self.seats, self.lane.bucket, self.lane.size)
+            self._programs.finish_preparing(self._state, self._rows, self._member, epoch)
+        with limit.counting():
+            while any(self._going) and not stopping.is_set() and not limit.is_over:
+                going = self._going
+                self._train_epoch()
+                if self._followed or len(self._pending) >= MOST_PENDING:
+                    self._absorb()
+                self._end(going)
+                if limit.seconds is not None and len(self._pending) > 1:
+                    # Or epochs would be handed over long before their time is spent.
+                    self._pending[-2].sums.block_until_ready()
+        going = self._going
         self._absorb()
+        if not stopping.is_set():
+            self._break_off(going, limit)
+
+    @property
+    def _going(self) -> list[bool]:
+        """Which members have an epoch left to train, as far as is known."""
+        return [seat.goes_on for seat in self.seats]
 
     @property
     def _followed(self) -> bool:
@@ -212,17 +213,19 @@ class LaneTraining:
             return
         settled = self._settled()
         verdicts = {split: self._judged(split, settled) for split in self._spans}
-        kept = self._kept() if keeping else None
+        kept = Kept(*jax.device_get((self._state, self._best))) if keeping else None
         for member, fit in ended:
             checkpoint = None if kept is None else self._checkpoint(member, kept)
             epoch = self.seats[member].epoch
             self.endings.append(Ending(member, fit, epoch, verdicts, checkpoint))
 
-    def _kept(self) -> _Kept:
-        """The lane's state, brought from the device."""
-        state: State = jax.device_get(self._state)
-        best: Network | None = jax.device_get(self._best)
-        return _Kept(state, best)
+    def _break_off(self, going: Sequence[bool], limit: TimeLimit) -> None:
+        """End the fits of these members that have not had their last epoch."""
+        for member, seat in enumerate(self.seats):
+            for fit, one in enumerate(seat.course.fits):
+                if going[member] and one.budget > seat.epoch:
+                    failure = limit.failure(seat.seen, one.budget)
+                    self.endings.append(Ending(member, fit, seat.epoch, {}, None, failure))
 
     def _settled(self) -> Network:
         """The weights that fits are judged by: the best epoch's, where so asked."""
@@ -236,7 +239,7 @@ class LaneTraining:
             filled(has_best, self.lane.size, bool), self._best, self._weights
         )
 
-    def _checkpoint(self, member: int, kept: _Kept) -> Checkpoint:
+    def _checkpoint(self, member: int, kept: Kept) -> Checkpoint:
         """All that the member's course needs to go on from here."""
         shapes, seat, bucket = self._shapes[member], self.seats[member], self.lane.bucket
         network = taken_apart(kept.state.network, bucket, member, shapes)
@@ -244,12 +247,3 @@ class LaneTraining:
         if seat.restores and kept.best is not None:
             best = taken_apart(kept.best, bucket, member, shapes[:1])
         return checkpoint_of(network, best, seat.state(int(kept.state.steps[member])))
-
-
-def figures(sums: Array, rows: int, prefix: str, measure: str) -> dict[str, float]:
-    """A member's loss, penalties included, and accuracy or mean absolute error.
-
-    `sums` (3,) are the member's of a verdict.
-    """
-    loss, hits, penalty = sums.tolist()
-    return {f"{prefix}loss": loss / rows + penalty, f"{prefix}{measure}": hits / rows}

@@ -13,7 +13,8 @@ from sweeps import checkpoints
 from sweeps.sweep import Split
 from sweeps.trainers.divergence import DivergedError, refuse_nonfinite
 from sweeps.trainers.fused import lane_arrays
-from sweeps.trainers.fused.lane import Ending, LaneTraining, figures
+from sweeps.trainers.fused.ending import Ending, figures
+from sweeps.trainers.fused.lane import LaneTraining
 from sweeps.trainers.fused.seat import parameters
 from sweeps.trial import Failure, Fit, Outcome
 
@@ -45,7 +46,7 @@ def _outcome(
     epochs = min(ending.epoch, seat.seen)
     metrics: dict[str, float] = {}
     confusion: dict[str, Any] = {}
-    failure = seat.failure if seat.seen < ending.epoch else None
+    failure = seat.failure if seat.seen < ending.epoch else ending.failure
     if failure is None:
         try:
             for split, part in lane_arrays.parts(seat.data).items():

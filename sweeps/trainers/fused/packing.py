@@ -66,6 +66,19 @@ def lanes_of(
     return [Lane(bucket, cut, _size(bucket, cut, full)) for cut in cuts]
 
 
+def halves(lane: Lane) -> list[Lane]:
+    """A lane in two with half the room; one where its courses have room in that, none of size 1.
+
+    Only for a lane that the memory of the day was not enough for: a member's weights differ by
+    rounding between lanes of different sizes.
+    """
+    if lane.size == 1:
+        return []
+    half = min(lane.size // 2, _power_of_two(len(lane.courses)))
+    cuts = lane.courses[:half], lane.courses[half:]
+    return [Lane(lane.bucket, cut, half) for cut in cuts if cut]
+
+
 def members(bucket: Bucket, on_cpu: bool) -> int:
     """How many networks of a bucket are trained side by side: a power of two."""
     most = MOST_MEMBERS["cpu" if on_cpu else "accelerator"]

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import gc
 import queue
 import threading
 import time
-import traceback
 from collections.abc import Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from typing import Any, Self
 
 from sweeps import cores
 from sweeps.problem import Problem
+from sweeps.trainers.breakdown import failure_of
 from sweeps.trainers.fused.bucket import Bucket
 from sweeps.trainers.fused.courses import Course
 from sweeps.trainers.fused.jax_import import load, precise
 from sweeps.trainers.fused.lane import LaneTraining
 from sweeps.trainers.fused.outcomes import outcomes_of
-from sweeps.trainers.fused.packing import Lane, abreast, lanes_of, packs_of
+from sweeps.trainers.fused.packing import Lane, abreast, halves, lanes_of, packs_of
+from sweeps.trainers.time_limit import TimeLimit
 from sweeps.trainers.trainer import Progress
 from sweeps.trial import Failure, Outcome
 
@@ -25,7 +27,10 @@ Placed = tuple[int, Outcome]
 
 
 def trained(
-    courses: Sequence[tuple[Bucket, Course]], problem: Problem, progress: Progress | None
+    courses: Sequence[tuple[Bucket, Course]],
+    problem: Problem,
+    progress: Progress | None,
+    limit: TimeLimit,
 ) -> list[Placed]:
     """The outcome of every fit of the courses, with its place."""
     jax = load()
@@ -38,7 +43,7 @@ def trained(
         for lane in lanes_of(buckets[id(pack[0])], pack, on_cpu, len(devices))
     ]
     side_by_side = abreast(lanes, cores.threads()) if on_cpu else len(devices)
-    with _Field(problem, progress, devices, side_by_side) as field:
+    with _Field(problem, progress, limit, devices, side_by_side) as field:
         return [outcome for outcomes in field.train(lanes) for outcome in outcomes]
 
 
@@ -52,11 +57,13 @@ class _Field:
         self,
         problem: Problem,
         progress: Progress | None,
+        limit: TimeLimit,
         devices: Sequence[Any],
         side_by_side: int,
     ) -> None:
         self._problem = problem
         self._progress = progress
+        self._limit = limit
         self._stopping = threading.Event()
         self._free: queue.SimpleQueue[Any] = queue.SimpleQueue()
         for place in range(side_by_side):
@@ -71,36 +78,66 @@ class _Field:
         self._pool.shutdown(cancel_futures=True)
 
     def train(self, lanes: Sequence[Lane]) -> list[list[Placed]]:
-        """The outcomes of each lane."""
+        """The outcomes of each lane.
+
+        Lanes that the memory was not enough for are tried again when the others are done.
+        """
         flying = [self._pool.submit(self._lane, lane) for lane in lanes]
         done, _ = wait(flying, return_when=FIRST_EXCEPTION)
         for future in done:
             future.result()  # raises at once what a lane raised, while others are under way
-        return [future.result() for future in flying]
+        outcomes = []
+        for lane, future in zip(lanes, flying, strict=True):
+            trained = future.result()
+            if isinstance(trained, Failure):
+                alone = len(lanes) == 1
+                trained = self._in_halves(lane, trained) if alone else self._alone(lane)
+            outcomes.append(trained)
+        return outcomes
 
-    def _lane(self, lane: Lane) -> list[Placed]:
+    def _alone(self, lane: Lane) -> list[Placed]:
+        """A lane with nothing beside it, in halves if it must be."""
+        gc.collect()  # an error holds on to the arrays of the lane that met it
+        trained = self._pool.submit(self._lane, lane).result()
+        return self._in_halves(lane, trained) if isinstance(trained, Failure) else trained
+
+    def _in_halves(self, lane: Lane, failure: Failure) -> list[Placed]:
+        """A lane that the memory was not enough for; that of a single network fails."""
+        parts = halves(lane)
+        if not parts:
+            return _failed(lane, failure, 0.0)
+        return [placed for part in parts for placed in self._alone(part)]
+
+    def _lane(self, lane: Lane) -> list[Placed] | Failure:
         device = self._free.get()
         try:
             return self._trained(lane, device)
         finally:
             self._free.put(device)
 
-    def _trained(self, lane: Lane, device: Any) -> list[Placed]:
+    def _trained(self, lane: Lane, device: Any) -> list[Placed] | Failure:
+        """The outcomes of a lane; the failure instead when it was a lack of memory."""
         jax = load()
         started = time.perf_counter()
         try:
             with precise(lane.bucket.precision):
                 training = LaneTraining.start(lane, self._problem, device, self._progress)
-                training.run(self._stopping)
+                training.run(self._stopping, self._limit)
                 return list(outcomes_of(training, _share(lane, started)))
         except (jax.errors.JaxRuntimeError, MemoryError) as error:
-            failure = Failure("crashed", f"{type(error).__name__}: {error}", traceback.format_exc())
-            seconds = _share(lane, started)
-            return [
-                (place, Outcome(fit, {}, {}, seconds, error=failure))
-                for course in lane.courses
-                for place, fit in zip(course.places, course.fits, strict=True)
-            ]
+            failure = failure_of(error)
+        if failure.reason == "out_of_memory":
+            return failure
+        return _failed(lane, failure, _share(lane, started))
+
+
+def _failed(lane: Lane, failure: Failure, seconds: float) -> list[Placed]:
+    """The same failure for every fit of a lane."""
+    return [
+        (place, Outcome(fit, {}, {}, seconds, error=failure))
+        for course in lane.courses
+        for place, fit in zip(course.places, course.fits, strict=True)
+    ]
 
 
 def _share(lane: Lane, started: float) -> float:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from tests.sweeps.trainers.contract_arithmetic import ArithmeticContract
 from tests.sweeps.trainers.contract_checkpoints import CheckpointContract
+from tests.sweeps.trainers.contract_limits import LimitContract
 from tests.sweeps.trainers.contract_outcomes import OutcomeContract
 
 
-class TrainerContract(OutcomeContract, ArithmeticContract, CheckpointContract):
+class TrainerContract(OutcomeContract, ArithmeticContract, CheckpointContract, LimitContract):
     """Give `trainer` in a subclass."""

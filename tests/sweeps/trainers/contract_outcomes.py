@@ -4,25 +4,15 @@ from __future__ import annotations
 
 import math
 import pickle
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from sweeps.tasks.task import Rows
 from sweeps.trainers.trainer import Pack
 from sweeps.trial import Fit
 from tests.sweeps.tiny_task import TinyTask
 from tests.sweeps.trainers.fitting import DEEP, EVERYTHING, Fitting, fit_of, problem_on, same
-
-
-@dataclass(frozen=True)
-class BrokenTask(TinyTask):
-    """A task whose rows cannot be had."""
-
-    def rows(self, split: int) -> Rows:
-        raise KeyError("no column 'species'")
 
 
 class OutcomeContract(Fitting):
@@ -134,10 +124,3 @@ class OutcomeContract(Fitting):
         assert message in outcome.error.message
         assert outcome.metrics == {}
         assert outcome.history == {}
-
-    def test_a_task_that_fails_is_an_outcome(self) -> None:
-        outcome = self.train(fit_of(DEEP), replace(problem_on(), task=BrokenTask()))
-        assert outcome.error is not None
-        assert outcome.error.reason == "user_error"
-        assert "no column 'species'" in outcome.error.message
-        assert "KeyError" in outcome.error.traceback

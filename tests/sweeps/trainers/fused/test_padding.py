@@ -19,6 +19,7 @@ from sweeps.trainers.fused.jax_import import load, precise
 from sweeps.trainers.fused.lane import LaneTraining
 from sweeps.trainers.fused.packing import Lane
 from sweeps.trainers.fused_fit import FusedFit, sizes_of
+from sweeps.trainers.time_limit import TimeLimit
 from sweeps.trainers.trainer import Pack
 from sweeps.trial import Fit, Trial
 from tests.sweeps.trainers.fitting import same
@@ -110,7 +111,7 @@ def weights_in(bucket: Bucket, fits: Sequence[Fit]) -> list[Floats]:
     with precise("float64"):
         lane = Lane(bucket, tuple(courses), size)
         training = LaneTraining.start(lane, PROBLEM, device, None)
-        training.run(Event())
+        training.run(Event(), TimeLimit(fits))
     (kept,) = [ending.checkpoint for ending in training.endings if ending.member == 0]
     assert kept is not None
     count = 2 * len(courses[0].recipe.layers) + 2

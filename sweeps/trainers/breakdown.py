@@ -1,0 +1,29 @@
+"""Errors of the libraries underneath as failures: a lack of memory, or a breakdown."""
+
+from __future__ import annotations
+
+import traceback
+
+from sweeps.trial import Failure, Reason
+
+EXHAUSTED = "RESOURCE_EXHAUSTED"
+"""How messages of XLA begin that are about memory."""
+
+
+def failure_of(error: Exception) -> Failure:
+    """An error of TensorFlow, JAX or Python as a failure, with its traceback.
+
+    MemoryError, TensorFlow's ResourceExhaustedError and XLA's RESOURCE_EXHAUSTED are
+    `out_of_memory`; all else is `crashed`.
+    """
+    message = f"{type(error).__name__}: {error}"
+    reason: Reason = "out_of_memory" if _is_about_memory(error) else "crashed"
+    return Failure(reason, message, "".join(traceback.format_exception(error)))
+
+
+def _is_about_memory(error: Exception) -> bool:
+    return (
+        isinstance(error, MemoryError)
+        or type(error).__name__ == "ResourceExhaustedError"
+        or str(error).startswith(EXHAUSTED)
+    )
