@@ -1,0 +1,87 @@
+"""What the ledger holds of a sweep's trials, column by column, before anybody trusts it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from sweeps import ledger_schema as schema
+from sweeps.ledger_view import LedgerView
+from sweeps.result_json import result_from_json
+from sweeps.trial import Result, Trial
+
+NOT_READABLE = (ValueError, KeyError, TypeError, AttributeError)
+"""What JSON that is cut short, or is of another kind, raises when it is taken for a result."""
+
+
+@dataclass(frozen=True)
+class KeptTrial:
+    """A row of the trial table; `result` is what its text says, None without one.
+
+    `unreadable` tells why configuration or result cannot be read.
+    """
+
+    trial: Trial
+    state: str
+    attempt: int
+    tries: int
+    wave: int
+    told_failed: bool
+    started_ms: int
+    ended_ms: int | None
+    score: float | None
+    reason: str | None
+    shipped: bool
+    result: Result | None
+    unreadable: str | None = None
+
+    @property
+    def number(self) -> int:
+        """Of the trial."""
+        return self.trial.number
+
+
+class Evidence(LedgerView):
+    """The ledger as somebody reads it who looks for faults."""
+
+    def kept(self, sweep_id: str) -> Iterator[KeptTrial]:
+        """Every trial, by number, its result whole."""
+        for row in self._rows(sweep_id):
+            yield _kept(row)
+
+    def stands(self, sweep_id: str) -> Any:
+        """The sweep's row. Raises LookupError when there is none."""
+        of_sweep = select(schema.sweep).where(schema.sweep.c.id == sweep_id)
+        with self._read() as connection:
+            row = connection.execute(of_sweep).first()
+        if row is None:
+            raise LookupError(f"no sweep {sweep_id!r} in this store")
+        return row
+
+
+def _kept(row: Row[Any]) -> KeptTrial:
+    trial, result, unreadable = Trial(row.number, {}, row.budget, row.parent), None, None
+    try:
+        trial = Trial(row.number, json.loads(row.config), row.budget, row.parent)
+        result = None if row.result is None else result_from_json(trial, row.result)
+    except NOT_READABLE as error:
+        unreadable = f"{type(error).__name__}: {error}"
+    return KeptTrial(
+        trial=trial,
+        state=row.state,
+        attempt=row.attempt,
+        tries=row.tries,
+        wave=row.wave,
+        told_failed=row.told_failed,
+        started_ms=row.started_ms,
+        ended_ms=row.ended_ms,
+        score=row.score,
+        reason=row.reason,
+        shipped=row.shipped,
+        result=result,
+        unreadable=unreadable,
+    )

@@ -1,0 +1,55 @@
+"""What must be so of the runs of trials: one for each trial that was sent, and right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from sweeps.doctor.kept import KeptTrial
+from sweeps.doctor.runs import Runs, TrialRun
+from sweeps.doctor.violation import Fault, Mend
+
+
+def run_faults(runs: Runs, kept: Mapping[int, KeptTrial], *, held: bool) -> Iterator[Fault]:
+    """Everything that is wrong with the runs of trials.
+
+    With `held`, somebody runs the sweep: what is on its way is left out.
+    """
+    for number in sorted({*kept, *runs.of_trials}):
+        some = runs.of_trials.get(number, ())
+        trial = kept.get(number)
+        if trial is not None and trial.shipped:
+            yield from _sent(number, some)
+        elif not held:
+            yield from _unsent(number, trial, some)
+
+
+def _sent(number: int, runs: Sequence[TrialRun]) -> Iterator[Fault]:
+    if not runs:
+        said = "no run in MLflow, though it was sent"
+        yield Fault("runs", said, number, Mend(resend=(number,)))
+        return
+    yield from _doubles(number, runs)
+    anew = Mend(remove=(runs[0].facts.run_id,), resend=(number,))
+    for rule, said in runs[0].differences:
+        yield Fault(rule, said, number, anew)
+
+
+def _unsent(number: int, trial: KeptTrial | None, runs: Sequence[TrialRun]) -> Iterator[Fault]:
+    if not runs:
+        return
+    if trial is None:
+        yield Fault("runs", "in MLflow, but not in the ledger", number, _removed(runs))
+    elif trial.state == "cancelled" or (trial.state == "running" and trial.attempt == 1):
+        # One with more attempts may have failed, and been sent, before it was tried again.
+        yield Fault("runs", f"in MLflow, but {trial.state} in the ledger", number, _removed(runs))
+    else:
+        yield from _doubles(number, runs)
+
+
+def _doubles(number: int, runs: Sequence[TrialRun]) -> Iterator[Fault]:
+    if len(runs) > 1:
+        yield Fault("doubles", "more than one run in MLflow", number, _removed(runs[1:]))
+
+
+def _removed(runs: Sequence[TrialRun]) -> Mend:
+    return Mend(remove=tuple(run.facts.run_id for run in runs))
