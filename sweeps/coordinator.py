@@ -6,25 +6,35 @@ and no tracking address.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import partial
+from typing import Literal
 
-from sweeps import cores
+from sweeps import cores, ledger_orders
 from sweeps.backends.backend import Search
+from sweeps.conclusion import Conclusion
+from sweeps.drawing import Report
+from sweeps.errors import LedgerError
 from sweeps.executors.environment import standing
 from sweeps.executors.executor import Slots, executor_for
+from sweeps.lease import Claim, LeaseError
 from sweeps.ledger import Ledger
-from sweeps.ledger_records import told
+from sweeps.ledger_records import FINAL, told
 from sweeps.loop import told_of
 from sweeps.parts import Parts
 from sweeps.reading import read_sweep
-from sweeps.session import Report, Session, Surroundings
+from sweeps.session import Session, Surroundings
 from sweeps.store import Store
 from sweeps.sweep import Sweep
 from sweeps.trainers.trainer import Trainer
+from sweeps.trial import Reason
 from sweeps.watcher import Silent, Summary, Watcher
 from tracking.tracker import Tracker
+
+
+class FinalError(RuntimeError):
+    """A sweep was stopped or cancelled, so nothing follows; the message says which, in one line."""
 
 
 def run(
@@ -73,19 +83,149 @@ def resume(
 ) -> Summary:
     """Go on with a sweep where its ledger ends: finish what is missing, send what MLflow lacks.
 
-    Raises LookupError for an id that is not in the store, LeaseError while another process runs it.
+    Raises LookupError for an id that is not in the store, LeaseError while another process runs it,
+    FinalError when it was stopped or cancelled.
     """
     around = _surroundings(store, watcher, tracking_uri, tracker, report)
     with closing(Ledger.open(around.store.ledger_url)) as ledger:
+        return _gone_on(ledger, sweep_id, _nothing, workers, executor, around)
+
+
+def retry(
+    sweep_id: str,
+    reasons: Collection[Reason] | None = None,
+    *,
+    store: Store | None = None,
+    workers: int | None = 0,
+    watcher: Watcher | None = None,
+    tracking_uri: str | None = None,
+    tracker: Callable[[], Tracker] | None = None,
+    executor: Slots | None = None,
+    report: Report | None = None,
+) -> Summary:
+    """Run failed trials again, those with these reasons or (None) all, and go on as `resume` does.
+
+    Raises ValueError when there is none, and what `resume` raises.
+    """
+
+    def failed_again(ledger: Ledger, claim: Claim) -> None:
+        if not ledger_orders.retry(ledger, claim, reasons):
+            about = "" if reasons is None else f" because of {' or '.join(sorted(reasons))}"
+            raise ValueError(f"no trial of sweep {sweep_id} has failed{about}")
+
+    around = _surroundings(store, watcher, tracking_uri, tracker, report)
+    with closing(Ledger.open(around.store.ledger_url)) as ledger:
+        return _gone_on(ledger, sweep_id, failed_again, workers, executor, around)
+
+
+def extend(
+    sweep_id: str,
+    trials: int,
+    *,
+    store: Store | None = None,
+    workers: int | None = 0,
+    watcher: Watcher | None = None,
+    tracking_uri: str | None = None,
+    tracker: Callable[[], Tracker] | None = None,
+    executor: Slots | None = None,
+    report: Report | None = None,
+) -> Summary:
+    """Allow the sweep so many trials more, and go on as `resume` does.
+
+    Raises ValueError for a sweep whose trials were never capped, and what `resume` raises.
+    """
+
+    def longer(ledger: Ledger, claim: Claim) -> None:
+        ledger_orders.extend(ledger, claim, trials)
+
+    around = _surroundings(store, watcher, tracking_uri, tracker, report)
+    with closing(Ledger.open(around.store.ledger_url)) as ledger:
+        return _gone_on(ledger, sweep_id, longer, workers, executor, around)
+
+
+def _nothing(ledger: Ledger, claim: Claim) -> None:
+    """No change before going on."""
+
+
+def _gone_on(
+    ledger: Ledger,
+    sweep_id: str,
+    change: Callable[[Ledger, Claim], None],
+    workers: int | None,
+    executor: Slots | None,
+    around: Surroundings,
+) -> Summary:
+    """A session of a sweep that is in the ledger, after a change to it."""
+    refuse_final(ledger, sweep_id)
+    with _claimed(ledger, sweep_id) as claim:
+        change(ledger, claim)
         parts = Parts.of(read_sweep(ledger.document(sweep_id)))
         with _slots(parts.trainer, workers, executor) as slots:
-            claim = ledger.claim(sweep_id)
-            try:
-                search = _restored(parts, ledger, sweep_id)
-            except BaseException:
-                ledger.release(claim)
-                raise
+            search = _restored(parts, ledger, sweep_id)
+            ledger.take_up(claim)
             return Session(parts, search, ledger, claim, around).run(slots)
+
+
+@contextmanager
+def _claimed(ledger: Ledger, sweep_id: str) -> Iterator[Claim]:
+    """The sweep, held; when something goes wrong before it runs it is given back as it was."""
+    claim = ledger.claim(sweep_id)
+    try:
+        yield claim
+    except BaseException:
+        with suppress(LeaseError, LedgerError):  # a session that failed has given it back
+            ledger.release(claim)
+        raise
+
+
+def conclude(
+    sweep_id: str,
+    ending: Literal["stopped", "cancelled"],
+    *,
+    store: Store | None = None,
+    watcher: Watcher | None = None,
+    tracking_uri: str | None = None,
+    tracker: Callable[[], Tracker] | None = None,
+    report: Report | None = None,
+) -> Summary:
+    """Make a sweep that nobody runs final: trials without a result will never have one.
+
+    Raises LookupError, LeaseError and FinalError as `resume` does.
+    """
+    around = _surroundings(store, watcher, tracking_uri, tracker, report)
+    with closing(Ledger.open(around.store.ledger_url)) as ledger:
+        refuse_final(ledger, sweep_id)
+        with _claimed(ledger, sweep_id) as claim:
+            return Conclusion(ledger, claim, around).final(ending)
+
+
+def sync(
+    sweep_id: str,
+    *,
+    store: Store | None = None,
+    watcher: Watcher | None = None,
+    tracking_uri: str | None = None,
+    tracker: Callable[[], Tracker] | None = None,
+    seconds: float | None = None,
+) -> int:
+    """Send MLflow what it lacks of a sweep, its end included; how many trials it still lacks then.
+
+    Goes on as long as MLflow takes records, `seconds` at most. Raises LookupError for an id that is
+    not in the store, LeaseError while another process runs the sweep.
+    """
+    around = _surroundings(store, watcher, tracking_uri, tracker, None)
+    with (
+        closing(Ledger.open(around.store.ledger_url)) as ledger,
+        _claimed(ledger, sweep_id) as claim,
+    ):
+        return Conclusion(ledger, claim, around).sync(seconds)
+
+
+def refuse_final(ledger: Ledger, sweep_id: str) -> None:
+    """Raise FinalError for a sweep that was stopped or cancelled."""
+    state = ledger.sweep(sweep_id).state
+    if state in FINAL:
+        raise FinalError(f"sweep {sweep_id} was {state}, which is final: run its file again")
 
 
 def _restored(parts: Parts, ledger: Ledger, sweep_id: str) -> Search:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import queue
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -20,8 +21,9 @@ class Interrupts:
     """Within `with Interrupts(say) as interrupts`, the first signal sets `interrupts.signal`.
 
     It is acknowledged at once through `say`, since what is under way may take long. The second
-    raises KeyboardInterrupt wherever the main thread is. Outside the main thread, where Python lets
-    nobody set handlers, signals keep their meaning and `signal` stays None.
+    raises KeyboardInterrupt wherever the main thread is, and so does `break_off`, within
+    `with interrupts.breakable(end)`. Outside the main thread, where Python lets nobody set
+    handlers, signals keep their meaning, `signal` stays None and `break_off` calls `end`.
     """
 
     def __init__(self, say: Callable[[str], None]) -> None:
@@ -31,6 +33,8 @@ class Interrupts:
         # A handler may run in the middle of a write, so it must not write itself: a thread does.
         # Only a SimpleQueue may be filled from a handler that interrupts its own put.
         self._words: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._end: Callable[[], None] | None = None
+        self._broken_off = False
         self._speaker = threading.Thread(target=self._speak, name="sweeps-interrupts", daemon=True)
 
     def __enter__(self) -> Interrupts:
@@ -50,7 +54,33 @@ class Interrupts:
         self._words.put(None)
         self._speaker.join()
 
+    @contextmanager
+    def breakable(self, end: Callable[[], None]) -> Iterator[None]:
+        """Within it, `break_off` ends what the main thread does; `end` is for other threads."""
+        self._end = end
+        try:
+            yield
+        finally:
+            self._end = None
+
+    def break_off(self) -> None:
+        """End at once what is under way, from any thread; nothing once that is over."""
+        if self._end is None:
+            return
+        self._broken_off = True
+        main = threading.main_thread().ident
+        if self._before and main is not None:
+            signal.pthread_kill(main, signal.SIGINT)
+        else:
+            self._end()
+
     def _take(self, number: int, _frame: FrameType | None) -> None:
+        if self._broken_off and self.signal is None:
+            # That was our own signal, or comes down to the same; the next is a person's first.
+            self._broken_off = False
+            if self._end is not None:
+                raise KeyboardInterrupt
+            return
         if self.signal is not None:
             raise KeyboardInterrupt
         self.signal = number

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from sweeps import remembering
 from sweeps.backends.backend import State
+from sweeps.delivery import Delivery
 from sweeps.lease import Claim
 from sweeps.ledger import Ledger
-from sweeps.ledger_records import Begun
 from sweeps.open_trial import OpenTrial
 from sweeps.stopwatch import Stopwatch
 from sweeps.sweep import Sweep
 from sweeps.trial import Result, Trial
 from sweeps.watcher import Watcher
-from tracking.shipping import Shipper
 
 
 class Journal:
@@ -25,7 +25,7 @@ class Journal:
         sweep: Sweep,
         claim: Claim,
         ledger: Ledger,
-        shipper: Shipper,
+        delivery: Delivery,
         watcher: Watcher,
         stopwatch: Stopwatch,
         best: Result | None,
@@ -33,7 +33,7 @@ class Journal:
         self._sweep = sweep
         self._claim = claim
         self._ledger = ledger
-        self._shipper = shipper
+        self._delivery = delivery
         self._watcher = watcher
         self._stopwatch = stopwatch
         self.best = best
@@ -52,19 +52,26 @@ class Journal:
         attempts = [(result, opened.attempt) for result, opened in finished]
         ended_ms = self._ledger.commit(self._claim, attempts, state, self.spent_seconds)
         for result, opened in finished:
-            self._ship(result, opened.started_ms, ended_ms)
+            self._delivery.trial(result, opened.attempt, opened.started_ms, ended_ms)
             contenders = [result] if self.best is None else [self.best, result]
             self.best = remembering.best_of(self._sweep, contenders)
             self._watcher.finished(result, self.best)
 
-    def ship_again(self, trials: Sequence[Begun]) -> None:
-        """Send what an earlier session kept but could not send."""
-        for begun in trials:
-            if begun.result is not None and begun.ended_ms is not None and not begun.shipped:
-                self._ship(begun.result, begun.started_ms, begun.ended_ms)
+    def again(self, trials: Sequence[OpenTrial], *, charged: bool) -> None:
+        """Another attempt at trials without a result; `charged` ones count towards their cap."""
+        numbers = [opened.trial.number for opened in trials]
+        self._ledger.again(self._claim, numbers, charged=charged)
+        for opened in trials:
+            opened.attempt += 1
+            opened.tries += charged
 
-    def _ship(self, result: Result, started_ms: int, ended_ms: int) -> None:
-        sweep_id = self._claim.sweep_id
-        self._shipper.put(
-            remembering.trial_record(self._sweep, sweep_id, result, started_ms, ended_ms)
-        )
+    def show(self, state: str) -> None:
+        """What the sweep does at the moment, for everybody to see."""
+        self._ledger.show(self._claim, state)
+        self._delivery.state(state)
+
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """What passes within is no time of the sweep's."""
+        with self._stopwatch.stopped():
+            yield

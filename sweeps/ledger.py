@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import json
 import secrets
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from sweeps import ledger_rows
@@ -63,26 +62,23 @@ class Ledger(LedgerView):
             connection.execute(insert(schema.sweep).values(row))
         return claim
 
-    def claim(self, sweep_id: str, state: str | None = "running") -> Claim:
-        """Take an existing sweep over; trials without a result count another attempt.
+    def claim(self, sweep_id: str) -> Claim:
+        """Take an existing sweep over, in whatever state it is; nobody else can write to it then.
 
-        The sweep is in `state` then; None leaves it as it is, for those who will not train. Raises
-        LeaseError when a live coordinator holds it, LookupError when there is no such sweep.
+        Raises LeaseError when a live coordinator holds it, LookupError when there is no such sweep.
         """
         with self.changing() as connection:
-            row = connection.execute(
-                select(schema.sweep).where(schema.sweep.c.id == sweep_id).with_for_update()
-            ).first()
-            if row is None:
-                raise LookupError(f"no sweep {sweep_id!r} in this store")
-            _refuse_if_held(row)
+            row = _free(connection, sweep_id)
             claim = Claim(sweep_id, this_owner(), row.lease_epoch + 1)
-            begun = {} if state is None else {"state": state, "ended_ms": None}
-            set_sweep(connection, sweep_id, command=None, **begun, **_held(claim))
-            if state is not None:
-                ledger_rows.begin_again(connection, sweep_id)
+            set_sweep(connection, sweep_id, command=None, **_held(claim))
             not_before(ledger_rows.latest_ms(connection, sweep_id, row.created_ms))
         return claim
+
+    def take_up(self, claim: Claim) -> None:
+        """The claimed sweep runs again; trials without a result count another attempt."""
+        with self.writing(claim) as connection:
+            set_sweep(connection, claim.sweep_id, state="running", cause=None, ended_ms=None)
+            ledger_rows.begin_again(connection, claim.sweep_id)
 
     def renew(self, claim: Claim) -> None:
         """Hold the lease for another term. Raises LeaseError when it was taken over."""
@@ -136,9 +132,9 @@ class Ledger(LedgerView):
                 .values(values)
             )
 
-    def end(self, claim: Claim, state: str, spent: float) -> None:
+    def end(self, claim: Claim, state: str, spent: float, cause: str | None = None) -> None:
         """How the session's training ended; the lease is kept, MLflow is yet to be told."""
-        values = {"state": state, "spent_seconds": spent, "ended_ms": now_ms()}
+        values = {"state": state, "spent_seconds": spent, "cause": cause, "ended_ms": now_ms()}
         with self.writing(claim) as connection:
             set_sweep(connection, claim.sweep_id, end_shipped=False, **values)
 
@@ -152,23 +148,28 @@ class Ledger(LedgerView):
         with self.writing(claim) as connection:
             set_sweep(connection, claim.sweep_id, lease_owner=None, lease_until_ms=0)
 
-    def shipped(self, sweep_id: str, numbers: Sequence[int]) -> None:
-        """MLflow has these trials now."""
-        with self.changing() as connection:
+    def shipped(self, claim: Claim, numbers: Sequence[int]) -> None:
+        """MLflow has these trials now, as they are."""
+        with self.writing(claim) as connection:
             connection.execute(
                 update(schema.trial)
-                .where(schema.trial.c.sweep_id == sweep_id, schema.trial.c.number.in_(numbers))
+                .where(schema.trial.c.sweep_id == claim.sweep_id)
+                .where(schema.trial.c.number.in_(numbers))
                 .values(shipped=True)
             )
 
-    def end_shipped(self, sweep_id: str) -> None:
+    def end_shipped(self, claim: Claim) -> None:
         """MLflow knows how the sweep ended."""
-        with self.changing() as connection:
-            set_sweep(connection, sweep_id, end_shipped=True)
+        with self.writing(claim) as connection:
+            set_sweep(connection, claim.sweep_id, end_shipped=True)
 
     def remove(self, sweep_id: str) -> None:
-        """Forget a sweep and its trials. Raises LeaseError while a coordinator holds it."""
-        with self.writing(self.claim(sweep_id)) as connection:
+        """Forget a sweep and its trials.
+
+        Raises LeaseError while a coordinator holds it, LookupError when there is no such sweep.
+        """
+        with self.changing() as connection:
+            _free(connection, sweep_id)
             connection.execute(delete(schema.trial).where(schema.trial.c.sweep_id == sweep_id))
             connection.execute(delete(schema.sweep).where(schema.sweep.c.id == sweep_id))
 
@@ -178,10 +179,13 @@ class Ledger(LedgerView):
 
         Raises LeaseError, and keeps nothing, when the holder is no longer that.
         """
-        asked = time.monotonic()
-        with self.changing() as connection:
-            _fence(connection, claim)
-            yield connection
+        asked = claim.term.awake()
+        try:
+            with self.changing() as connection:
+                _fence(connection, claim)
+                yield connection
+        finally:
+            claim.term.awake()
         claim.term.renewed(asked)
 
     @contextmanager
@@ -207,9 +211,14 @@ def _held(claim: Claim) -> dict[str, Any]:
     }
 
 
-def _refuse_if_held(row: Any) -> None:
+def _free(connection: Connection, sweep_id: str) -> Row[Any]:
+    """The row of a sweep that nobody holds, and that nobody changes until the transaction ends."""
+    query = select(schema.sweep).where(schema.sweep.c.id == sweep_id).with_for_update()
+    row = connection.execute(query).first()
+    if row is None:
+        raise LookupError(f"no sweep {sweep_id!r} in this store")
     if not is_held(row):
-        return
+        return row
     line = f"sweep {row.id} is being run by {place_of(row.lease_owner)}"
     if set_back(row.lease_until_ms):
         line += ", as far as can be told: a clock was set back since it last wrote"
@@ -225,9 +234,10 @@ def _fence(connection: Connection, claim: Claim) -> None:
     )
     if renewed.rowcount != 1:
         raise LeaseError(f"sweep {claim.sweep_id} was taken over by another process")
-    held_up = claim.term.over
+    claim.term.awake()
+    held_up = claim.term.held_up
     if held_up is not None:
         raise LeaseError(
             f"this process was held up for {held_up:.0f} s and its lease on sweep {claim.sweep_id} "
-            "has run out; what it kept before is safe"
+            "has run out; what it kept is safe, `sweeps resume` goes on with it"
         )

@@ -10,25 +10,28 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from sweeps import ledger_schema as schema
 from sweeps.errors import LedgerVersionError
-from sweeps.lease import place_of, surely_dead
+from sweeps.lease import place_of
+from sweeps.ledger_records import is_held
 
 
 def migrate(connection: Connection, found: int) -> None:
     """Change the tables from layout `found` to today's, one layout after the other.
 
-    Raises LedgerVersionError while a coordinator of the older program may be writing.
+    Raises LedgerVersionError while a coordinator of the older program may be writing. One that was
+    held up for longer than its lease finds every sweep taken over: it knows only its own layout.
     """
     _refuse_if_used(connection)
+    newer = update(schema.sweep).values(lease_epoch=schema.sweep.c.lease_epoch + 1)
+    connection.execute(newer)
     for version in range(found, schema.VERSION):
         STEPS[version](connection)
     connection.execute(schema.ledger.update().values(version=schema.VERSION))
 
 
 def _refuse_if_used(connection: Connection) -> None:
-    columns = schema.sweep.c.id, schema.sweep.c.lease_owner
-    held = select(*columns).where(schema.sweep.c.lease_owner.is_not(None))
-    for row in connection.execute(held):
-        if not surely_dead(row.lease_owner):
+    sweep = schema.sweep.c
+    for row in connection.execute(select(sweep.id, sweep.lease_owner, sweep.lease_until_ms)):
+        if is_held(row):
             raise LedgerVersionError(
                 f"{place_of(row.lease_owner)} runs sweep {row.id} with an older version of this "
                 "program, whose ledger would have to be changed: wait for its end"
@@ -39,6 +42,7 @@ def _from_1(connection: Connection) -> None:
     """Commands, capped attempts, retries; scores and reasons in columns of their own."""
     for column in (
         "sweep ADD COLUMN command VARCHAR(16)",
+        "sweep ADD COLUMN cause TEXT",
         "sweep ADD COLUMN end_shipped BOOLEAN NOT NULL DEFAULT FALSE",
         "trial ADD COLUMN tries INTEGER NOT NULL DEFAULT 0",
         "trial ADD COLUMN wave INTEGER NOT NULL DEFAULT 0",

@@ -35,12 +35,14 @@ def leave(ledger: Ledger, sweep_id: str, command: Command) -> bool:
 
 def taken(ledger: Ledger, claim: Claim) -> Command | None:
     """The command that somebody left for the holder, taken away."""
-    command = ledger.command(claim.sweep_id)
-    if command is None:
+    if ledger.command(claim.sweep_id) is None:
         return None
+    left = select(schema.sweep.c.command).where(schema.sweep.c.id == claim.sweep_id)
     with ledger.writing(claim) as connection:
+        # Read again: the one before may have been replaced, and must not be lost.
+        command = connection.execute(left).scalar()
         set_sweep(connection, claim.sweep_id, command=None)
-    return cast(Command, command)
+    return cast(Command | None, command)
 
 
 def cancel_open(ledger: Ledger, claim: Claim) -> int:

@@ -26,9 +26,10 @@ class SweepRow:
     """A sweep as a listing shows it. Times are milliseconds since 1970.
 
     `state` is `crashed` when the sweep should be running but whoever ran it is gone; `holder` names
-    the process that runs it. `done` trials have a score, `failed` ones have none, `running` ones
-    have no result yet, `cancelled` ones will never have one, and `unsent` ones have a result that
-    MLflow has not been given; `end_sent` tells whether it was told how the sweep ended.
+    the process that runs it and `cause` says why it failed. `done` trials have a score, `failed`
+    ones have none, `running` ones have no result yet, `cancelled` ones will never have one, and
+    `unsent` ones have a result that MLflow has not been given; `end_sent` tells whether it was told
+    how the sweep ended.
     """
 
     sweep_id: str
@@ -46,6 +47,7 @@ class SweepRow:
     unsent: int
     end_sent: bool
     holder: str | None
+    cause: str | None
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,7 @@ def sweep_row(row: Row[Any]) -> SweepRow:
         unsent=row.unsent,
         end_sent=row.end_shipped,
         holder=place_of(row.lease_owner) if held else None,
+        cause=row.cause,
     )
 
 

@@ -42,6 +42,8 @@ sweep = Table(
     Column("lease_until_ms", BigInteger, nullable=False, default=0),
     # What somebody wants the coordinator to do, until it has taken it.
     Column("command", String(16)),
+    # Why it failed, in a line.
+    Column("cause", Text),
     # Whether MLflow knows how the sweep ended.
     Column("end_shipped", Boolean, nullable=False, default=False, server_default=false()),
 )

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sweeps import evaluation
+from sweeps import evaluation, losses
 from sweeps.backends.backend import Search, Told
 from sweeps.checkpoint_keeper import CheckpointKeeper
-from sweeps.flight import Flight
-from sweeps.interrupts import Interrupts
+from sweeps.control import Control
+from sweeps.first_errors import FirstErrors
+from sweeps.flight import Flight, Lost
 from sweeps.journal import Journal
 from sweeps.open_trial import OpenTrial
 from sweeps.problem import Problem
 from sweeps.sweep import Sweep
 from sweeps.trainers.trainer import Trainer
-from sweeps.trial import Failure, Fit, Result
+from sweeps.trial import Failure, Fit, Outcome, Result
 from sweeps.watcher import Ending
 
 
@@ -47,6 +48,8 @@ class Loop:
         self._checkpoints = checkpoints
         self._batch = batch
         self._asked = asked
+        self._first_errors = FirstErrors()
+        self._worked = False
         self._open: dict[int, OpenTrial] = {}
         self._untold: dict[int, Result] = {}
 
@@ -55,22 +58,42 @@ class Loop:
         self._untold = {result.trial.number: result for result in untold}
         self._start(trials)
 
-    def run(self, interrupts: Interrupts) -> Ending:
-        """Until the backend has no more, the time is up or a signal came; what flies is landed."""
-        ending = self._ending(interrupts)
+    def run(self, control: Control) -> Ending:
+        """Until the backend has no more, or somebody or something ends it; what flies is landed.
+
+        Raises StuckError when the machine is in a state in which nothing can go on.
+        """
+        ending = self._ending(control)
         while ending is None:
-            if not self._open and not self._ask():
+            if control.wish == "pause" and not self._flight.aloft:
+                with self._journal.resting():
+                    control.rest()
+            elif control.wish == "pause":
+                self._land(control)
+            elif not self._open and not self._ask():
                 return "finished"
-            self._flight.launch()
-            self._land(interrupts)
-            ending = self._ending(interrupts)
+            else:
+                self._flight.launch()
+                self._land(control)
+            ending = self._ending(control)
         while self._flight.aloft:
-            self._land(interrupts)
+            self._land(control)
         return ending
 
-    def _ending(self, interrupts: Interrupts) -> Ending | None:
-        if interrupts.signal is not None:
+    @property
+    def cause(self) -> str | None:
+        """Why the sweep failed, if it did."""
+        return self._first_errors.cause
+
+    def _ending(self, control: Control) -> Ending | None:
+        if control.interrupted:
             return "interrupted"
+        if control.wish == "stop":
+            return "stopped"
+        if control.wish == "cancel":
+            return "cancelled"
+        if self._first_errors.cause is not None:
+            return "failed"
         minutes = self._sweep.budget.minutes
         if minutes is not None and self._journal.spent_seconds >= 60 * minutes:
             return "out_of_time"
@@ -94,7 +117,12 @@ class Loop:
         for opened in trials:
             self._open[opened.trial.number] = opened
             try:
-                expanded = evaluation.fits_of(opened.trial, self._problem, self._checkpoints.folder)
+                expanded = evaluation.fits_of(
+                    opened.trial,
+                    self._problem,
+                    self._checkpoints.folder,
+                    self._sweep.budget.trial_seconds,
+                )
             except ValueError as error:
                 refused.append(
                     evaluation.failed(opened.trial, Failure("bad_configuration", str(error)))
@@ -105,12 +133,34 @@ class Loop:
         self._flight.queue(self._trainer.pack(fits, self._problem))
         self._finish(refused)
 
-    def _land(self, interrupts: Interrupts) -> None:
+    def _land(self, control: Control) -> None:
         if not self._flight.aloft:
             return
+        outcomes, lost = self._flight.land()
+        self._worked = self._worked or bool(outcomes)
+        for loss in lost:
+            outcomes += self._recovered(loss, control)
+        self._take(outcomes)
+
+    def _recovered(self, loss: Lost, control: Control) -> Sequence[Outcome]:
+        """Queue what of a lost pack is tried again; the outcomes of what is not."""
+        trials = [self._open[number] for number in losses.numbers_of([loss.pack])]
+        verdict = losses.judge(
+            loss.pack,
+            loss.error,
+            {opened.trial.number: opened.tries for opened in trials},
+            broken_off=control.breaking_off,
+            worked=self._worked,
+        )
+        if verdict.again:
+            self._journal.again(trials, charged=verdict.charged)
+            self._flight.queue_first(verdict.again)
+        return verdict.failed
+
+    def _take(self, outcomes: Sequence[Outcome]) -> None:
         complete = [
             outcome.fit.trial
-            for outcome in self._flight.land(lambda: interrupts.signal is not None)
+            for outcome in outcomes
             if self._open[outcome.fit.trial.number].take(outcome)
         ]
         self._finish(
@@ -127,9 +177,12 @@ class Loop:
         if not results:
             return
         finished = [(result, self._open.pop(result.trial.number)) for result in results]
-        self._untold |= {result.trial.number: result for result in results}
+        self._untold |= {
+            result.trial.number: result for result, opened in finished if not opened.told
+        }
         self._tell()
         self._journal.commit(finished, self._search.state())
+        self._first_errors.take(results)
         self._checkpoints.keep_only(self._needed())
 
     def _needed(self) -> set[int]:
@@ -140,7 +193,7 @@ class Loop:
         return {*self._search.continuable(), *parents, *self._open, *self._untold}
 
     def _tell(self) -> None:
-        waiting = min(self._open, default=None)
+        waiting = min((n for n, opened in self._open.items() if not opened.told), default=None)
         ready = sorted(n for n in self._untold if waiting is None or n < waiting)
         if ready:
             told = [told_of(self._untold.pop(number), self._sweep) for number in ready]

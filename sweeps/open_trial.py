@@ -9,11 +9,16 @@ from sweeps.trial import Outcome, Trial
 
 @dataclass
 class OpenTrial:
-    """A trial without a result, and the outcomes it has so far."""
+    """A trial without a result, and the outcomes it has so far.
+
+    `told` once the backend was told of it: what comes of it now is for people only.
+    """
 
     trial: Trial
     attempt: int
     started_ms: int
+    tries: int = 0
+    told: bool = False
     expected: int = 0
     outcomes: dict[tuple[int, int], Outcome] = field(default_factory=dict)
 

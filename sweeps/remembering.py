@@ -14,14 +14,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from math import inf
 from statistics import stdev
-from typing import Literal
 
 from search_spaces import Derived
 from sweeps.problem import Problem
 from sweeps.surroundings import git_commit, package_versions
 from sweeps.sweep import Sweep
 from sweeps.trial import Config, Result
-from sweeps.watcher import Ending
 from sweeps.yaml_text import yaml_text
 from tracking.records import (
     Artifact,
@@ -33,12 +31,16 @@ from tracking.records import (
     TrialRecord,
 )
 
-STATUS: Mapping[Ending | Literal["failed"], SweepStatus] = {
+STATUS: Mapping[str, SweepStatus] = {
     "finished": "FINISHED",
     "out_of_time": "FINISHED",
+    "stopped": "FINISHED",
     "interrupted": "KILLED",
+    "cancelled": "KILLED",
+    "crashed": "KILLED",
     "failed": "FAILED",
 }
+"""A parent run's status by the state in which nobody runs the sweep."""
 
 
 def sweep_record(
@@ -64,9 +66,9 @@ def sweep_record(
 
 
 def trial_record(
-    sweep: Sweep, sweep_id: str, result: Result, started_ms: int, ended_ms: int
+    sweep: Sweep, sweep_id: str, result: Result, attempt: int, started_ms: int, ended_ms: int
 ) -> TrialRecord:
-    """A child run."""
+    """A child run, of the attempt that the result comes from."""
     failure = result.error
     tags = _sweep_tags(sweep, sweep_id) | {
         "sweeps.trial": str(result.trial.number),
@@ -83,6 +85,7 @@ def trial_record(
     return TrialRecord(
         sweep_id=sweep_id,
         number=result.trial.number,
+        attempt=attempt,
         status="FAILED" if failure else "FINISHED",
         started_ms=started_ms,
         ended_ms=ended_ms,
@@ -95,14 +98,14 @@ def trial_record(
 def sweep_end(
     sweep: Sweep,
     sweep_id: str,
-    ending: Ending | Literal["failed"],
+    state: str,
     ended_ms: int,
     done: int,
     failed: int,
     best: Result | None,
     artifacts: Sequence[Artifact],
 ) -> SweepEnd:
-    """What is known of a sweep only when a session of it ends.
+    """What is known of a sweep only when a session of it ends, and what state that leaves it in.
 
     `done` trials have a score, the best of them is `best`; `failed` ones have none.
     """
@@ -112,9 +115,9 @@ def sweep_end(
         figures["best_trial"] = best.trial.number
     return SweepEnd(
         sweep_id=sweep_id,
-        status=STATUS[ending],
+        status=STATUS[state],
         ended_ms=ended_ms,
-        tags={"sweeps.state": ending},
+        tags={"sweeps.state": state},
         metrics=tuple(Metric(name, value, 0, ended_ms) for name, value in figures.items()),
         artifacts=tuple(artifacts),
     )

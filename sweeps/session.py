@@ -4,42 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal
+from functools import partial
 
-from sweeps import remembering
+from sweeps import ledger_orders, remembering
 from sweeps.backends.backend import Search
 from sweeps.checkpoint_keeper import CheckpointKeeper
-from sweeps.clock import now_ms
+from sweeps.control import Control, Listener
+from sweeps.delivery import Delivery
+from sweeps.drawing import Report, drawn
+from sweeps.errors import LedgerError
 from sweeps.executors.executor import Slots
 from sweeps.flight import Flight
 from sweeps.interrupts import Interrupts
 from sweeps.journal import Journal
 from sweeps.lease import Claim, Heartbeat, LeaseError
 from sweeps.ledger import Ledger
-from sweeps.ledger_records import Begun, told
+from sweeps.ledger_records import FINAL, Begun, told
 from sweeps.loop import Loop
+from sweeps.losses import StuckError
 from sweeps.open_trial import OpenTrial
 from sweeps.parts import Parts
 from sweeps.stopwatch import Stopwatch
 from sweeps.store import Store
-from sweeps.sweep import Sweep
-from sweeps.trial import Result
-from sweeps.watcher import Ending, Summary, Watcher
-from tracking.records import Artifact, SweepEnd
-from tracking.shipping import Shipper
+from sweeps.watcher import RESUMABLE, Ending, Summary, Watcher
+from tracking.records import Artifact
 from tracking.tracker import Tracker
 
-Report = Callable[[Sweep, Sequence[Result], Path], Sequence[Artifact]]
-"""Draws what a sweep found into a folder, and says which files the parent run keeps.
+DRAIN_SECONDS = 10.0
+LONGEST_DRAIN_SECONDS = 60.0
+"""How long the end waits for MLflow: the latter only while it takes trials quickly."""
 
-A worker process draws where there is one, so it is pickled as a trainer is. More than ten thousand
-results come without their histories and parts.
-"""
-
-DRAWN_WHOLE = 10_000
-DRAIN_SECONDS = 60.0
-DRAIN_SECONDS_AFTER_ERROR = 10.0
+NOT_DRAWN: frozenset[Ending] = RESUMABLE | {"cancelled"}
 
 
 @dataclass(frozen=True)
@@ -67,13 +62,17 @@ class Session:
         self._row = ledger.sweep(claim.sweep_id)
         self._stopwatch = Stopwatch(self._row.spent_seconds)
         self._checkpoints = CheckpointKeeper(around.store.checkpoints(claim.sweep_id))
-        self._shipper = Shipper(around.tracker, self._shipped, around.watcher.said)
+        self._interrupts = Interrupts(around.watcher.said)
+        self._control = Control(self._interrupts, self._show, around.watcher.said)
+        self._delivery = Delivery(
+            parts, ledger, claim, around.tracker, around.watcher.said, self._control.obey
+        )
         results = [begun.result for begun in self._begun if begun.result is not None]
         self._journal = Journal(
             parts.sweep,
             claim,
             ledger,
-            self._shipper,
+            self._delivery,
             around.watcher,
             self._stopwatch,
             remembering.best_of(parts.sweep, results),
@@ -85,50 +84,59 @@ class Session:
         The lease is held until MLflow has caught up, so that nobody sends the same runs meanwhile.
         """
         heartbeat = Heartbeat(lambda: self._ledger.renew(self._claim), self._around.watcher.said)
+        listener = Listener(
+            partial(ledger_orders.taken, self._ledger, self._claim), self._control.obey
+        )
         try:
-            with Interrupts(self._around.watcher.said) as interrupts:
-                ending = self._train(executor, interrupts)
-                artifacts = self._drawn(executor) if ending != "interrupted" else ()
+            with self._interrupts:
+                ending, cause = self._train(executor)
+                artifacts = self._drawn(executor) if ending not in NOT_DRAWN else ()
                 unsent = self._drain(ending, artifacts)
             self._ledger.release(self._claim)
-        except BaseException:
-            self._abandon()
+        except BaseException as error:
+            self._abandon(error)
             raise
         finally:
+            listener.close()
             heartbeat.close()
-        summary = self._summary(ending, unsent, interrupts.signal)
+        summary = self._summary(ending, cause, unsent)
         self._around.watcher.ended(summary)
         return summary
 
-    def _train(self, executor: Slots, interrupts: Interrupts) -> Ending:
-        ending: Ending = "interrupted"
+    def _train(self, executor: Slots) -> tuple[Ending, str | None]:
+        """How training ended and, if it failed, why; both are kept."""
+        loop: Loop | None = None
+        ending: Ending
         try:
-            self._announce()
-            ending = self._loop(executor).run(interrupts)
+            with self._interrupts.breakable(executor.kill):
+                self._announce()
+                loop = self._loop(executor)
+                ending = loop.run(self._control)
         except KeyboardInterrupt:
             executor.kill()
-        self._ledger.end(self._claim, ending, self._stopwatch.seconds)
-        if ending != "interrupted":
+            ending = "cancelled" if self._control.wish == "cancel" else "interrupted"
+        except StuckError as error:
+            return self._ended("failed", str(error))
+        return self._ended(ending, loop.cause if loop and ending == "failed" else None)
+
+    def _ended(self, ending: Ending, cause: str | None) -> tuple[Ending, str | None]:
+        if ending in FINAL:
+            ledger_orders.cancel_open(self._ledger, self._claim)
+        self._ledger.end(self._claim, ending, self._stopwatch.seconds, cause)
+        if ending not in RESUMABLE:
             self._checkpoints.clear()
-        return ending
+        return ending, cause
 
     def _announce(self) -> None:
         """Tell watcher and MLflow that the sweep runs; send MLflow what it missed."""
-        sweep, sweep_id = self._parts.sweep, self._claim.sweep_id
-        plan = self._parts.plan
         done = self._row.done + self._row.failed
-        self._around.watcher.began(sweep_id, sweep.name, plan.trials, done)
-        self._shipper.put(
-            remembering.sweep_record(
-                sweep,
-                sweep_id,
-                self._row.created_ms,
-                self._parts.problem,
-                self._parts.split_hash,
-                plan.to_json(),
-            )
-        )
-        self._journal.ship_again(self._begun)
+        name, total = self._parts.sweep.name, self._parts.plan.trials
+        self._around.watcher.began(self._claim.sweep_id, name, total, done)
+        self._delivery.begin()
+        self._delivery.unsent(self._begun)
+
+    def _show(self, state: str) -> None:
+        self._journal.show(state)
 
     def _loop(self, executor: Slots) -> Loop:
         parts = self._parts
@@ -144,73 +152,62 @@ class Session:
             asked=len(self._begun),
         )
         finished, _ = told(self._begun)
-        behind = self._begun[len(finished) :]
         loop.take_up(
-            [_opened(begun) for begun in behind if begun.result is None],
-            [begun.result for begun in behind if begun.result is not None],
+            [_opened(begun) for begun in self._begun if begun.state == "running"],
+            [begun.result for begun in self._begun[len(finished) :] if begun.result is not None],
         )
         return loop
 
     def _drawn(self, executor: Slots) -> Sequence[Artifact]:
-        """The report's files. The sweep is done, so a report that fails is said and no more.
-
-        A worker draws, if there is one, so that this process can go on sending to MLflow.
-        """
-        report, sweep_id = self._around.report, self._claim.sweep_id
-        if report is None:
+        """The report's files. A worker draws, so that this process can go on sending to MLflow."""
+        around = self._around
+        if around.report is None:
             return ()
-        folder = self._around.store.reports(sweep_id)
-        folder.mkdir(parents=True, exist_ok=True)
-        row = self._ledger.sweep(sweep_id)
-        read = self._ledger.results if row.done <= DRAWN_WHOLE else self._ledger.briefs
-        try:
-            results = read(sweep_id)
-            return executor.submit(report, self._parts.sweep, results, folder).result()
-        except KeyboardInterrupt:
-            return ()
-        except Exception as error:  # noqa: BLE001 - plots draw on packages that may raise anything
-            self._around.watcher.said(f"no report: {type(error).__name__}: {error}")
-            return ()
+        folder = around.store.reports(self._claim.sweep_id)
+        return drawn(
+            around.report,
+            self._parts.sweep,
+            self._ledger,
+            self._claim.sweep_id,
+            folder,
+            executor,
+            around.watcher.said,
+        )
 
     def _drain(self, ending: Ending, artifacts: Sequence[Artifact]) -> int:
         """Let MLflow catch up; how many trials it still lacks."""
-        self._shipper.put(self._end(ending, artifacts))
+        if ending == "cancelled":
+            # What was kept in the instant of breaking off may not have been put to be sent.
+            self._delivery.unsent(self._ledger.trials(self._claim.sweep_id))
+        self._delivery.end(ending, artifacts)
         try:
-            return self._shipper.close(DRAIN_SECONDS)
+            return self._delivery.close(DRAIN_SECONDS, LONGEST_DRAIN_SECONDS)
         except KeyboardInterrupt:
-            return self._shipper.close(0.0)
+            return self._delivery.close(0.0)
+        except LedgerError:
+            raise
         except Exception as error:  # noqa: BLE001 - a bug in sending must not hide what was found
             self._around.watcher.said(f"MLflow lacks trials: {type(error).__name__}: {error}")
             return self._ledger.sweep(self._claim.sweep_id).unsent
 
-    def _abandon(self) -> None:
+    def _abandon(self, error: BaseException) -> None:
         """After an error: what is kept stays, MLflow is told, the lease is given back."""
+        cause = f"{type(error).__name__}: {error}"
         try:
-            self._ledger.end(self._claim, "failed", self._stopwatch.seconds)
+            self._ledger.end(self._claim, "failed", self._stopwatch.seconds, cause)
+            self._delivery.end("failed", ())
+            self._delivery.close(DRAIN_SECONDS)
             self._ledger.release(self._claim)
-        except LeaseError:
-            # Somebody else runs the sweep: its state, here and in MLflow, is theirs to tell.
-            self._shipper.close(0.0)
+        except (LeaseError, LedgerError) as worse:
+            # Somebody else runs the sweep, whose state is theirs to tell; or nothing can be kept.
+            self._delivery.close(0.0)
+            if not isinstance(error, LeaseError | LedgerError):
+                self._around.watcher.said(str(worse))
             return
-        self._shipper.put(self._end("failed", ()))
-        self._shipper.close(DRAIN_SECONDS_AFTER_ERROR)
         resume = f"sweeps resume {self._claim.sweep_id}"
         self._around.watcher.said(f"what was done is kept; to go on: {resume}")
 
-    def _end(self, ending: Ending | Literal["failed"], artifacts: Sequence[Artifact]) -> SweepEnd:
-        row = self._ledger.sweep(self._claim.sweep_id)
-        return remembering.sweep_end(
-            self._parts.sweep,
-            self._claim.sweep_id,
-            ending,
-            now_ms(),
-            row.done,
-            row.failed,
-            self._journal.best,
-            artifacts,
-        )
-
-    def _summary(self, ending: Ending, unsent: int, signal: int | None) -> Summary:
+    def _summary(self, ending: Ending, cause: str | None, unsent: int) -> Summary:
         row = self._ledger.sweep(self._claim.sweep_id)
         return Summary(
             sweep_id=row.sweep_id,
@@ -221,13 +218,14 @@ class Session:
             best=self._journal.best,
             seconds=self._stopwatch.session_seconds,
             unsent=unsent,
-            where=self._shipper.link,
-            signal=signal,
+            where=self._delivery.link,
+            signal=self._interrupts.signal,
+            cause=cause,
+            cancelled=row.cancelled,
         )
-
-    def _shipped(self, numbers: Sequence[int]) -> None:
-        self._ledger.shipped(self._claim.sweep_id, numbers)
 
 
 def _opened(begun: Begun) -> OpenTrial:
-    return OpenTrial(begun.trial, begun.attempt, begun.started_ms)
+    return OpenTrial(
+        begun.trial, begun.attempt, begun.started_ms, tries=begun.tries, told=begun.told_failed
+    )

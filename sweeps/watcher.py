@@ -8,7 +8,11 @@ from typing import Literal, Protocol
 
 from sweeps.trial import Result
 
-Ending = Literal["finished", "out_of_time", "interrupted"]
+Ending = Literal["finished", "out_of_time", "interrupted", "stopped", "cancelled", "failed"]
+"""How a session ends: `stopped` and `cancelled` are final, wanted by somebody; `failed` is the end
+of a sweep in which something is wrong with everything, and that may go on when it is mended."""
+
+RESUMABLE: frozenset[Ending] = frozenset({"interrupted", "failed"})
 
 
 @dataclass(frozen=True)
@@ -17,7 +21,8 @@ class Summary:
 
     `unsent` trials wait in the ledger until MLflow can be reached; `where` tells a person where to
     look at the sweep in MLflow. `seconds` is the wall time of this session; `signal` is the number
-    of the signal that interrupted it.
+    of the signal that interrupted it; `cause` says in a line why a sweep failed; `cancelled` trials
+    were asked for and will never be trained.
     """
 
     sweep_id: str
@@ -30,6 +35,8 @@ class Summary:
     unsent: int
     where: str
     signal: int | None = None
+    cause: str | None = None
+    cancelled: int = 0
 
 
 class Watcher(Protocol):

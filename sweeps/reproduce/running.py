@@ -9,7 +9,7 @@ from sweeps import coordinator
 from sweeps.executors.executor import Slots
 from sweeps.ledger import Ledger
 from sweeps.ledger_records import SweepRow
-from sweeps.session import Report
+from sweeps.drawing import Report
 from sweeps.store import Store
 from sweeps.sweep import Sweep
 from sweeps.trial import Result

@@ -164,7 +164,7 @@ def test_a_report_on_very_many_trials_does_without_their_histories(
         return []
 
     for most in (10, 9):
-        monkeypatch.setattr("sweeps.session.DRAWN_WHOLE", most)
+        monkeypatch.setattr("sweeps.drawing.DRAWN_WHOLE", most)
         bench.run(report=report)
     assert seen == [True, False]
 

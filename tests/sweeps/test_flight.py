@@ -1,10 +1,6 @@
-"""What becomes of packs whose workers die."""
+"""Packs on their way through an executor."""
 
 from __future__ import annotations
-
-import signal
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 import pytest
 
@@ -14,71 +10,71 @@ from sweeps.flight import Flight
 from sweeps.problem import Problem
 from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trial import Fit, Outcome, Trial
+from tests.sweeps.fakes import FakeTrainer, Threads
 from tests.sweeps.trainers.fitting import problem_on
 
 FITS = tuple(Fit(Trial(number, {}), 0, 0, seed=0, budget=1) for number in range(9))
+PACKS = [Pack((fit,)) for fit in FITS]
 
 
-@dataclass
-class Deadly:
-    """Its worker dies so often of each trial; `packs` are the trials of each call."""
-
-    deaths: dict[int, int]
-    signal: int | None = signal.SIGKILL
-    packs: list[list[int]] = field(default_factory=list)
-
-    @property
-    def environment(self) -> Mapping[str, str]:
-        return {}
-
-    def processes(self, cores: int) -> int:
-        return 0
-
-    def pack(self, fits: Sequence[Fit], problem: Problem) -> list[Pack]:
-        return [Pack(tuple(fits))]
+class Deadly(FakeTrainer):
+    """Its worker dies of trial 1."""
 
     def train(self, pack: Pack, problem: Problem, progress: Progress | None) -> list[Outcome]:
-        self.packs.append([fit.trial.number for fit in pack.fits])
-        for number in self.packs[-1]:
-            if self.deaths.get(number, 0):
-                self.deaths[number] -= 1
-                raise WorkerDiedError(f"died of {number}", self.signal)
-        return [Outcome(fit, {}, {}, 0.0) for fit in pack.fits]
+        if pack.fits[0].trial.number == 1:
+            raise WorkerDiedError("died of 1", 9)
+        return super().train(pack, problem, progress)
 
 
-def flown(trainer: Deadly) -> dict[int, str]:
-    """Each trial's failure, or nothing, once all packs have landed."""
-    flight = Flight(Inline({}), trainer, problem_on())
-    flight.queue([Pack(FITS)])
-    found: dict[int, str] = {}
+def test_a_pack_brings_its_outcomes_or_what_happened_instead() -> None:
+    flight = Flight(Inline({}), Deadly(), problem_on())
+    flight.queue(PACKS[:2])
     flight.launch()
-    while flight.aloft:
-        for outcome in flight.land(lambda: False):
-            error = outcome.error
-            found[outcome.fit.trial.number] = error.message if error else ""
+    outcomes, lost = flight.land()
+    assert [outcome.fit for outcome in outcomes] == [FITS[0]]
+    assert lost == []
+    flight.launch()
+    outcomes, (loss,) = flight.land()
+    assert (outcomes, loss.pack, str(loss.error)) == ([], PACKS[1], "died of 1")
+    assert not flight.aloft
+
+
+def test_what_is_queued_first_flies_first_in_its_order() -> None:
+    flight = Flight(Inline({}), FakeTrainer(), problem_on())
+    flight.queue(PACKS[:2])
+    flight.queue_first(PACKS[5:7])
+    flown = []
+    for _ in range(4):
         flight.launch()
-    return found
+        flown += [outcome.fit.trial.number for outcome in flight.land()[0]]
+    assert flown == [5, 6, 0, 1]
 
 
-def test_a_worker_that_dies_once_costs_no_trial() -> None:
-    trainer = Deadly({0: 1})
-    assert flown(trainer) == dict.fromkeys(range(9), "")
-    assert trainer.packs == [list(range(9)), [0, 1, 2, 3], [4, 5, 6, 7, 8]]
+@pytest.mark.parametrize("slots", [1, 3])
+def test_no_more_is_handed_over_than_the_executor_asks_for(slots: int) -> None:
+    executor = Threads(slots)
+    flight = Flight(executor, FakeTrainer(), problem_on())
+    flight.queue(PACKS)
+    flight.launch()
+    landed = 0
+    while flight.aloft:
+        landed += len(flight.land()[0])
+    executor.shutdown()
+    assert landed == 2 * slots
 
 
-@pytest.mark.parametrize("guilty", range(9))
-def test_a_fit_that_ends_its_worker_is_lost_alone(guilty: int) -> None:
-    found = flown(Deadly({guilty: 1000}))
-    assert found == dict.fromkeys(range(9), "") | {guilty: f"died of {guilty}"}
+def test_a_pack_has_the_time_of_its_fits_and_some_grace() -> None:
+    limits: list[float | None] = []
 
+    class Timed(Inline):
+        def submit_within(self, seconds, fn, /, *args, **kwargs):  # type: ignore[no-untyped-def]
+            limits.append(seconds)
+            return super().submit_within(seconds, fn, *args, **kwargs)
 
-def test_a_single_fit_is_tried_twice() -> None:
-    trainer = Deadly({3: 1000})
-    flown(trainer)
-    assert trainer.packs.count([3]) == 2
-
-
-def test_a_worker_that_was_told_to_end_leaves_its_pack_whole() -> None:
-    trainer = Deadly({5: 3}, signal=signal.SIGTERM)
-    assert flown(trainer) == dict.fromkeys(range(9), "")
-    assert trainer.packs == [list(range(9))] * 4
+    timed = tuple(Fit(fit.trial, 0, 0, seed=0, budget=1, seconds=20.0) for fit in FITS[:2])
+    flight = Flight(Timed({}), FakeTrainer(), problem_on())
+    flight.queue([Pack(timed), Pack(FITS[2:4])])
+    for _ in range(2):
+        flight.launch()
+        flight.land()
+    assert limits == [1.5 * 40 + 30, None]

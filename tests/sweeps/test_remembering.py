@@ -34,7 +34,7 @@ def result(number: int, score: float | None = 0.75, error: Failure | None = None
 
 def test_constants_stand_on_the_parent_and_what_varies_on_the_children() -> None:
     parent = remembering.sweep_record(SWEEP, "abc123", 1000, PROBLEM, "0f", plan="{}")
-    child = remembering.trial_record(SWEEP, "abc123", result(0), 2000, 3000)
+    child = remembering.trial_record(SWEEP, "abc123", result(0), 1, 2000, 3000)
     assert parent.params["width"] == "16"
     assert parent.params["seed"] == "5"
     assert "layer_count" not in parent.params
@@ -42,7 +42,7 @@ def test_constants_stand_on_the_parent_and_what_varies_on_the_children() -> None
 
 
 def test_a_child_can_be_found_by_its_tags() -> None:
-    child = remembering.trial_record(SWEEP, "abc123", result(3), 2000, 3000)
+    child = remembering.trial_record(SWEEP, "abc123", result(3), 1, 2000, 3000)
     assert child.tags["sweeps.sweep"] == "abc123"
     assert child.tags["sweeps.trial"] == "3"
     assert child.tags["sweeps.state"] == "finished"
@@ -54,14 +54,14 @@ def test_a_child_can_be_found_by_its_tags() -> None:
 def test_a_child_says_who_trained_it() -> None:
     by_auto = replace(result(0), trainer="keras")
     tags = [
-        remembering.trial_record(sweep, "abc123", one, 2000, 3000).tags["sweeps.trainer"]
+        remembering.trial_record(sweep, "abc123", one, 1, 2000, 3000).tags["sweeps.trainer"]
         for sweep, one in [(SWEEP, by_auto), (replace(SWEEP, trainer="fused"), result(0))]
     ]
     assert tags == ["keras", "fused"]
 
 
 def test_final_metrics_and_histories_do_not_meet() -> None:
-    child = remembering.trial_record(SWEEP, "abc123", result(0), 2000, 3000)
+    child = remembering.trial_record(SWEEP, "abc123", result(0), 1, 2000, 3000)
     assert set(child.metrics) == {
         Metric("val_accuracy", 0.75, 0, 3000),
         Metric("train_loss", 0.25, 0, 3000),
@@ -76,7 +76,7 @@ def test_parts_are_steps_of_the_trial_with_their_spread() -> None:
         Part(fold, 0, {"val_accuracy": score}, {}, 1.0) for fold, score in enumerate((0.5, 1.0))
     )
     whole = Result(Trial(0, CONFIG), 0.75, {"val_accuracy": 0.75}, {}, 2.0, parts)
-    metrics = remembering.trial_record(SWEEP, "abc123", whole, 0, 9).metrics
+    metrics = remembering.trial_record(SWEEP, "abc123", whole, 1, 0, 9).metrics
     assert Metric("part/val_accuracy", 0.5, 0, 9) in metrics
     assert Metric("part/val_accuracy", 1.0, 1, 9) in metrics
     spread = [metric.value for metric in metrics if metric.name == "val_accuracy_std"]
@@ -85,7 +85,7 @@ def test_parts_are_steps_of_the_trial_with_their_spread() -> None:
 
 def test_a_failure_says_why() -> None:
     failure = Failure("diverged", "loss became nan in epoch 2", "Traceback …")
-    child = remembering.trial_record(SWEEP, "abc123", result(0, None, failure), 0, 9)
+    child = remembering.trial_record(SWEEP, "abc123", result(0, None, failure), 1, 0, 9)
     assert child.status == "FAILED"
     assert child.tags["sweeps.failure"] == "diverged"
     assert child.tags["sweeps.failure_message"] == "loss became nan in epoch 2"
@@ -114,7 +114,7 @@ def test_of_equals_the_one_trained_longest_is_the_best() -> None:
     best = remembering.best_of(SWEEP, results)
     assert best is not None
     assert best.trial.number == 1
-    child = remembering.trial_record(SWEEP, "abc123", results[1], 0, 9)
+    child = remembering.trial_record(SWEEP, "abc123", results[1], 1, 0, 9)
     assert child.params["budget_epochs"] == "3"
 
 

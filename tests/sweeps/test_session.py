@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
 import os
 import signal
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,7 @@ from sweeps.lease import LeaseError
 from sweeps.problem import Problem
 from sweeps.reading import read_sweep
 from sweeps.trainers.trainer import Pack, Progress
-from sweeps.trial import Outcome, Result
+from sweeps.trial import Fit, Outcome, Result
 from tests.sweeps.bench import DOCUMENT, Bench
 from tests.sweeps.fakes import FakeTrainer, RecordingWatcher
 from tracking.records import SweepEnd
@@ -34,16 +36,36 @@ def test_failed_trials_are_data(bench: Bench) -> None:
     assert failed[0].tags["sweeps.failure"] == "diverged"
 
 
-def test_a_bug_stops_the_sweep_and_leaves_it_resumable(bench: Bench) -> None:
+def test_what_a_trainer_raises_fails_the_trial_and_no_other(bench: Bench) -> None:
     bench.train_with(FakeTrainer(raising=frozenset({5})))
-    with pytest.raises(RuntimeError, match="trial 5 found a bug"):
-        bench.run()
-    bench.train_with(FakeTrainer())
+    summary = bench.run()
+    assert (summary.ending, summary.done, summary.failed) == ("finished", 9, 1)
+    failure = bench.results(summary.sweep_id)[5].error
+    assert failure is not None
+    assert (failure.reason, failure.message) == ("crashed", "RuntimeError: trial 5 found a bug")
+    assert "in _outcome" in failure.traceback
+
+
+def test_the_same_error_in_three_of_the_first_five_trials_stops_the_sweep(bench: Bench) -> None:
+    bench.train_with(FakeTrainer(raising=frozenset(range(1, 10))))
+    summary = bench.run()
+    assert (summary.ending, summary.done, summary.failed) == ("failed", 1, 3)
+    assert summary.cause == "crashed: RuntimeError: trial 3 found a bug"
+    last = bench.tracker.records[-1]
+    assert isinstance(last, SweepEnd)
+    assert last.status == "FAILED"
     ledger = bench.ledger()
-    (row,) = ledger.sweeps()
+    row = ledger.sweep(summary.sweep_id)
     ledger.close()
-    assert (row.state, row.done) == ("failed", 5)
-    assert bench.resume(row.sweep_id).done == 10
+    assert (row.state, row.cause) == ("failed", summary.cause)
+    bench.train_with(FakeTrainer())
+    assert bench.resume(summary.sweep_id).done == 7, "what failed has its result"
+
+
+def test_three_networks_that_diverge_first_stop_nothing(bench: Bench) -> None:
+    bench.train_with(FakeTrainer(failing=frozenset({0, 1, 2, 3, 4})))
+    summary = bench.run()
+    assert (summary.ending, summary.done, summary.failed) == ("finished", 5, 5)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -98,15 +120,51 @@ def test_a_report_that_fails_is_said_and_the_sweep_is_finished(bench: Bench) -> 
     )
 
 
-def test_a_bug_is_told_to_the_tracker_as_well(bench: Bench) -> None:
-    bench.train_with(FakeTrainer(raising=frozenset({5})))
-    with pytest.raises(RuntimeError) as caught:
+@dataclass(frozen=True)
+class Broken(FakeTrainer):
+    """Its packing has a bug."""
+
+    def pack(self, fits: Sequence[Fit], problem: Problem) -> list[Pack]:
+        if any(fit.trial.number == 5 for fit in fits):
+            raise ZeroDivisionError("no packs")
+        return super().pack(fits, problem)
+
+
+def test_a_bug_stops_the_sweep_tells_the_tracker_and_leaves_it_resumable(bench: Bench) -> None:
+    bench.train_with(Broken())
+    with pytest.raises(ZeroDivisionError):
         bench.run()
-    assert caught.value.__notes__ == ["while training trial 5"]
     last = bench.tracker.records[-1]
     assert isinstance(last, SweepEnd)
     assert last.status == "FAILED"
-    assert not [t for t in threading.enumerate() if t.name in ("tracking", "sweeps-heartbeat")]
+    names = {thread.name for thread in threading.enumerate()}
+    assert not names & {"tracking", "sweeps-heartbeat", "sweeps-listener"}
+    ledger = bench.ledger()
+    (row,) = ledger.sweeps()
+    ledger.close()
+    assert (row.state, row.cause, row.done) == ("failed", "ZeroDivisionError: no packs", 4)
+    bench.train_with(FakeTrainer())
+    assert bench.resume(row.sweep_id).done == 10
+
+
+@dataclass(frozen=True)
+class OnAFullDisk(FakeTrainer):
+    """Keeps a checkpoint for trial 6, or tries to."""
+
+    def train(self, pack: Pack, problem: Problem, progress: Progress | None) -> list[Outcome]:
+        if pack.fits[0].trial.number == 6:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "6-0-0.npz")
+        return super().train(pack, problem, progress)
+
+
+def test_a_full_disk_fails_no_trial_and_stops_the_sweep(bench: Bench) -> None:
+    bench.train_with(OnAFullDisk())
+    summary = bench.run()
+    assert (summary.ending, summary.done, summary.failed) == ("failed", 6, 0)
+    assert summary.cause is not None
+    assert "No space left on device: '6-0-0.npz'" in summary.cause
+    bench.train_with(FakeTrainer())
+    assert bench.resume(summary.sweep_id).done == 10
 
 
 def test_a_coordinator_that_lost_its_sweep_leaves_it_and_everything_else_alone(

@@ -1,0 +1,111 @@
+"""What is left to do for a sweep that nobody trains: make it final, send MLflow what it lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from typing import Literal
+
+from sweeps import ledger_orders
+from sweeps.checkpoint_keeper import CheckpointKeeper
+from sweeps.delivery import Delivery, kept_artifacts
+from sweeps.drawing import drawn
+from sweeps.executors.inline import Inline
+from sweeps.lease import Claim, Heartbeat
+from sweeps.ledger import Ledger
+from sweeps.ledger_records import ACTIVE
+from sweeps.parts import Parts
+from sweeps.reading import read_sweep
+from sweeps.session import DRAIN_SECONDS, LONGEST_DRAIN_SECONDS, Surroundings
+from sweeps.stopwatch import Stopwatch
+from sweeps.watcher import Summary
+from tracking.records import Artifact
+
+A_DAY = 24 * 3600.0
+
+
+class Conclusion:
+    """One claimed sweep, until its lease is given back."""
+
+    def __init__(self, ledger: Ledger, claim: Claim, around: Surroundings) -> None:
+        self._ledger = ledger
+        self._claim = claim
+        self._around = around
+        self._parts = Parts.of(read_sweep(ledger.document(claim.sweep_id)))
+
+    def final(self, ending: Literal["stopped", "cancelled"]) -> Summary:
+        """Nothing more is trained; MLflow is told, within the time that an end has for that."""
+        ledger, sweep_id = self._ledger, self._claim.sweep_id
+        stopwatch = Stopwatch(0.0)
+        ledger_orders.cancel_open(ledger, self._claim)
+        ledger.end(self._claim, ending, ledger.sweep(sweep_id).spent_seconds)
+        CheckpointKeeper(self._around.store.checkpoints(sweep_id)).clear()
+        artifacts = self._drawn() if ending == "stopped" else ()
+        unsent, link = self._sent(ending, artifacts, DRAIN_SECONDS, LONGEST_DRAIN_SECONDS)
+        row = ledger.sweep(sweep_id)
+        summary = Summary(
+            sweep_id=sweep_id,
+            name=row.name,
+            ending=ending,
+            done=row.done,
+            failed=row.failed,
+            best=ledger.best(sweep_id, maximize=self._parts.sweep.objective.goal == "maximize"),
+            seconds=stopwatch.session_seconds,
+            unsent=unsent,
+            where=link,
+            cancelled=row.cancelled,
+        )
+        self._around.watcher.ended(summary)
+        return summary
+
+    def sync(self, seconds: float | None) -> int:
+        """Send what is unsent; how many trials still are. Waits as long as MLflow takes records."""
+        row = self._ledger.sweep(self._claim.sweep_id)
+        if row.unsent == 0 and row.end_sent:
+            self._ledger.release(self._claim)
+            return 0
+        # Held by this process, a sweep whose coordinator is gone looks as if it ran.
+        state = "crashed" if row.state in ACTIVE else row.state
+        artifacts = kept_artifacts(self._around.store.reports(row.sweep_id))
+        patience = A_DAY if seconds is None else seconds
+        return self._sent(state, artifacts, patience, None)[0]
+
+    def _sent(
+        self, state: str, artifacts: Sequence[Artifact], patience: float, longest: float | None
+    ) -> tuple[int, str]:
+        """(trials that are still unsent, where the sweep is in a browser); gives the lease back."""
+        around = self._around
+        with self._beating():
+            delivery = Delivery(
+                self._parts, self._ledger, self._claim, around.tracker, around.watcher.said
+            )
+            delivery.begin()
+            delivery.unsent(self._ledger.trials(self._claim.sweep_id))
+            delivery.end(state, artifacts)
+            try:
+                unsent = delivery.close(patience, longest)
+            except KeyboardInterrupt:
+                unsent = delivery.close(0.0)
+        self._ledger.release(self._claim)
+        return unsent, delivery.link
+
+    @contextmanager
+    def _beating(self) -> Iterator[None]:
+        """Hold the lease meanwhile."""
+        renew = self._ledger.renew
+        with closing(Heartbeat(lambda: renew(self._claim), self._around.watcher.said)):
+            yield
+
+    def _drawn(self) -> Sequence[Artifact]:
+        around, sweep_id = self._around, self._claim.sweep_id
+        if around.report is None:
+            return ()
+        return drawn(
+            around.report,
+            self._parts.sweep,
+            self._ledger,
+            sweep_id,
+            around.store.reports(sweep_id),
+            Inline({}),
+            around.watcher.said,
+        )

@@ -1,0 +1,94 @@
+"""What becomes of a pack that brought no outcomes: trained again, or failed with a reason.
+
+A pack of many is cut in halves, so that of many fits only the one that ends its worker is lost. A
+single fit is tried `MOST_TRIES` times where the machine may be to blame; what the same call would
+raise again fails at once. Work that was broken off from outside is repeated as it was.
+"""
+
+from __future__ import annotations
+
+import errno
+import signal
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from sweeps.executors.executor import TimedOutError, WorkerDiedError
+from sweeps.executors.raised import raised_by
+from sweeps.executors.worker import WorkerStartError
+from sweeps.trainers.trainer import Pack
+from sweeps.trial import Failure, Outcome, Reason
+
+MOST_TRIES = 3
+"""How often a trial is tried when its process dies or the machine fails."""
+
+FROM_OUTSIDE = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
+"""A worker ended by one of these was told to end: that says nothing about what it trained."""
+
+UNTIL_MENDED = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+"""Trouble that trying again does not end: somebody has to free or mend a disk."""
+
+
+class StuckError(RuntimeError):
+    """The machine is in a state in which nothing can go on; the message says what to mend."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Packs to train in place of a lost one, in this order, and outcomes of what has failed.
+
+    `charged` tells whether the new attempt counts towards a trial's tries.
+    """
+
+    again: Sequence[Pack] = ()
+    charged: bool = False
+    failed: Sequence[Outcome] = ()
+
+
+def judge(
+    pack: Pack, error: Exception, tries: Mapping[int, int], *, broken_off: bool, worked: bool
+) -> Verdict:
+    """What to do about a pack that `error` has ended; `tries` are those so far, by trial.
+
+    `broken_off`: the whole sweep is being ended. `worked`: some pack was trained before, so that
+    workers can be started in principle; otherwise a WorkerStartError is raised again. Raises
+    StuckError when nothing can go on until somebody has mended the machine.
+    """
+    if isinstance(error, WorkerDiedError):
+        if broken_off or error.signal in FROM_OUTSIDE:
+            return Verdict(again=[pack])
+        reason: Reason = "out_of_memory" if error.out_of_memory else "crashed"
+        return _cut(pack) or _once_more(pack, tries, Failure(reason, str(error)))
+    if isinstance(error, TimedOutError):
+        return _cut(pack) or _failed(pack, Failure("timed_out", str(error)))
+    if isinstance(error, WorkerStartError):
+        if not worked:
+            raise error
+        return _once_more(pack, tries, Failure("infrastructure", str(error)))
+    raised = raised_by(error)
+    said = str(raised)
+    if raised.errno in UNTIL_MENDED:
+        raise StuckError(f"{said}; what was done is kept") from error
+    if raised.is_os_error:
+        return _once_more(pack, tries, Failure("infrastructure", said, raised.trace))
+    return _cut(pack) or _failed(pack, Failure("crashed", said, raised.trace))
+
+
+def numbers_of(packs: Collection[Pack]) -> list[int]:
+    """The trials that the packs have fits of."""
+    return sorted({fit.trial.number for pack in packs for fit in pack.fits})
+
+
+def _cut(pack: Pack) -> Verdict | None:
+    middle = len(pack.fits) // 2
+    return Verdict([Pack(pack.fits[:middle]), Pack(pack.fits[middle:])]) if middle else None
+
+
+def _once_more(pack: Pack, tries: Mapping[int, int], failure: Failure) -> Verdict:
+    """The pack again, unless one of its trials has used up its tries."""
+    if max(tries.get(number, 0) for number in numbers_of([pack])) + 1 < MOST_TRIES:
+        return Verdict(again=[pack], charged=True)
+    return _cut(pack) or _failed(pack, failure)
+
+
+def _failed(pack: Pack, failure: Failure) -> Verdict:
+    return Verdict(failed=[Outcome(fit, {}, {}, 0.0, error=failure) for fit in pack.fits])
