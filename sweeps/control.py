@@ -102,14 +102,20 @@ class Control:
 
 
 class Listener:
-    """Looks for commands twice a second, from a thread, until closed.
+    """Looks for commands, by default twice a second, from a thread, until closed.
 
     `take` gives the command that was left, if any. When the lease is lost there is nothing to
     listen for any more; when the ledger cannot be read for a while, the next look may succeed.
     """
 
-    def __init__(self, take: Callable[[], str | None], obey: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        take: Callable[[], str | None],
+        obey: Callable[[str], None],
+        glance_seconds: float = 0.5,
+    ) -> None:
         self._take = take
+        self._glance_seconds = glance_seconds
         self._obey = obey
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._listen, name="sweeps-listener", daemon=True)
@@ -121,7 +127,7 @@ class Listener:
         self._thread.join()
 
     def _listen(self) -> None:
-        while not self._closed.wait(0.5):
+        while not self._closed.wait(self._glance_seconds):
             try:
                 command = self._take()
             except LeaseError:

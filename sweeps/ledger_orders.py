@@ -76,7 +76,6 @@ def retry(ledger: Ledger, claim: Claim, reasons: Collection[Reason] | None) -> i
         again = connection.execute(
             failed.values(
                 state="running",
-                attempt=trial.attempt + 1,
                 tries=0,
                 told_failed=trial.told_failed | (trial.wave < last),
                 ended_ms=None,
