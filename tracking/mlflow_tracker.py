@@ -54,8 +54,9 @@ class MlflowTracker:
         self.uri = resolve(uri)
         self._store = MlflowStore(self.uri)
         self._sweeps: dict[str, _Sweep] = {}
-        self._late: set[str] = set()
-        """Sweeps of which a call failed: a server that is slow may yet carry it out."""
+        self._suspect: set[str] = set()
+        """Sweeps that may come to have runs twice: a call failed that a slow server may yet carry
+        out, or another session came before, which may not know yet that it is over."""
         self._closed = False
 
     def begin(self, record: SweepRecord) -> None:
@@ -69,7 +70,9 @@ class MlflowTracker:
                 if found.parent
                 else self._store.create_run(experiment_id, record.name, record.started_ms, tags)
             )
-            if found.parent is None:
+            if found.parent is not None:
+                self._suspect.add(record.sweep_id)
+            else:
                 self._adopt(found.children.values(), parent_id)
             known = found.parent.params if found.parent else {}
             params = {name: value for name, value in record.params.items() if name not in known}
@@ -110,9 +113,9 @@ class MlflowTracker:
         """Add what is known only at the end, then set the parent run's status."""
         sweep = self._begun(record.sweep_id)
         with self._store.asked(f"end of sweep {record.sweep_id}"):
-            if record.sweep_id in self._late:
+            if record.sweep_id in self._suspect:
                 self._tidy(sweep.experiment_id, record.sweep_id, sweep.parent_id)
-                self._late.discard(record.sweep_id)
+                self._suspect.discard(record.sweep_id)
             tags = {**record.tags, COMMAND_TAG: ""}
             self._store.write(sweep.parent_id, {}, tags, record.metrics)
             self._store.add_artifacts(sweep.parent_id, record.artifacts)
@@ -166,12 +169,12 @@ class MlflowTracker:
 
     @contextmanager
     def _asked(self, what: str, sweep_id: str) -> Iterator[None]:
-        """As the store's `asked`, and remember that what failed may be carried out late."""
+        """As the store's `asked`, and remember what failed."""
         try:
             with self._store.asked(what):
                 yield
         except TrackingError:
-            self._late.add(sweep_id)
+            self._suspect.add(sweep_id)
             raise
 
     def _tidy(self, experiment_id: str, sweep_id: str, parent_id: str = "") -> Sorted:

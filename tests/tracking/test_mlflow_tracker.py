@@ -3,6 +3,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -199,6 +200,183 @@ class TestMlflowTracker(TrackerContract):
             parent.info.run_id,
             child.info.run_id,
         ]
+
+    def test_a_parent_whose_creation_was_not_confirmed_is_found(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        create = MlflowStore.create_run
+
+        def answer_is_lost(*arguments: Any) -> str:
+            create(*arguments)
+            raise ConnectionResetError("answer lost")
+
+        with self.opened() as tracker:
+            with monkeypatch.context() as patch:
+                patch.setattr(MlflowStore, "create_run", answer_is_lost)
+                with pytest.raises(TrackingError, match="answer lost"):
+                    tracker.begin(sweep())
+            tracker.begin(sweep())
+        assert self.parent().params == sweep().params
+        assert len(runs_of(self.uri)) == 1
+
+    @pytest.mark.parametrize("step", ["write", "add_dataset", "add_artifacts", "set_running"])
+    def test_a_begin_that_fails_half_way_is_begun_again(
+        self, step: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(*_: object) -> None:
+            raise OSError("away")
+
+        with self.opened() as tracker:
+            with monkeypatch.context() as patch:
+                patch.setattr(MlflowStore, step, fail)
+                with pytest.raises(TrackingError, match="away"):
+                    tracker.begin(sweep())
+                with pytest.raises(LookupError):
+                    tracker.log([trial(0)])
+            tracker.begin(sweep())
+        with self.opened() as unbroken:
+            unbroken.begin(sweep("77aa01"))
+        ((_, broken),), ((_, whole),) = self.seen("3f9a2c"), self.seen("77aa01")
+        assert (broken.params, broken.texts, broken.status) == (
+            whole.params,
+            whole.texts,
+            whole.status,
+        )
+        assert broken.tags.keys() == whole.tags.keys()
+
+    def test_a_final_status_whose_setting_was_not_confirmed_is_found(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        end_run = MlflowStore.set_ended
+
+        def answer_is_lost(*arguments: Any) -> None:
+            end_run(*arguments)
+            raise ConnectionResetError("answer lost")
+
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            with monkeypatch.context() as patch:
+                patch.setattr(MlflowStore, "set_ended", answer_is_lost)
+                with pytest.raises(TrackingError, match="answer lost"):
+                    tracker.log([trial(0)])
+            once = self.seen("3f9a2c")
+            monkeypatch.setattr(MlflowStore, "write", None)
+            tracker.log([trial(0)])
+        assert self.seen("3f9a2c") == once
+
+    def test_a_creation_that_is_carried_out_after_it_was_given_up_leaves_no_double(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        create = MlflowStore.create_run
+        late: list[tuple[Any, ...]] = []
+
+        def give_up(*arguments: Any) -> str:
+            late.append(arguments)
+            raise TimeoutError("no answer")
+
+        with self.opened() as tracker:
+            steps: list[Callable[[], None]] = [
+                lambda: tracker.begin(sweep()),
+                lambda: tracker.log([trial(0)]),
+            ]
+            for call in steps:
+                with monkeypatch.context() as patch:
+                    patch.setattr(MlflowStore, "create_run", give_up)
+                    with pytest.raises(TrackingError, match="no answer"):
+                        call()
+                call()
+            for arguments in late:
+                create(*arguments)
+            assert len(runs_of(self.uri)) == 4
+            tracker.end(end())
+        assert self.parent().status == "FINISHED"
+        assert len(self.parent().texts) == 2
+        assert len(self.children()[0].history["epoch/loss"]) == 3
+
+    def test_a_session_that_does_not_know_that_it_is_over_leaves_no_double(self) -> None:
+        with self.opened() as old, self.opened() as new:
+            old.begin(sweep())
+            new.begin(sweep())
+            for tracker in (new, old):
+                tracker.log([trial(0), trial(1)])
+            assert len(runs_of(self.uri)) == 5
+            new.end(end())
+        assert sorted(self.children()) == [0, 1]
+
+    def test_children_of_a_parent_that_was_deleted_hang_on_the_new_one(self) -> None:
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            tracker.log([trial(0)])
+        parent, _ = runs_of(self.uri)
+        client_of(self.uri).delete_run(parent.info.run_id)
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+        parent, child = runs_of(self.uri)
+        assert child.data.tags["mlflow.parentRunId"] == parent.info.run_id
+
+    def test_of_two_parents_the_one_with_the_trials_stays(self) -> None:
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            tracker.log([trial(0)])
+        parent, child = runs_of(self.uri)
+        twin = client_of(self.uri).create_run(
+            parent.info.experiment_id, STARTED - 1, {"sweeps.sweep": "3f9a2c"}
+        )
+        assert twin.info.start_time < parent.info.start_time
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+        assert [run.info.run_id for run in runs_of(self.uri)] == [
+            parent.info.run_id,
+            child.info.run_id,
+        ]
+
+    def test_an_audit_lists_doubles_in_all_experiments_and_they_can_be_removed(self) -> None:
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            tracker.log([trial(0), trial(1, "FAILED")])
+        client = client_of(self.uri)
+        elsewhere = client.create_experiment("elsewhere")
+        tags = {"sweeps.sweep": "3f9a2c", "sweeps.trial": "1"}
+        twin = client.create_run(elsewhere, STARTED, tags)
+        tracker = MlflowTracker(self.uri)
+        found = tracker.audit("3f9a2c")
+        assert sorted((one.trial is None, one.trial or 0, one.status) for one in found) == [
+            (False, 0, "FINISHED"),
+            (False, 1, "FAILED"),
+            (False, 1, "RUNNING"),
+            (True, 0, "RUNNING"),
+        ]
+        facts = next(one for one in found if one.trial == 0)
+        assert (facts.started_ms, facts.ended_ms) == (STARTED + 1000, STARTED + 1900)
+        assert facts.params == {"width": "8"}
+        assert facts.metrics == {"epoch/loss": pytest.approx(1 / 3), "val_accuracy": 0.9}
+        assert (facts.ended, tracker.audit("none")) == (True, [])
+        for _ in range(2):
+            tracker.remove([twin.info.run_id])
+        assert len(tracker.audit("3f9a2c")) == 3
+        tracker.close()
+
+    def test_a_number_that_somebody_changed_makes_no_trial(self) -> None:
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            tracker.log([trial(0)])
+        _, child = runs_of(self.uri)
+        client_of(self.uri).set_tag(child.info.run_id, "sweeps.trial", "the first")
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            tracker.log([trial(0)])
+            assert sorted(str(run.trial) for run in MlflowTracker(self.uri).audit("3f9a2c")) == [
+                "0",
+                "None",
+            ]
+
+    def test_closing_ends_what_is_under_way(self) -> None:
+        tracker = MlflowTracker(self.uri)
+        tracker.begin(sweep())
+        tracker.close()
+        with pytest.raises(TrackingError, match="trial 0 was not sent any more"):
+            tracker.log([trial(0)])
+        assert len(runs_of(self.uri)) == 1
 
     def test_children_on_later_pages_are_found(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("tracking.mlflow_store._PAGE", 2)
