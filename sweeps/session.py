@@ -198,12 +198,14 @@ class Session:
             self._delivery.end("failed", ())
             self._delivery.close(DRAIN_SECONDS)
             self._ledger.release(self._claim)
-        except (LeaseError, LedgerError) as worse:
-            # Somebody else runs the sweep, whose state is theirs to tell; or nothing can be kept.
+        except LeaseError:
+            # Somebody else runs the sweep: its state, here and in MLflow, is theirs to tell.
             self._delivery.close(0.0)
-            if not isinstance(error, LeaseError | LedgerError):
-                self._around.watcher.said(str(worse))
             return
+        except LedgerError as worse:
+            self._delivery.close(0.0)
+            if not isinstance(error, LedgerError):
+                self._around.watcher.said(str(worse))
         resume = f"sweeps resume {self._claim.sweep_id}"
         self._around.watcher.said(f"what was done is kept; to go on: {resume}")
 
