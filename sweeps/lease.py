@@ -133,13 +133,19 @@ def _birth(number: int) -> str:
 class Heartbeat:
     """Calls `renew` every third of a lease, from a thread, until closed.
 
-    A `renew` that raises LeaseError ends the heartbeat: the loop learns of it at its next write.
-    Any other error is said and taken for a passing one: the next beat comes within the lease.
+    A `renew` that raises LeaseError ends the heartbeat, and `lost` is told. Any other error is said
+    and taken for a passing one: the next beat comes within the lease.
     """
 
-    def __init__(self, renew: Callable[[], None], say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        renew: Callable[[], None],
+        say: Callable[[str], None],
+        lost: Callable[[LeaseError], None] | None = None,
+    ) -> None:
         self._renew = renew
         self._say = say
+        self._lost = lost
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="sweeps-heartbeat", daemon=True)
         self._thread.start()
@@ -154,7 +160,9 @@ class Heartbeat:
             try:
                 reach("lease")
                 self._renew()
-            except LeaseError:
+            except LeaseError as error:
+                if self._lost is not None:
+                    self._lost(error)
                 return
             except Exception as error:  # noqa: BLE001 - a locked or unreachable database, say
                 self._say(f"the ledger could not be reached: {error}")

@@ -63,6 +63,7 @@ class Session:
         self._stopwatch = Stopwatch(self._row.spent_seconds)
         self._checkpoints = CheckpointKeeper(around.store.checkpoints(claim.sweep_id))
         self._interrupts = Interrupts(around.watcher.said)
+        self._lost: LeaseError | None = None
         self._control = Control(self._interrupts, self._show, around.watcher.said)
         self._delivery = Delivery(
             parts, ledger, claim, around.tracker, around.watcher.said, self._control.obey
@@ -83,7 +84,9 @@ class Session:
 
         The lease is held until MLflow has caught up, so that nobody sends the same runs meanwhile.
         """
-        heartbeat = Heartbeat(lambda: self._ledger.renew(self._claim), self._around.watcher.said)
+        heartbeat = Heartbeat(
+            lambda: self._ledger.renew(self._claim), self._around.watcher.said, self._lose
+        )
         listener = Listener(
             partial(ledger_orders.taken, self._ledger, self._claim), self._control.obey
         )
@@ -114,10 +117,17 @@ class Session:
                 ending = loop.run(self._control)
         except KeyboardInterrupt:
             executor.kill()
+            if self._lost is not None:
+                raise self._lost from None
             ending = "cancelled" if self._control.wish == "cancel" else "interrupted"
         except StuckError as error:
             return self._ended("failed", str(error))
         return self._ended(ending, loop.cause if loop and ending == "failed" else None)
+
+    def _lose(self, error: LeaseError) -> None:
+        """Nothing that is trained from now on could be kept."""
+        self._lost = error
+        self._interrupts.break_off()
 
     def _ended(self, ending: Ending, cause: str | None) -> tuple[Ending, str | None]:
         if ending in FINAL:

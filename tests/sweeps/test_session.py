@@ -261,3 +261,36 @@ def test_a_worker_that_falls_with_the_whole_sweep_fails_no_trial(bench: Bench) -
     assert (summary.ending, summary.done, summary.failed) == ("interrupted", 2, 0)
     bench.train_with(FakeTrainer())
     assert bench.resume(summary.sweep_id).done == 10
+
+
+class Endless(FakeTrainer):
+    """Trial 3 takes as long as nobody ends it; `reached` tells that it has begun."""
+
+    reached = threading.Event()
+
+    def train(self, pack: Pack, problem: Problem, progress: Progress | None) -> list[Outcome]:
+        if pack.fits[0].trial.number == 3:
+            self.reached.set()
+            threading.Event().wait(60)
+        return super().train(pack, problem, progress)
+
+
+def test_a_lost_lease_ends_what_is_under_way(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sweeps.lease.LEASE_MS", 3000)
+
+    def take_over() -> None:
+        assert Endless.reached.wait(20)
+        monkeypatch.setattr("sweeps.ledger_records.surely_dead", lambda owner: True)
+        ledger = bench.ledger()
+        ledger.claim(ledger.sweeps()[0].sweep_id)
+        ledger.close()
+
+    bench.train_with(Endless())
+    other = threading.Thread(target=take_over)
+    other.start()
+    with pytest.raises(LeaseError, match="taken over"):
+        bench.run()
+    other.join()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
