@@ -25,17 +25,20 @@ def parent_faults(
     """
     if not parents:
         if stands.end_shipped or any(one.shipped for one in kept):
-            yield Fault("parent", "no run of the sweep itself in MLflow", mend=AGAIN)
+            yield _fault("parent", "no run of the sweep itself", AGAIN)
         return
     parent, *doubles = parents
     if doubles:
         mend = Mend(remove=tuple(run.run_id for run in doubles), end=True)
-        yield Fault("doubles", f"{len(parents)} runs of the sweep itself in MLflow", mend=mend)
+        yield _fault("doubles", f"{len(parents)} runs of the sweep itself", mend)
     if parent.started_ms != stands.created_ms:
-        said = "the sweep's run in MLflow did not begin when the sweep did"
-        yield Fault("parent", said, mend=_anew(parent, kept))
+        yield _fault("parent", "the sweep's run did not begin when it did", _anew(parent, kept))
     if stands.end_shipped and stands.state in STATUS and stands.state not in ACTIVE:
         yield from _about_end(parent, _end(sweep, stands, kept))
+
+
+def _fault(rule: str, said: str, mend: Mend) -> Fault:
+    return Fault(rule, said, None, mend, "MLflow")
 
 
 def _anew(parent: RunFacts, kept: Sequence[KeptTrial]) -> Mend:
@@ -61,13 +64,13 @@ def _end(sweep: Sweep, stands: Any, kept: Sequence[KeptTrial]) -> SweepEnd:
 
 def _about_end(parent: RunFacts, end: SweepEnd) -> Iterator[Fault]:
     if parent.status != end.status:
-        said = f"the sweep's run in MLflow has status {parent.status}, which must be {end.status}"
-        yield Fault("parent", said, mend=AGAIN)
+        said = f"the sweep's run has status {parent.status}, which must be {end.status}"
+        yield _fault("parent", said, AGAIN)
     for name, text in end.tags.items():
         if parent.tags.get(name) != text:
             found = parent.tags.get(name, "missing")
-            said = f"{name} of the sweep's run in MLflow is {found!r}, which must be {text!r}"
-            yield Fault("parent", said, mend=AGAIN)
+            said = f"{name} of the sweep's run is {found!r}, which must be {text!r}"
+            yield _fault("parent", said, AGAIN)
     yield from _about_figures(parent.metrics, last_values(end.metrics))
 
 
@@ -75,6 +78,5 @@ def _about_figures(found: Mapping[str, float], right: Mapping[str, float]) -> It
     for name, value in right.items():
         if found.get(name) != value:
             seen = f"{found[name]:g}" if name in found else "missing"
-            said = f"{name} of the sweep's run in MLflow is {seen}, which must be {value:g}"
-            rule = "best" if name.startswith("best_") else "parent"
-            yield Fault(rule, said, mend=AGAIN)
+            said = f"{name} of the sweep's run is {seen}, which must be {value:g}"
+            yield _fault("best" if name.startswith("best_") else "parent", said, AGAIN)

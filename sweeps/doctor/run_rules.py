@@ -25,30 +25,35 @@ def run_faults(runs: Runs, kept: Mapping[int, KeptTrial], *, held: bool) -> Iter
 
 def _sent(number: int, runs: Sequence[TrialRun]) -> Iterator[Fault]:
     if not runs:
-        said = "no run in MLflow, though it was sent"
-        yield Fault("runs", said, number, Mend(resend=(number,)))
+        said = "no run, though it was sent"
+        yield Fault("runs", said, number, Mend(resend=(number,)), "MLflow")
         return
     yield from _doubles(number, runs)
     anew = Mend(remove=(runs[0].facts.run_id,), resend=(number,))
-    for rule, said in runs[0].differences:
-        yield Fault(rule, said, number, anew)
+    for difference in runs[0].differences:
+        mend = anew if difference.in_mlflow else None
+        yield Fault(difference.rule, difference.said, number, mend, "MLflow")
 
 
 def _unsent(number: int, trial: KeptTrial | None, runs: Sequence[TrialRun]) -> Iterator[Fault]:
     if not runs:
         return
     if trial is None:
-        yield Fault("runs", "in MLflow, but not in the ledger", number, _removed(runs))
+        yield _foreign("a run of a trial that the ledger does not have", number, runs)
     elif trial.state == "cancelled" or (trial.state == "running" and trial.attempt == 1):
         # One with more attempts may have failed, and been sent, before it was tried again.
-        yield Fault("runs", f"in MLflow, but {trial.state} in the ledger", number, _removed(runs))
+        yield _foreign(f"a run, though the trial is {trial.state} in the ledger", number, runs)
     else:
         yield from _doubles(number, runs)
 
 
+def _foreign(said: str, number: int, runs: Sequence[TrialRun]) -> Fault:
+    return Fault("runs", said, number, _removed(runs), "MLflow")
+
+
 def _doubles(number: int, runs: Sequence[TrialRun]) -> Iterator[Fault]:
     if len(runs) > 1:
-        yield Fault("doubles", "more than one run in MLflow", number, _removed(runs[1:]))
+        yield Fault("doubles", "more than one run", number, _removed(runs[1:]), "MLflow")
 
 
 def _removed(runs: Sequence[TrialRun]) -> Mend:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sweeps.doctor.content_rules import differences
+from sweeps.doctor.content_rules import Difference, differences
 from sweeps.doctor.expected import Expected
 from tracking.records import RunFacts
 from tracking.wording import PARENT_TAG
@@ -14,10 +14,10 @@ from tracking.wording import PARENT_TAG
 
 @dataclass(frozen=True)
 class TrialRun:
-    """One run of a trial, and in what it is not what it must be: (rule, sentence) each."""
+    """One run of a trial, and in what it is not what it must be."""
 
     facts: RunFacts
-    differences: tuple[tuple[str, str], ...]
+    differences: tuple[Difference, ...]
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
+
+Place = Literal["ledger", "MLflow"]
 
 SHOWN = 5
 """Trials that a line names; of others it says how many there are."""
@@ -26,43 +29,62 @@ class Fault:
     """One thing that is wrong with a trial, or with the sweep where `trial` is None.
 
     `rule` is one word for programs, `said` a sentence that fits every trial with the same fault.
-    `mend` is None for what is wrong in the ledger itself: nothing may mend that unasked.
+    `mend` is None for what must not be mended unasked: the ledger, and what rests on a wrong one.
     """
 
     rule: str
     said: str
     trial: int | None = None
     mend: Mend | None = None
+    place: Place = "ledger"
 
 
 @dataclass(frozen=True)
 class Violation:
-    """A rule that is broken, with all the trials that break it in the same way."""
+    """A rule that is broken, with all the trials that break it in the same way. See `Fault`."""
 
     rule: str
     said: str
     trials: tuple[int, ...] = ()
     mend: Mend | None = None
+    place: Place = "ledger"
 
     @property
     def line(self) -> str:
         """For a person."""
-        return f"{self.said}: {numbers(self.trials)}" if self.trials else self.said
+        line = f"{self.place}: {self.said}"
+        return f"{line}: {numbers(self.trials)}" if self.trials else line
 
 
 def together(faults: Iterable[Fault]) -> tuple[Violation, ...]:
     """Faults that are alike as one violation each, in the order in which they come up."""
-    alike: dict[tuple[str, str, bool], list[Fault]] = {}
+    alike: dict[tuple[str, str, str, bool], list[Fault]] = {}
     for fault in faults:
-        alike.setdefault((fault.rule, fault.said, fault.mend is None), []).append(fault)
+        key = fault.place, fault.rule, fault.said, fault.mend is None
+        alike.setdefault(key, []).append(fault)
     return tuple(_one(some) for some in alike.values())
 
 
 def _one(alike: Sequence[Fault]) -> Violation:
+    first = alike[0]
     trials = sorted({fault.trial for fault in alike if fault.trial is not None})
     mends = [fault.mend for fault in alike if fault.mend is not None]
     mend = merged(mends) if mends else None
-    return Violation(alike[0].rule, alike[0].said, tuple(trials), mend)
+    return Violation(first.rule, first.said, tuple(trials), mend, first.place)
+
+
+def mendable(faults: Sequence[Fault]) -> list[Fault]:
+    """The faults, but none to be mended that rests on what is wrong in the ledger itself.
+
+    A trial that the ledger has wrong is not sent again, and neither is the end of its sweep: what
+    MLflow has may be all that is right.
+    """
+    wrong = {fault.trial for fault in faults if fault.mend is None}
+
+    def rests(fault: Fault) -> bool:
+        return fault.trial in wrong or bool(wrong and fault.mend and fault.mend.end)
+
+    return [replace(fault, mend=None) if rests(fault) else fault for fault in faults]
 
 
 def merged(mends: Sequence[Mend]) -> Mend:
