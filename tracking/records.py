@@ -55,9 +55,12 @@ class SweepRecord:
     maximize: bool = True
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Metric:
-    """One measured value. Metrics of one name differ in step."""
+    """One measured value. Metrics of one name differ in step.
+
+    Records wait in memory while a store is away, and metrics are most of them: hence the slots.
+    """
 
     name: str
     value: float
