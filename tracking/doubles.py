@@ -31,7 +31,7 @@ class Sorted:
 def sort_out(runs: Sequence[RunFacts], parent_id: str = "") -> Sorted:
     """Pick one run a trial and one parent.
 
-    Of children the complete one counts, then the oldest. Of parents the one that is `parent_id`,
+    Of children the one that `best_of` picks counts. Of parents the one that is `parent_id`,
     then the one that most children hang on, then the oldest.
     """
     by_number: dict[int, list[RunFacts]] = {}
@@ -50,8 +50,14 @@ def sort_out(runs: Sequence[RunFacts], parent_id: str = "") -> Sorted:
 
 
 def best_of(twins: Iterable[RunFacts]) -> RunFacts:
-    """Return the run of a trial that counts: its final status is set last, so that one is whole."""
-    return min(twins, key=lambda run: (not run.ended, run.started_ms, run.run_id))
+    """Return the run of a trial that counts.
+
+    Its final status is set last, so one that has it is whole. Should a person have ended one that
+    was not, the other has more metrics.
+    """
+    return min(
+        twins, key=lambda run: (not run.ended, -len(run.metrics), run.started_ms, run.run_id)
+    )
 
 
 def _parent(

@@ -78,13 +78,21 @@ def fitting_name(name: str) -> str:
 def fitting_value(value: str, length: int, name: str = "") -> str:
     """Return `value`, cut with an ellipsis when it is longer than `length` characters.
 
-    Its beginning stays, or its end when `name` is among those that are told by their end.
+    Its beginning stays, or its end when `name` is among those that are told by their end. What a
+    database may not take is written as Python would: NUL, and halves of surrogate pairs, as which
+    Python reads file names that are not UTF-8.
     """
+    value = storable(value)
     if len(value) <= length:
         return value
     if name in TOLD_BY_THEIR_END:
         return "…" + value[len(value) - length + 1 :]
     return value[: length - 1] + "…"
+
+
+def storable(text: str) -> str:
+    """Return text that every database and file takes."""
+    return text.encode(errors="backslashreplace").decode().replace("\0", "\\x00")
 
 
 def _notes(

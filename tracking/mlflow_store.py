@@ -6,6 +6,7 @@ overrides it. Importing mlflow takes seconds, so it happens when a store is open
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,7 +15,7 @@ from typing import Any
 
 from tracking import sqlite_pace
 from tracking.failure_points import reach
-from tracking.limits import calls, fitting_value
+from tracking.limits import NAME_LENGTH, calls, fitting_value, storable
 from tracking.new_database import create_whole
 from tracking.quiet import quieten
 from tracking.records import Artifact, DatasetRecord, Metric, RunFacts
@@ -26,6 +27,7 @@ _PAGE = 1000
 _TAG_AT_CREATION = 1000
 """Characters of a tag that a run is created with; longer ones are written afterwards."""
 _DIGEST_LENGTH = 36
+_FOLDER_BYTES = 200
 _LINE_LENGTH = 300
 
 
@@ -82,7 +84,7 @@ class MlflowStore:
         folder = database_folder(self.uri)
         place = None
         if folder is not None:
-            place = (folder / "mlruns" / re.sub(r"[^\w.-]", "_", name)).as_uri()
+            place = (folder / "mlruns" / _folder_name(name)).as_uri()
         tags = {"mlflow.experimentKind": "custom_model_development"}
         try:
             self._client.create_experiment(name, place, tags)
@@ -126,6 +128,7 @@ class MlflowStore:
         """
         short = {key: fitting_value(text, _TAG_AT_CREATION, key) for key, text in tags.items()}
         reach("run_creation")
+        name = fitting_value(name, NAME_LENGTH)
         run = self._client.create_run(experiment_id, started_ms, short, name)
         return str(run.info.run_id)
 
@@ -186,7 +189,7 @@ class MlflowStore:
                 with artifact.file.open("rb") as stream:
                     self._client.log_stream(run_id, stream, artifact.path)
             if artifact.text is not None:
-                self._client.log_text(run_id, artifact.text, artifact.path)
+                self._client.log_text(run_id, storable(artifact.text), artifact.path)
 
     def set_running(self, run_id: str) -> None:
         """Mark a run as running (again)."""
@@ -225,6 +228,15 @@ def _facts(run: Any) -> RunFacts:
 def fits_creation(tag: str) -> bool:
     """Whether a run that was created with this tag's text has the whole of it."""
     return len(tag) <= _TAG_AT_CREATION
+
+
+def _folder_name(experiment: str) -> str:
+    """Return a name that is one folder, whatever the experiment is called."""
+    name = re.sub(r"[^\w.-]", "_", experiment).lstrip(".")
+    if 0 < len(name.encode()) <= _FOLDER_BYTES:
+        return name
+    mark = hashlib.sha256(storable(experiment).encode()).hexdigest()[:8]
+    return f"{name.encode()[:_FOLDER_BYTES].decode(errors='ignore')}-{mark}"
 
 
 def _line(uri: str, what: str, error: Exception) -> str:

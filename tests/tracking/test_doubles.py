@@ -5,10 +5,16 @@ from tracking.records import RunFacts
 
 
 def run(
-    run_id: str, trial: int | None = None, above: str = "", status: str = "RUNNING", at: int = 0
+    run_id: str,
+    trial: int | None = None,
+    above: str = "",
+    status: str = "RUNNING",
+    at: int = 0,
+    metrics: int = 0,
 ) -> RunFacts:
     tags = {"mlflow.parentRunId": above} if above else {}
-    return RunFacts(run_id, trial, status, at, None, {}, tags, {})
+    logged = {f"m{number}": 0.5 for number in range(metrics)}
+    return RunFacts(run_id, trial, status, at, None, {}, tags, logged)
 
 
 def ids(runs: tuple[RunFacts, ...]) -> list[str]:
@@ -34,6 +40,13 @@ def test_of_children_the_complete_one_stays_then_the_oldest() -> None:
     kept = {number: child.run_id for number, child in found.children.items()}
     assert kept == {0: "b", 1: "c", 2: "e"}
     assert (ids(found.surplus), ids(found.strays)) == (["a", "d"], [])
+
+
+def test_of_children_that_have_ended_the_one_with_more_metrics_stays() -> None:
+    found = sort_out(
+        [run("a", 0, "p", "FINISHED"), run("b", 0, "p", "FINISHED", at=9, metrics=2), run("p")]
+    )
+    assert ids(found.surplus) == ["a"]
 
 
 def test_of_parents_the_one_with_children_stays() -> None:

@@ -46,6 +46,11 @@ def test_of_a_traceback_the_end_is_kept() -> None:
     assert fitting_value("abcdef", 6, "sweeps.traceback") == "abcdef"
 
 
+def test_what_databases_do_not_take_is_written_out() -> None:
+    assert fitting_value("a\udcff\0ü😀", 99) == "a\\udcff\\x00ü😀"
+    assert fitting_value("\udcff", 3) == "\\u…"
+
+
 def test_nothing_needs_no_call() -> None:
     assert list(calls({}, {}, ())) == []
 

@@ -143,6 +143,33 @@ class TestMlflowTracker(TrackerContract):
         assert child.tags["sweeps.shortened"] == "shape (rows), sweeps.note, sweeps.traceback"
         assert list(child.history) == [fitting_name("accuracy %")]
 
+    @pytest.mark.parametrize(
+        "name", ["..", "../up", "a'b\"c`d", "two\nlines", "ü" * 300, "😀" * 60, "a%20b;DROP"]
+    )
+    def test_odd_names_of_experiments_and_sweeps(self, name: str) -> None:
+        odd = replace(sweep(), experiment=name, name=name)
+        for _ in range(2):
+            with self.opened() as tracker:
+                tracker.begin(odd)
+                tracker.log([trial(0)])
+        client = client_of(self.uri)
+        found = client.get_experiment_by_name(name)
+        parent, child = runs_of(self.uri, name)
+        assert (child.info.run_name[:5], parent.info.run_name[:5]) == (f"#0 {name}"[:5], name[:5])
+        assert len(child.info.run_name) <= 250
+        mlruns = Path(self.uri.removeprefix("sqlite:///")).parent / "mlruns"
+        (kept,) = mlruns.rglob("sweep.yaml")
+        assert kept.relative_to(mlruns).parts[1] == parent.info.run_id
+        assert found.name == name
+
+    def test_bytes_that_are_no_text_do_not_hold_the_others_up(self) -> None:
+        odd = replace(trial(0), tags={"sweeps.traceback": "File 'caf\udce9.py'"})
+        with self.opened() as tracker:
+            tracker.begin(replace(sweep(), artifacts=(Artifact("a.txt", text="caf\udce9\n"),)))
+            tracker.log([odd])
+        assert self.children()[0].tags["sweeps.traceback"] == "File 'caf\\udce9.py'"
+        assert self.parent().texts == {"a.txt": "caf\\udce9\n"}
+
     @pytest.mark.parametrize("step", ["write", "set_ended"])
     def test_killed_between_creating_and_ending_a_run(
         self, step: str, monkeypatch: pytest.MonkeyPatch
