@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sweeps.cli.endings import FAILED, complain, guarded
+from sweeps.cli.endings import FAILED, BadInputError, complain, guarded
+from sweeps.cli.examining import examine
 from sweeps.cli.options import AsJson, StoreOption, TrackingUri
 from sweeps.cli.screen import say
 from sweeps.cli.wording import as_json as json_text
@@ -16,14 +17,22 @@ from sweeps.cli.wording import count, lines, size
 from sweeps.store import Store
 
 if TYPE_CHECKING:
-    from sweeps.cli.checkup import Finding
-
-
-PACKAGES = "packages"
+    from sweeps.cli.finding import Finding
 
 
 @guarded
 def doctor(
+    sweep_id: Annotated[
+        str | None,
+        typer.Argument(
+            help="A sweep to look at instead: an id, the beginning of one, or `latest`.",
+            metavar="[ID]",
+            show_default=False,
+        ),
+    ] = None,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Mend what MLflow has of the sweep.")
+    ] = False,
     clear_cache: Annotated[
         bool, typer.Option("--clear-cache", help="Delete the compiled programs, and no more.")
     ] = False,
@@ -31,16 +40,27 @@ def doctor(
     tracking_uri: TrackingUri = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show what this machine has for sweeps, and what is wrong with it.
+    """Show what this machine has for sweeps, or whether a sweep is whole, and what is wrong.
 
     Exits with 1 when something is.
     """
+    if clear_cache and (sweep_id is not None or repair):
+        raise BadInputError("--clear-cache goes without a sweep and without --repair")
     if clear_cache:
         _clear(as_json)
         return
+    if sweep_id is not None:
+        examine(sweep_id, mend=repair, folder=store, uri=tracking_uri, as_json=as_json)
+        return
+    if repair:
+        raise BadInputError("--repair mends a sweep: write which one, as in sweeps doctor latest")
+    _check_machine(Store.at(store), tracking_uri, as_json)
+
+
+def _check_machine(store: Store, tracking_uri: str | None, as_json: bool) -> None:
     from sweeps.cli.checkup import check_up
 
-    findings = check_up(Store.at(store), tracking_uri)
+    findings = list(check_up(store, tracking_uri))
     troubles = [finding.trouble for finding in findings if finding.trouble is not None]
     say([json_text(_fields(findings, troubles))] if as_json else _told(findings))
     for trouble in troubles:
@@ -69,12 +89,17 @@ def _clear(as_json: bool) -> None:
 
 def _fields(findings: Sequence[Finding], troubles: Sequence[str]) -> dict[str, object]:
     named = {finding.name.lower().replace(" ", "_"): finding.facts for finding in findings}
-    return {"well": not troubles, "troubles": troubles, **named}
+    hints = [finding.hint for finding in findings if finding.hint is not None]
+    return {"well": not troubles, "troubles": troubles, "hints": hints, **named}
 
 
 def _told(findings: Sequence[Finding]) -> list[str]:
     """The parts in a column, the packages' versions in one of their own."""
+    from sweeps.cli.checkup import PACKAGES
+
     said = {finding.name: finding.said for finding in findings}
     packages = next(finding.facts for finding in findings if finding.name == PACKAGES)
+    hints = [f"hint: {finding.hint}" for finding in findings if finding.hint is not None]
     well = all(finding.trouble is None for finding in findings)
-    return [*lines(said, indent=""), *lines(packages), *(["all is well"] if well else [])]
+    told = [*lines(said, indent=""), *lines(packages), *hints]
+    return [*told, "all is well"] if well else told

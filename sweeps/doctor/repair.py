@@ -31,12 +31,13 @@ ROWS_AT_ONCE = 1000
 class Repaired:
     """What was done: how many runs were deleted, and how many trials had to be sent again.
 
-    With `anew`, all of the sweep was, since what its own run says could not be written over.
-    `diagnosis` is how the sweep stands afterwards.
+    With `end`, how the sweep ended had to be; with `anew`, all of it, since what its own run says
+    could not be written over. `diagnosis` is how the sweep stands afterwards.
     """
 
     removed: int
     resent: int
+    end: bool
     anew: bool
     diagnosis: Diagnosis
 
@@ -57,14 +58,14 @@ def repair(
     if found.unreachable is not None:
         raise TrackingError(found.unreachable)
     work = _Work(store, sweep_id, tracking_uri, watcher)
-    anew = False
-    if found.mend != Mend():
-        found = work.mended(found.mend)
+    first, anew = found.mend, False
+    if first != Mend():
+        found = work.mended(first)
         # MLflow shows the latest value of a metric: one that claims to be later stays.
         anew = found.mend.end and found.end_sent
         if anew:
             found = work.mended(work.everything())
-    return Repaired(work.removed, work.resent, anew, found)
+    return Repaired(work.removed, work.resent, first.end, anew, found)
 
 
 class _Work:

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from sweeps import cores
 from sweeps.cli import checkup
+from sweeps.cli.finding import Finding
 from sweeps.ledger import Ledger
+from sweeps.ledger_schema import VERSION
 from sweeps.store import Store
 from sweeps.trainers.fused import devices, program_cache
 from sweeps.trainers.fused.devices import Device
@@ -46,30 +50,34 @@ def test_a_machine_in_order(sweeps: Command, here: Path, cache: Path) -> None:
     assert said["store"] == f"none at {here}/.sweeps yet, the first run makes it"
     assert said["MLflow"] == f"sqlite:///{here}/mlflow.db"
     assert said["packages"] == "all installed"
+    assert said["disk"].endswith(" free for store, MLflow and compiled programs")
+    assert said["memory"].endswith(" free")
     assert said["jax"][0].isdigit()
     assert sorted(path.name for path in here.iterdir()) == ["cache"], "looking changes nothing"
 
 
 def test_values_stand_below_each_other(sweeps: Command) -> None:
-    parts = sweeps("doctor").output.splitlines()[:5]
+    parts = sweeps("doctor").output.splitlines()[:7]
     assert len({len(line) - len(line.split("  ", 1)[1].lstrip()) for line in parts}) == 1
 
 
 def test_the_store_and_the_place_of_mlflow_can_be_named(sweeps: Command, here: Path) -> None:
     Ledger.open(Store.at(here / "mine").ledger_url).close()
-    done = sweeps("doctor", "--store", "mine", "--tracking-uri", "https://me:secret@host/")
-    said = columns(done.output)
+    uri = f"sqlite:///{here}/other.db"
+    said = columns(sweeps("doctor", "--store", "mine", "--tracking-uri", uri).output)
     assert said["store"] == f"{here}/mine, 0 sweeps"
-    assert said["MLflow"] == "https://host/"
-    assert "secret" not in done.output
+    assert said["MLflow"] == uri
 
 
 def test_json(sweeps: Command, here: Path, cache: Path) -> None:
     found = json.loads(sweeps("doctor", "--json").stdout)
-    packages = found.pop("packages")
+    packages, disk, memory = (found.pop(name) for name in ("packages", "disk", "memory"))
+    assert disk.keys() == {"store", "mlflow", "compiled_programs"}
+    assert memory["free"] > 0
     assert found == {
         "well": True,
         "troubles": [],
+        "hints": [],
         "compiled_programs": {
             "folder": str(cache),
             "programs": 2,
@@ -127,19 +135,35 @@ def test_a_ledger_that_is_none(sweeps: Command, here: Path) -> None:
     assert done.exit_code == 1
     assert columns(done.stdout)["store"] == f"{here}/.sweeps, which cannot be used"
     assert done.stderr == (
-        f"the ledger {here}/.sweeps/ledger.db cannot be opened: file is not a database; move it "
-        "away, or use another --store folder\n"
+        f"the ledger {here}/.sweeps/ledger.db cannot be opened: file is not a database; the file "
+        "is something else: move it away, or use another --store\n"
     )
 
 
-def test_a_ledger_of_another_version(
-    sweeps: Command, here: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_ledger_of_a_newer_version(sweeps: Command, here: Path) -> None:
     Ledger.open(Store.at().ledger_url).close()
-    monkeypatch.setattr("sweeps.ledger_schema.VERSION", 2)
+    newer = VERSION + 1
+    in_ledger(here, "UPDATE ledger SET version = ?", newer)
     done = sweeps("doctor")
     assert done.exit_code == 1
-    assert "has layout 1, this program writes 2: use the program that wrote it" in done.stderr
+    said = f"has layout {newer}, this program writes {VERSION}: use the program that wrote it"
+    assert said in done.stderr
+
+
+def test_a_ledger_of_an_older_version_is_left_as_it_is(sweeps: Command, here: Path) -> None:
+    Ledger.open(Store.at().ledger_url).close()
+    in_ledger(here, "UPDATE ledger SET version = 1")
+    done = sweeps("doctor")
+    assert done.exit_code == 0
+    assert columns(done.output)["store"] == (
+        f"{here}/.sweeps, 0 sweeps, in layout 1: brought up to {VERSION} when it is used next"
+    )
+    assert in_ledger(here, "SELECT version FROM ledger") == [(1,)]
+
+
+def in_ledger(here: Path, statement: str, *values: object) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(here / ".sweeps" / "ledger.db")) as connection, connection:
+        return connection.execute(statement, values).fetchall()
 
 
 def test_places_that_cannot_be_written(sweeps: Command, here: Path) -> None:
@@ -162,6 +186,29 @@ def test_packages_that_are_missing(sweeps: Command, monkeypatch: pytest.MonkeyPa
     assert done.exit_code == 1
     assert done.stderr == "not installed: tensorflow; install keras-sweeps again\n"
     assert columns(done.stdout)["packages"] == "1 missing"
+
+
+def test_hints_and_troubles_stand_apart(sweeps: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = Finding("devices", "CPU", [], hint="have a GPU")
+    monkeypatch.setattr(checkup, "devices", lambda: found)
+    done = sweeps("doctor")
+    assert done.exit_code == 0
+    assert done.output.endswith("\nhint: have a GPU\nall is well\n")
+    assert json.loads(sweeps("doctor", "--json").stdout)["hints"] == ["have a GPU"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--repair",), "--repair mends a sweep: write which one, as in sweeps doctor latest"),
+        (("latest", "--clear-cache"), "--clear-cache goes without a sweep and without --repair"),
+    ],
+)
+def test_options_that_do_not_go_together(
+    sweeps: Command, arguments: tuple[str, ...], said: str
+) -> None:
+    done = sweeps("doctor", *arguments)
+    assert (done.exit_code, done.stderr) == (2, f"{said}\n")
 
 
 def test_clearing_the_cache(sweeps: Command, cache: Path) -> None:
