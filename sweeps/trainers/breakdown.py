@@ -7,7 +7,7 @@ import traceback
 from sweeps.trial import Failure, Reason
 
 EXHAUSTED = "RESOURCE_EXHAUSTED"
-"""How messages of XLA begin that are about memory."""
+"""What XLA says in messages about memory."""
 
 
 def failure_of(error: Exception) -> Failure:
@@ -25,5 +25,5 @@ def _is_about_memory(error: Exception) -> bool:
     return (
         isinstance(error, MemoryError)
         or type(error).__name__ == "ResourceExhaustedError"
-        or str(error).startswith(EXHAUSTED)
+        or EXHAUSTED in str(error)
     )

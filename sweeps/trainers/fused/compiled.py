@@ -54,13 +54,12 @@ class Programs:
         network: Network = self._ready("choose", arguments)(*arguments)
         return network
 
-    def prepare_to_judge(self, *arguments: Any) -> None:
-        """Start compiling what will be needed after the first epoch."""
-        self._compiled("judge", arguments)
+    def prepare(self, name: str, *arguments: Any) -> None:
+        """Start compiling what will be needed with such arguments."""
+        self._compiled(name, arguments)
 
-    def finish_preparing(self, *arguments: Any) -> None:
-        """Have the first epoch's program compiled, of these arguments, and those under way."""
-        self._compiled("train_epoch", arguments)
+    def finish_preparing(self) -> None:
+        """Wait for what is being compiled. Raises what that raised."""
         with self._lock:
             compiling = tuple(self._compiling.values())
         for one in compiling:

@@ -20,9 +20,9 @@ from sweeps.problem import Problem
 from sweeps.sweep import Split
 from sweeps.trainers.fused import lane_arrays as arrays
 from sweeps.trainers.fused.compiled import programs_for
-from sweeps.trainers.fused.ending import Ending, figures
 from sweeps.trainers.fused.keeping import Kept, checkpoint_of, tensors_of
 from sweeps.trainers.fused.packing import Lane
+from sweeps.trainers.fused.results import Ending, Pending, figures
 from sweeps.trainers.fused.seat import Seat
 from sweeps.trainers.fused.stacking import (
     Tensors,
@@ -42,16 +42,6 @@ MOST_PENDING = 64
 """Epochs whose results may wait on the device before they are fetched."""
 
 
-@dataclass(frozen=True)
-class _Pending:
-    """An epoch's results on the device: who took part, its rates, and the watched split's."""
-
-    members: list[int]
-    rates: list[float]
-    sums: Any
-    watched: Any
-
-
 @dataclass
 class LaneTraining:
     """A lane under way. `watched` is the split that is judged after every epoch, if any."""
@@ -63,7 +53,7 @@ class LaneTraining:
     device: Any
     progress: Progress | None = None
     endings: list[Ending] = field(default_factory=list)
-    _pending: list[_Pending] = field(default_factory=list)
+    _pending: list[Pending] = field(default_factory=list)
     _best: Network | None = None
 
     @classmethod
@@ -89,8 +79,7 @@ class LaneTraining:
         """
         self._end([seat.epoch == seat.course.first.budget or seat.stopped for seat in self.seats])
         if limit.seconds is not None and any(self._going):
-            epoch, _ = arrays.epoch_of(self.seats, self.lane.bucket, self.lane.size)
-            self._programs.finish_preparing(self._state, self._rows, self._member, epoch)
+            self._prepare()
         with limit.counting():
             while any(self._going) and not stopping.is_set() and not limit.is_over:
                 going = self._going
@@ -105,6 +94,15 @@ class LaneTraining:
         self._absorb()
         if not stopping.is_set():
             self._break_off(going, limit)
+
+    def _prepare(self) -> None:
+        """Have all programs compiled before time is counted."""
+        epoch, _ = arrays.epoch_of(self.seats, self.lane.bucket, self.lane.size)
+        self._programs.prepare("train_epoch", self._state, self._rows, self._member, epoch)
+        if any(seat.restores for seat in self.seats):
+            none, weights = filled([], self.lane.size, bool), self._weights
+            self._programs.prepare("choose", none, weights, weights)
+        self._programs.finish_preparing()
 
     @property
     def _going(self) -> list[bool]:
@@ -136,9 +134,8 @@ class LaneTraining:
         self._rows = jax.device_put(arrays.rows_of(self.seats, bucket, size), self.device)
         self._member = jax.device_put(arrays.member_of(self.seats, bucket, size), self.device)
         self._spans = jax.device_put(arrays.spans_of(self.seats, size), self.device)
-        self._programs.prepare_to_judge(
-            self._weights, self._rows, self._member, *self._spans["train"]
-        )
+        judging = self._weights, self._rows, self._member, *self._spans["train"]
+        self._programs.prepare("judge", *judging)  # while the first epoch is trained
         if best:
             room = [best.get(member, one[:1]) for member, one in enumerate(drawn)]
             self._best = jax.device_put(stacked(bucket, room, size), self.device)
@@ -150,7 +147,7 @@ class LaneTraining:
         watched = None
         if self.watched is not None:
             watched = self._judged(self.watched, self._weights).sums
-        self._pending.append(_Pending(members, rates, sums, watched))
+        self._pending.append(Pending(members, rates, sums, watched))
         for member in members:
             self.seats[member].epoch += 1
 
@@ -178,7 +175,7 @@ class LaneTraining:
         self._pending.clear()
 
     def _values(
-        self, member: int, pending: _Pending, sums: Array, watched: Array | None
+        self, member: int, pending: Pending, sums: Array, watched: Array | None
     ) -> dict[str, float]:
         rows = self.seats[member].rows
         loss, measure = sums[member].tolist()

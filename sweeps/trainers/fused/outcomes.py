@@ -13,8 +13,8 @@ from sweeps import checkpoints
 from sweeps.sweep import Split
 from sweeps.trainers.divergence import DivergedError, refuse_nonfinite
 from sweeps.trainers.fused import lane_arrays
-from sweeps.trainers.fused.ending import Ending, figures
 from sweeps.trainers.fused.lane import LaneTraining
+from sweeps.trainers.fused.results import Ending, figures
 from sweeps.trainers.fused.seat import parameters
 from sweeps.trial import Failure, Fit, Outcome
 

@@ -9,14 +9,16 @@ from sweeps.draws import dropout_seed, initial_weights, row_order
 from sweeps.problem import Problem
 from sweeps.recipe import Recipe
 from sweeps.tasks.task import Part, head_of
+from sweeps.trainers import time_limit
 from sweeps.trainers.keras_fit import KerasFit
 from sweeps.trainers.network import Blueprint, model_of
-from sweeps.trainers.program import program_for
+from sweeps.trainers.program import Program, program_for
 from sweeps.trainers.tensorflow_import import load
 from sweeps.trainers.trainer import Pack
 from tests.sweeps.tiny_task import TinyTask
 from tests.sweeps.trainers.contract import TrainerContract
-from tests.sweeps.trainers.fitting import fit_of, problem_on
+from tests.sweeps.trainers.contract_limits import Clock
+from tests.sweeps.trainers.fitting import DEEP, fit_of, problem_on
 
 SEED = 3
 ROWS, BATCH, EPOCHS = 35, 8, 3
@@ -140,6 +142,40 @@ class TestKerasFit(TrainerContract):
         activation = {"adamw": "tanh", "sgd": "gelu", "rmsprop": "selu", "adagrad": "swish"}[kind]
         config = {"width.layers": "11-7", "dropout": 0.4, "activation": activation}
         hold_against_keras({**config, "optimizer": kind, **named}, optimizers[kind], TinyTask())
+
+    def test_time_to_trace_is_not_counted(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        clock, steps = Clock(), Program._steps
+
+        def slowly(*arguments: Any) -> Any:
+            clock.now += 100.0
+            return steps(*arguments)
+
+        monkeypatch.setattr(Program, "_steps", slowly)
+        monkeypatch.setattr(time_limit, "clock", clock)
+        fit = fit_of({"width.layers": "13-5", "epochs": 9}, seconds=4.5)
+        (outcome,) = KerasFit().train(Pack((fit,)), problem_on(), clock.epoch)
+        assert clock.now > 100.0
+        assert outcome.error is not None
+        assert outcome.error.message == "took longer than 4.5 s; 5 of 9 epochs were trained"
+
+    @pytest.mark.parametrize(
+        ("kind", "reason"),
+        [("ResourceExhaustedError", "out_of_memory"), ("InternalError", "crashed")],
+    )
+    def test_what_tensorflow_raises_is_an_outcome(
+        self, kind: str, reason: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        tf, _ = load()
+
+        def raising(*_: Any) -> Any:
+            raise getattr(tf.errors, kind)(None, None, "OOM when allocating tensor")
+
+        monkeypatch.setattr(Program, "train_epoch", raising)
+        outcome = self.train(fit_of(DEEP))
+        assert outcome.error is not None
+        assert outcome.error.reason == reason
+        assert outcome.error.message.startswith(f"{kind}: OOM when allocating tensor")
+        assert "in raising" in outcome.error.traceback
 
     def test_equals_model_fit_on_a_regression(self) -> None:
         _, keras = load()

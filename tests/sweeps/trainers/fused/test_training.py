@@ -12,6 +12,7 @@ import pytest
 from sweeps import checkpoints, cores
 from sweeps.problem import Problem
 from sweeps.recipe import Recipe
+from sweeps.trainers import time_limit
 from sweeps.trainers.fused import compiled
 from sweeps.trainers.fused.bucket import Bucket, Sizes, bucket_of
 from sweeps.trainers.fused.compiled import compilations
@@ -24,6 +25,7 @@ from sweeps.trainers.trainer import Pack
 from sweeps.trial import Fit, Outcome
 from tests.benchmarks.ours.work import EXPERIMENTS, Work, experiment
 from tests.sweeps.tiny_task import TinyTask
+from tests.sweeps.trainers.contract_limits import Clock
 from tests.sweeps.trainers.fitting import DEEP, fit_of, problem_on, same
 
 MOST_PROGRAMS = 40
@@ -212,6 +214,26 @@ def test_a_breakdown_that_is_not_about_memory_is_not_tried_again(
     assert outcome.error.message == "JaxRuntimeError: INTERNAL: no such kernel"
     assert "in short" in outcome.error.traceback
     assert len(tried) == 1
+
+
+@pytest.mark.parametrize("metric", ["val_accuracy", "train_loss"])
+def test_time_to_compile_is_not_counted(metric: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of all three programs: to train with, to judge with and to choose the best weights with."""
+    clock = Clock()
+
+    def slowly(*arguments: Any) -> Any:
+        clock.now += 100.0
+        return compile_(*arguments)
+
+    compile_ = compiled._compile
+    monkeypatch.setattr(compiled, "_PROGRAMS", {})
+    monkeypatch.setattr(compiled, "_compile", slowly)
+    monkeypatch.setattr(time_limit, "clock", clock)
+    fit = fit_of({**DEEP, **STOPPING, "early_stopping.patience": 9}, seconds=4.5)
+    (outcome,) = FusedFit().train(Pack((fit,)), problem_on(metric), clock.epoch)
+    assert clock.now > 200.0
+    assert outcome.error is not None
+    assert outcome.error.message == "took longer than 4.5 s; 5 of 9 epochs were trained"
 
 
 def test_what_ends_a_pack_ends_its_other_lanes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Where a fit of a lane ends, and its figures there."""
+"""What the epochs of a lane gave, and the ends of its fits, before they are outcomes."""
 
 from __future__ import annotations
 
@@ -13,6 +13,16 @@ from sweeps.trainers.fused.structures import Verdict
 from sweeps.trial import Failure
 
 Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Pending:
+    """An epoch's results on the device: who took part, its rates, and the watched split's."""
+
+    members: list[int]
+    rates: list[float]
+    sums: Any
+    watched: Any
 
 
 @dataclass(frozen=True)
