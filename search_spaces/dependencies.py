@@ -8,6 +8,7 @@ from search_spaces.errors import Path, SpaceError
 from search_spaces.params import Constraint, Derived, Param
 from search_spaces.spelling import suggestion
 
+MOST_PARAMS = 500
 MOST_ASKED = 150
 """Counting a grid nests at most one level for every parameter that a condition asks about."""
 
@@ -16,8 +17,11 @@ def in_order(params: Sequence[Param]) -> tuple[Param, ...]:
     """The parameters as listed, each moved behind those it needs.
 
     Raises SpaceError for names that are given twice or unknown, for conditions that can never
-    hold or ask about a computed value, for circles, and for conditions on over 150 parameters.
+    hold or ask about a computed value, for circles, and for conditions on over 150 parameters,
+    and for more than 500 parameters.
     """
+    if len(params) > MOST_PARAMS:
+        raise SpaceError(f"{len(params):,} parameters; a space has at most {MOST_PARAMS}")
     by_name: dict[str, Param] = {}
     for param in params:
         if param.name in by_name:

@@ -1,4 +1,4 @@
-"""`epochs`: how often the training rows are gone through, 1 or more.
+"""`epochs`: how often the training rows are gone through, 1 to 1,000,000.
 
     epochs: {low: 5, high: 30}
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 from search_spaces.quantities import Whole
 from search_spaces.section import Part, Section
 
-EPOCHS = Whole(minimum=1)
+EPOCHS = Whole(minimum=1, maximum=1_000_000)
 
 
 def read(section: Section) -> list[Part]:

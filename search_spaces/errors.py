@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+LONGEST = 600
+"""Characters of a message that are shown: what a person reads of a long value."""
+
 Path = tuple[str | int, ...]
 """Where in the description a value stands: mapping keys and list positions, outermost first."""
 
@@ -17,7 +20,15 @@ class SpaceError(ValueError):
         self.message = message
         self.path = path
         where = ".".join(str(part) for part in path)
-        super().__init__(printable(f"{where}: {message}" if where else message))
+        super().__init__(one_line(f"{where}: {message}" if where else message))
+
+
+def one_line(text: str) -> str:
+    """The text as `printable` makes it, without its middle where it is too long to be read."""
+    line = printable(text)
+    if len(line) <= LONGEST:
+        return line
+    return f"{line[: LONGEST * 2 // 3]} … {line[-LONGEST // 3 :]}"
 
 
 def printable(text: str) -> str:

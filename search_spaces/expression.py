@@ -14,8 +14,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from search_spaces.arithmetic import UndefinedError
 from search_spaces.errors import SpaceError
-from search_spaces.translation import Step, dotted, translate
+from search_spaces.spelling import unusual
+from search_spaces.translation import Step, dotted, translate, written
 from search_spaces.values import Value, shown
 
 LONGEST = 1000
@@ -32,6 +34,7 @@ class Expression:
         if not isinstance(self.text, str):
             raise SpaceError(f"{shown(self.text)} is not an expression; write it in quotes")
         translate(self._body)
+        _check_constants(self._body)
 
     def __getstate__(self) -> dict[str, str]:
         """What is pickled: the text alone, since the translated steps are closures."""
@@ -75,9 +78,22 @@ def _names(node: ast.expr) -> list[str]:
     return [name for child in inner for name in _names(child)]
 
 
+def _check_constants(body: ast.expr) -> None:
+    """Refuse what has no value whatever the configuration: `9**9**9`, a division by 0."""
+    for node in ast.walk(body):
+        if isinstance(node, ast.BinOp | ast.UnaryOp | ast.Call) and not _names(node):
+            try:
+                translate(node)({})
+            except UndefinedError as error:
+                raise SpaceError(f"{written(node)} has no value: {error}") from None
+
+
 def _parse(text: str) -> ast.expr:
     if len(text) > LONGEST:
-        raise SpaceError(f"an expression of {len(text)} characters; the longest is {LONGEST}")
+        raise SpaceError(f"an expression of {len(text):,} characters; the longest is {LONGEST:,}")
+    if not text.isascii():
+        # Python's parser takes some other letters for plain ones: the full-width `width` for one.
+        raise SpaceError(f"{shown(text)} is not plain text; {unusual(text)}write it in ASCII")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")

@@ -11,13 +11,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, reduce
 from itertools import pairwise
+from operator import or_
 
 from search_spaces.domains import Domain
+from search_spaces.errors import SpaceError
 from search_spaces.params import Derived, Param
 from search_spaces.values import Value
 
 _REMEMBERED = 100_000
+_MOST_CASES = 5_000
+"""Counts that may be worked out at once: some hundreds do where conditions are not entangled."""
+MOST_POINTS = 10**300
+"""Beyond this, shares of the points are no floating-point numbers any more."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +40,8 @@ class Grid:
     """Counts grid points, and turns them into positions and back; the last parameter is fastest.
 
     `params` stand behind those that they depend on and none is continuous. Counting takes time
-    exponential in the number of parameters only where conditions are densely entangled.
+    exponential in the number of parameters only where conditions are densely entangled: then it
+    raises SpaceError, as it does for more than 10**300 points.
     """
 
     def __init__(self, params: Sequence[Param]) -> None:
@@ -42,10 +50,12 @@ class Grid:
         self._parents = [
             sum({self._bit[condition.name] for condition in param.when}) for param in self._params
         ]
+        self._varying = sum(self._bit[param.name] for param in self._params if param.varying)
+        self._awaited = self._without_fixed()
         self._children = [
             sum(
                 self._bit[p.name]
-                for p, of in zip(self._params, self._parents, strict=True)
+                for p, of in zip(self._params, self._awaited, strict=True)
                 if of & bit
             )
             for bit in self._bit.values()
@@ -54,11 +64,22 @@ class Grid:
         self._cases = [_cases(segments) for segments in self._segments]
         self._all = (1 << len(self._params)) - 1
         self._counted: dict[int, int] = {}
+        self._cases_left = _MOST_CASES
+
+    @cached_property
+    def _number(self) -> int:
+        count = self._counted_anew(self._all)
+        if count > MOST_POINTS:
+            raise SpaceError(
+                f"a grid of more than 10**{len(str(MOST_POINTS)) - 1} points; let fewer "
+                "parameters vary, or make a range of numbers continuous"
+            )
+        return count
 
     @property
     def count(self) -> int:
         """Number of grid points."""
-        return self._count(self._all)
+        return self._number
 
     def at(self, index: int) -> dict[str, Value]:
         """Values of the active parameters at grid point `index`, from 0 to below `count`."""
@@ -70,7 +91,7 @@ class Grid:
             undecided &= ~(1 << place)
             for segment in self._segments[place]:
                 rest = undecided & ~segment.inactive
-                each = self._count(rest)
+                each = self._counted_anew(rest)
                 if index < segment.size * each:
                     step, index = divmod(index, each)
                     values[param.name] = _domain(param).at(segment.start + step)
@@ -91,11 +112,22 @@ class Grid:
             for segment in self._segments[place]:
                 rest = undecided & ~segment.inactive
                 passed = min(segment.size, position - segment.start)
-                index += passed * self._count(rest)
+                index += passed * self._counted_anew(rest)
                 if position < segment.start + segment.size:
                     undecided = rest
                     break
         return index
+
+    def _without_fixed(self) -> list[int]:
+        """The varying parameters that each one waits for, those that fixed ones wait for included.
+
+        Fixed parameters are left out of counting: there may be hundreds, one for every layer.
+        """
+        awaited: list[int] = []
+        for parents in self._parents:
+            through_fixed = (awaited[place] for place in _places(parents & ~self._varying))
+            awaited.append(reduce(or_, through_fixed, parents & self._varying))
+        return awaited
 
     def _cut(self, place: int) -> list[Segment]:
         domain = _domain(self._params[place])
@@ -123,10 +155,22 @@ class Grid:
                 inactive |= 1 << place
         return inactive
 
+    def _counted_anew(self, undecided: int) -> int:
+        """`_count`, with a new allowance of cases to work out."""
+        self._cases_left = _MOST_CASES
+        return self._count(undecided)
+
     def _count(self, undecided: int) -> int:
+        undecided &= self._varying
         known = self._counted.get(undecided)
         if known is not None:
             return known
+        if not self._cases_left:
+            raise SpaceError(
+                "conditions are too entangled for the grid to be counted; let parameters depend "
+                "on fewer others"
+            )
+        self._cases_left -= 1
         total = 1
         rest = undecided
         while rest:
@@ -140,7 +184,7 @@ class Grid:
 
     def _branch(self, group: int) -> int:
         """The count of one group: decide the parameter on which most others wait."""
-        ready = [place for place in _places(group) if not self._parents[place] & group]
+        ready = [place for place in _places(group) if not self._awaited[place] & group]
         place = max(ready, key=lambda place: (self._children[place] & group).bit_count())
         others = group & ~(1 << place)
         return sum(
@@ -153,7 +197,7 @@ class Grid:
         while frontier:
             reached = 0
             for place in _places(frontier):
-                reached |= self._parents[place] | self._children[place]
+                reached |= self._awaited[place] | self._children[place]
             frontier = reached & undecided & ~group
             group |= frontier
         return group

@@ -1,4 +1,4 @@
-"""`layer_count`: how many hidden layers the network has, 0 or more.
+"""`layer_count`: how many hidden layers the network has, 0 to 1,000.
 
     layer_count: {low: 1, high: 4}
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 from search_spaces.quantities import Whole
 from search_spaces.section import Part, Section
 
-LAYERS = Whole(minimum=0)
+LAYERS = Whole(minimum=0, maximum=1000)
 
 
 def read(section: Section) -> list[Part]:

@@ -20,6 +20,8 @@ from search_spaces.params import Constraint, Derived, Param
 from search_spaces.spelling import suggestion
 from search_spaces.values import Value, shown
 
+MOST_CONSTRAINTS = 100
+
 
 class Space:
     """What may vary. Immutable; two spaces are equal when parameters and constraints are.
@@ -33,6 +35,12 @@ class Space:
     def __init__(self, params: tuple[Param, ...], constraints: tuple[Constraint, ...]) -> None:
         self.params = in_order(params)
         self.constraints = constraints
+        if len(constraints) > MOST_CONSTRAINTS:
+            raise SpaceError(
+                f"{len(constraints):,} constraints; a space has at most {MOST_CONSTRAINTS}, which "
+                "`and` can join",
+                ("constraints",),
+            )
         names = [param.name for param in self.params]
         seen: set[str] = set()
         for constraint in constraints:

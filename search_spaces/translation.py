@@ -55,10 +55,16 @@ def translate(node: ast.expr) -> Step:
         return _name(name)
     translator = _TRANSLATORS.get(type(node))
     if translator is None:
-        raise SpaceError(
-            f"{shown(ast.unparse(node))} is not arithmetic, a comparison or a parameter's name"
-        )
+        raise SpaceError(f"{written(node)} is not arithmetic, a comparison or a parameter's name")
     return translator(node)
+
+
+def written(node: ast.AST) -> str:
+    """The part of an expression, for messages."""
+    try:
+        return shown(ast.unparse(node))
+    except ValueError:  # of text in text in quotes, there are forms that cannot be written again
+        return "a part of this"
 
 
 def _name(name: str) -> Step:
@@ -74,7 +80,7 @@ def _constant(node: ast.Constant) -> Step:
 
 def _binary(node: ast.BinOp) -> Step:
     if type(node.op) not in _OPERATORS:
-        raise SpaceError(f"{shown(ast.unparse(node))}: this operator is not arithmetic")
+        raise SpaceError(f"{written(node)}: this operator is not arithmetic")
     apply = _OPERATORS[type(node.op)]
     left, right = translate(node.left), translate(node.right)
     return lambda config: apply(left(config), right(config))
@@ -82,14 +88,14 @@ def _binary(node: ast.BinOp) -> Step:
 
 def _unary(node: ast.UnaryOp) -> Step:
     if type(node.op) not in _SIGNS:
-        raise SpaceError(f"{shown(ast.unparse(node))}: this operator is not arithmetic")
+        raise SpaceError(f"{written(node)}: this operator is not arithmetic")
     apply, operand = _SIGNS[type(node.op)], translate(node.operand)
     return lambda config: apply(operand(config))
 
 
 def _comparison(node: ast.Compare) -> Step:
     if any(type(op) not in _COMPARISONS for op in node.ops):
-        raise SpaceError(f"{shown(ast.unparse(node))}: compare with == != < <= > >= only")
+        raise SpaceError(f"{written(node)}: compare with == != < <= > >= only")
     tests = [_COMPARISONS[type(op)] for op in node.ops]
     operands = [translate(operand) for operand in (node.left, *node.comparators)]
 
@@ -113,13 +119,14 @@ def _logic(node: ast.BoolOp) -> Step:
 
 
 def _call(node: ast.Call) -> Step:
-    name = dotted(node.func) or ast.unparse(node.func)
+    name = dotted(node.func) or ""
     if name not in FUNCTIONS:
-        raise SpaceError(f"{shown(name)} is not a function; {suggestion(name, FUNCTIONS)}")
+        message = f"{written(node.func)} is not a function; {suggestion(name, FUNCTIONS)}"
+        raise SpaceError(message)
     fewest, most, function = FUNCTIONS[name]
     starred = any(isinstance(argument, ast.Starred) for argument in node.args)
     if node.keywords or starred or not fewest <= len(node.args) <= most:
-        raise SpaceError(f"{shown(ast.unparse(node))}: {name} takes other arguments")
+        raise SpaceError(f"{written(node)}: {name} takes other arguments")
     apply, arguments = arithmetic.guarded(function), [translate(a) for a in node.args]
     return lambda config: apply(*(argument(config) for argument in arguments))
 

@@ -6,12 +6,15 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
 from search_spaces import Derived, Space
 from sweeps.trial import Config
 
 EXACT_TO = 100_000
 SAMPLE = 5_000
+USUAL_PARAMS = 25
+"""With more parameters and constraints than this, fewer points are looked at: as much work."""
 REASONS_TOLD = 3
 
 
@@ -40,7 +43,7 @@ class Census:
     @property
     def refused(self) -> int | None:
         """Number of refused points, rounded when it is an estimate."""
-        return None if self.points is None else round(self.points * self.refused_share)
+        return None if self.points is None else round(self.points * Fraction(self.refused_share))
 
     @property
     def allowed(self) -> int | None:
@@ -55,9 +58,9 @@ def census(space: Space) -> Census:
     points = space.count
     if not _can_refuse(space):
         return Census(points, 0.0, 0, exact=True)
-    exact = points is not None and points <= EXACT_TO
-    looked_at = points if exact and points is not None else SAMPLE
-    found = Counter(map(space.refusal, _looked_at(space, exact)))
+    exact = points is not None and points <= fewer(EXACT_TO, space)
+    looked_at = points if exact and points is not None else fewer(SAMPLE, space)
+    found = Counter(map(space.refusal, _looked_at(space, looked_at, exact)))
     share = (looked_at - found.pop(None, 0)) / looked_at if looked_at else 0.0
     told = ((reason, times) for reason, times in found.most_common(REASONS_TOLD) if reason)
     return Census(points, share, looked_at, exact, tuple(Refusal(*each) for each in told))
@@ -69,11 +72,17 @@ def _can_refuse(space: Space) -> bool:
     return bool(space.constraints) or computed
 
 
-def _looked_at(space: Space, exact: bool) -> Iterator[Config]:
+def fewer(points: int, space: Space) -> int:
+    """So many points of a usual space; of one that takes longer to look at, as many fewer."""
+    size = len(space.params) + len(space.constraints)
+    return points * USUAL_PARAMS // max(USUAL_PARAMS, size)
+
+
+def _looked_at(space: Space, points: int, exact: bool) -> Iterator[Config]:
     rng = random.Random("census")
     if space.count is None:
-        yield from (space.draw(rng) for _ in range(SAMPLE))
+        yield from (space.draw(rng) for _ in range(points))
     elif exact:
-        yield from (space.at(index) for index in range(space.count))
+        yield from (space.at(index) for index in range(points))
     else:
-        yield from (space.at(rng.randrange(space.count)) for _ in range(SAMPLE))
+        yield from (space.at(rng.randrange(space.count)) for _ in range(points))

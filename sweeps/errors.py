@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from search_spaces import SpaceError
-from search_spaces.errors import Path
+from search_spaces.errors import Path, one_line
 from search_spaces.errors import printable as printable
-
-LONGEST = 600
-"""Characters of a message, without the place before it: what a person reads of a long value."""
 
 
 class SweepError(SpaceError):
@@ -25,7 +22,7 @@ class SweepFileError(ValueError):
     """A sweep file, or a `--set`, that cannot be read: one line that begins with the place."""
 
     def __init__(self, place: str, message: str) -> None:
-        super().__init__(f"{printable(place)}: {_cut(printable(message))}")
+        super().__init__(f"{printable(place)}: {one_line(message)}")
 
 
 class LedgerError(RuntimeError):
@@ -34,8 +31,3 @@ class LedgerError(RuntimeError):
 
 class LedgerVersionError(LedgerError):
     """A ledger was written by another version of this program."""
-
-
-def _cut(text: str) -> str:
-    """The text without its middle where it is too long: the way out stands at the end."""
-    return text if len(text) <= LONGEST else f"{text[: LONGEST * 2 // 3]} … {text[-LONGEST // 3 :]}"

@@ -10,7 +10,8 @@ from sweeps.recipe import Recipe
 from sweeps.trial import Config
 
 READ_AT_MOST = 5_000
-"""Configurations that are read as recipes: about a quarter of a second."""
+LAYERS_AT_MOST = 20_000
+"""Configurations that are read as recipes, and hidden layers in them: well under a second."""
 
 
 @dataclass(frozen=True)
@@ -39,23 +40,28 @@ def likeness(configs: Sequence[Config], complete: bool) -> Likeness:
     """
     different = {tuple(config.items()): config for config in configs}
     recipes, reasons = _recipes(islice(different.values(), READ_AT_MOST))
+    read = len(recipes) + len(reasons)
     return Likeness(
         compared=len(configs),
         duplicates=len(configs) - len(different),
-        read=min(len(different), READ_AT_MOST),
+        read=read,
         alike=len(recipes) - len(set(recipes)),
         unusable=len(reasons),
         reason=reasons[0] if reasons else None,
-        complete=complete and len(different) <= READ_AT_MOST,
+        complete=complete and read == len(different),
     )
 
 
 def _recipes(configs: Iterable[Config]) -> tuple[list[Recipe], list[str]]:
     recipes: list[Recipe] = []
     reasons: list[str] = []
+    layers = 0
     for config in configs:
+        if layers > LAYERS_AT_MOST:
+            break
         try:
             recipes.append(Recipe.read(config))
+            layers += len(recipes[-1].layers)
         except ValueError as error:
             reasons.append(str(error))
     return recipes, reasons

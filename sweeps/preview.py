@@ -12,6 +12,7 @@ from sweeps.backends.grid_search import GridSearch
 from sweeps.backends.hyperband import Hyperband
 from sweeps.backends.optuna_search import OptunaSearch
 from sweeps.backends.random_search import RandomSearch
+from sweeps.census import fewer
 from sweeps.sweep import Sweep
 from sweeps.trial import Config
 
@@ -42,7 +43,7 @@ def preview(sweep: Sweep, backend: Backend, trials: int | None) -> Preview:
         case GridSearch():
             return _of_grid(sweep, backend, trials)
         case RandomSearch():
-            return _asked(sweep, backend, trials, DRAWN_AT_MOST)
+            return _asked(sweep, backend, trials, fewer(DRAWN_AT_MOST, sweep.space))
         case Hyperband():
             return _of_first_rungs(sweep, backend)
         case OptunaSearch():
@@ -53,14 +54,15 @@ def preview(sweep: Sweep, backend: Backend, trials: int | None) -> Preview:
 
 def _of_grid(sweep: Sweep, grid: GridSearch, trials: int | None) -> Preview:
     cap, points = sweep.search.trials, sweep.space.count or 0
-    if points <= WALKED_AT_MOST and (cap is None or cap >= points):
+    walked = fewer(WALKED_AT_MOST, sweep.space)
+    if points <= walked and (cap is None or cap >= points):
         configs = _ask(grid, sweep, points)
         return Preview(configs, complete=True, last=configs[-SHOWN:])
-    if cap is None or cap > WALKED_AT_MOST:  # more points than that: `trials` may be an estimate
-        beginning = _ask(grid, sweep, DRAWN_AT_MOST)
+    if cap is None or cap > walked:  # more points than that: `trials` may be an estimate
+        beginning = _ask(grid, sweep, fewer(DRAWN_AT_MOST, sweep.space))
         last = () if cap is not None else _end_of_grid(sweep.space)
         return Preview(beginning, complete=False, last=last)
-    return _asked(sweep, grid, trials, WALKED_AT_MOST)
+    return _asked(sweep, grid, trials, walked)
 
 
 def _asked(sweep: Sweep, backend: Backend, trials: int | None, limit: int) -> Preview:
@@ -73,7 +75,7 @@ def _asked(sweep: Sweep, backend: Backend, trials: int | None, limit: int) -> Pr
 def _of_first_rungs(sweep: Sweep, hyperband: Hyperband) -> Preview:
     """New configurations of all brackets; promoted ones repeat them and are not listed."""
     places = sum(bracket[0].trials for bracket in hyperband.plan(sweep.space))
-    wanted = min(places, DRAWN_AT_MOST)
+    wanted = min(places, fewer(DRAWN_AT_MOST, sweep.space))
     drawn = _ask(RandomSearch(hyperband.seed_trials), sweep, wanted)
     return Preview(tuple(islice(cycle(drawn), wanted)), complete=wanted == places)
 
@@ -85,6 +87,7 @@ def _ask(backend: Backend, sweep: Sweep, limit: int) -> tuple[Config, ...]:
 def _end_of_grid(space: Space) -> tuple[Config, ...]:
     """The last few allowed points, looked for among the last five thousand."""
     count = space.count or 0
-    backwards: Sequence[int] = range(count - 1, max(-1, count - 1 - DRAWN_AT_MOST), -1)
+    looked_at = fewer(DRAWN_AT_MOST, space)
+    backwards: Sequence[int] = range(count - 1, max(-1, count - 1 - looked_at), -1)
     allowed = (config for index in backwards if space.allows(config := space.at(index)))
     return tuple(reversed(list(islice(allowed, SHOWN))))

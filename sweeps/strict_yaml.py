@@ -36,6 +36,10 @@ LONGEST_TEXT = 10_000
 """Characters of one value, which may go over several lines."""
 LONGEST_KEY = 200
 
+NOT_FORESEEN = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What ruamel's scanner and parser raise where they did not foresee a text, such as an escape in a
+string for a character that does not exist. They get text and give events, so it is the text."""
+
 _NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -81,6 +85,8 @@ def read_yaml(data: bytes, name: str) -> Document:
     reader = _Reader(name, YAML(typ="safe", pure=True).parse(readable_text(data, name)))
     try:
         return reader.document()
+    except SweepFileError:
+        raise
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = " ".join(part for part in (error.context, error.problem) if part)
@@ -89,6 +95,9 @@ def read_yaml(data: bytes, name: str) -> Document:
         ) from error
     except YAMLError as error:
         raise SweepFileError(f"{name}:1:1", " ".join(str(error).split())) from error
+    except NOT_FORESEEN as error:
+        place = f"{name}:{reader.last.line}:{reader.last.column}"
+        raise SweepFileError(place, "what follows here is not YAML; look at its escapes") from error
 
 
 @dataclass
@@ -99,6 +108,7 @@ class _Reader:
     events: Iterator[Any]
     keys: dict[Path, Mark] = field(default_factory=dict)
     values: dict[Path, Mark] = field(default_factory=dict)
+    last: Mark = Mark(1, 1)
 
     def document(self) -> Document:
         event = next(self.events)
@@ -121,7 +131,7 @@ class _Reader:
             raise self.refusal(event, f"nested more than {DEEPEST} levels deep")
         if len(self.values) >= MOST_VALUES:
             raise self.refusal(event, f"more than {MOST_VALUES:,} values in one file")
-        self.values[path] = _mark(event)
+        self.last = self.values[path] = _mark(event)
         if isinstance(event, MappingStartEvent):
             return self.mapping(path)
         if isinstance(event, SequenceStartEvent):

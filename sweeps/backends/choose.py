@@ -37,16 +37,16 @@ class Offer:
 
 
 BACKENDS: dict[str, Offer] = {
-    "grid": Offer(GridSearch, {"limit": whole_number(1)}),
+    "grid": Offer(GridSearch, {"limit": whole_number(1, 10**12)}),
     "random": Offer(RandomSearch),
     "hyperband": Offer(
-        Hyperband, {"factor": whole_number(2), "hyperband_iterations": whole_number(1)}
+        Hyperband, {"factor": whole_number(2, 1000), "hyperband_iterations": whole_number(1, 1000)}
     ),
     "optuna": Offer(
         OptunaSearch,
         {
             "sampler": one_of(SAMPLERS),
-            "n_startup_trials": whole_number(1),
+            "n_startup_trials": whole_number(1, 1_000_000),
             "multivariate": truth,
             "constant_liar": truth,
         },
@@ -87,14 +87,15 @@ def _setting(backend: str, offer: Offer, name: str, value: Any) -> Any:
 
 def _seed_trials(given: tuple[Config, ...], space: Space) -> tuple[Config, ...]:
     configs: list[Config] = []
+    known: dict[str, int] = {}
     for position, values in enumerate(given):
         path = ("search", "seed_trials", position)
         try:
             config = space.check(values)
         except SpaceError as error:
             raise SpaceError(error.message, (*path, *error.path)) from None
-        same = [number for number, other in enumerate(configs) if repr(other) == repr(config)]
-        if same:
-            raise SpaceError(f"the same as seed trial {same[0]}, counted from 0", path)
+        same = known.setdefault(repr(config), position)
+        if same != position:
+            raise SpaceError(f"the same as seed trial {same}, counted from 0", path)
         configs.append(config)
     return tuple(configs)

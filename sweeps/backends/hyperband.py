@@ -12,6 +12,8 @@ from sweeps.backends.hyperband_plan import Rung, rungs
 from sweeps.backends.replay import same_trials
 from sweeps.trial import Config, Trial
 
+MOST_TRIALS = 100_000
+
 
 @dataclass(frozen=True)
 class Hyperband:
@@ -28,7 +30,17 @@ class Hyperband:
     batch: int = 1000
 
     def check(self, space: Space) -> None:
-        """Raise SpaceError unless `epochs` is fixed and there is room for the seed trials."""
+        """Raise SpaceError unless `epochs` is fixed and there is room for the seed trials.
+
+        All places of a rung are laid out at once, so a search of over 100,000 trials is refused.
+        """
+        trials = sum(rung.trials for bracket in self.plan(space) for rung in bracket)
+        if trials > MOST_TRIALS:
+            message = (
+                f"Hyperband would need {trials:,} trials, and {MOST_TRIALS:,} are the most: lower "
+                "`epochs` or `hyperband_iterations`, or raise `factor`"
+            )
+            raise SpaceError(message, ("search",))
         room = sum(bracket[0].trials for bracket in self.plan(space))
         if len(self.seed_trials) > room:
             message = f"{len(self.seed_trials)} are given, but Hyperband starts {room} trials"

@@ -13,12 +13,12 @@ Read = Callable[[str, Any], Any]
 """Takes a setting's name and value; gives the value or raises SpaceError."""
 
 
-def whole_number(least: int) -> Read:
-    """Whole numbers from `least` on."""
+def whole_number(least: int, most: int) -> Read:
+    """Whole numbers from `least` to `most`."""
 
     def read(name: str, value: Any) -> int:
-        if isinstance(value, bool) or not isinstance(value, int) or value < least:
-            raise wrong(name, f"{shown(value)} is not a whole number from {least} on")
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            raise wrong(name, f"{shown(value)} is not a whole number from {least} to {most:,}")
         return value
 
     return read

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search_spaces import Choice, Derived, Float, Int, Param, Space, SpaceError, When
+from search_spaces import Choice, Constraint, Derived, Float, Int, Param, Space, SpaceError, When
 
 SETTINGS = settings(max_examples=150, deadline=None, derandomize=True)
 
@@ -181,3 +181,44 @@ def test_positions_outside_and_continuous_spaces_are_refused():
 def test_an_empty_space_has_one_point():
     assert Space.of().count == 1
     assert Space.of().at(0) == {}
+
+
+def test_a_condition_reaches_through_a_fixed_parameter():
+    space = Space.of(
+        Param("a", Choice((1, 2))),
+        Param("kind", Choice(("step",)), (When("a", (2,)),)),
+        Param("drop", Choice((0.3, 0.5)), (When("kind", ("step",)),)),
+        Param("other", Choice((1, 2))),
+    )
+    assert space.count == (1 + 2) * 2
+    points = [space.at(index) for index in range(space.count)]
+    assert sum("drop" in point for point in points) == 4
+    assert [space.index_of(point) for point in points] == list(range(6))
+
+
+def test_entangled_conditions_are_refused_before_they_are_counted_for_hours():
+    rng = random.Random(0)
+    roots = [Param(f"root{i}", Choice((1, 2))) for i in range(60)]
+    leaves = [
+        Param(f"leaf{i}", Int(1, 10), tuple(When(root.name, (1,)) for root in rng.sample(roots, 3)))
+        for i in range(60)
+    ]
+    with pytest.raises(SpaceError, match="too entangled for the grid to be counted"):
+        _ = Space.of(*roots, *leaves).count
+
+
+def test_a_grid_beyond_all_measure_is_refused():
+    params = [Param(f"p{i}", Int(1, 10**10)) for i in range(30)]
+    assert Space.of(*params).count == 10**300
+    with pytest.raises(SpaceError, match=r"more than 10\*\*300 points"):
+        _ = Space.of(*params, Param("last", Int(1, 2))).count
+
+
+def test_a_space_has_hundreds_of_parameters_and_constraints_at_most():
+    params = [Param(f"p{i}", Int(1, 2)) for i in range(501)]
+    assert len(Space.of(*params[:500]).params) == 500
+    with pytest.raises(SpaceError, match="501 parameters; a space has at most 500"):
+        Space.of(*params)
+    constraints = [Constraint(f"c{i}", "p0 < 3") for i in range(101)]
+    with pytest.raises(SpaceError, match="101 constraints; a space has at most 100"):
+        Space.of(params[0], *constraints)

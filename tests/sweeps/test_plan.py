@@ -216,3 +216,35 @@ def test_a_census_of_a_space_with_impossible_values() -> None:
     counted = census(sweep(space).space)
     assert (counted.points, counted.exact) == (4, True)
     assert counted.refused
+
+
+def test_deep_networks_and_many_parameters_are_sampled_more_thinly() -> None:
+    deep = plan({"layer_count": {"low": 900, "high": 1000}, "width": {"low": 1, "high": 10}})
+    assert (deep.trials, deep.likeness.compared) == (1_010, 1_010)
+    assert 20 <= deep.likeness.read <= 25
+    assert not deep.likeness.complete
+    layered = {"layer_count": 100, "dropout": {"layers": [{"low": 0.1, "high": 0.2}] * 100}}
+    found = plan(layered, search={"backend": "random", "trials": 5_000})
+    assert found.likeness.compared == 5_000 * 25 // 101
+
+
+def test_a_grid_that_no_floating_point_number_reaches_is_counted() -> None:
+    space = {"layer_count": 200, "dropout": {"layers": [[0.1, 0.2]] * 200}}
+    found = plan(
+        space | {"batch_size": {"derive": "layer_count // 200"}},
+        search={"backend": "random", "trials": 3},
+    )
+    assert found.space.points == found.space.allowed == 2**200
+    assert found.space.refused == 0
+
+
+def test_hyperband_lays_out_no_more_places_than_it_can_fill() -> None:
+    space = {"width": [8, 16], "epochs": 1_000_000}
+    with pytest.raises(SpaceError, match="trials, and 100,000 are the most: lower `epochs`"):
+        plan(space, search={"backend": "hyperband", "factor": 2})
+
+
+def test_thousands_of_seed_trials_are_compared_without_comparing_each_with_each() -> None:
+    given = [{"width": width} for width in range(1, 9_001)]
+    found = sweep({"width": {"low": 1, "high": 10_000}}, search={"seed_trials": given})
+    assert len(found.search.seed_trials) == 9_000
