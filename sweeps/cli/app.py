@@ -12,7 +12,20 @@ import typer
 from typer.main import get_command
 
 from sweeps import __version__
-from sweeps.cli import browsing, doctoring, files, listing, planning, removing, reproducing, running
+from sweeps.cli import (
+    browsing,
+    commanding,
+    continuing,
+    doctoring,
+    explaining,
+    files,
+    listing,
+    planning,
+    removing,
+    reproducing,
+    running,
+    syncing,
+)
 from sweeps.cli.endings import report_unexpected
 
 QUIET = {
@@ -42,10 +55,17 @@ app.command("init")(files.init)
 app.command("validate")(files.validate)
 app.command("plan")(planning.plan)
 app.command("run")(running.run)
-app.command("resume")(running.resume)
+app.command("resume")(continuing.resume)
+app.command("retry")(continuing.retry)
+app.command("extend")(continuing.extend)
+app.command("pause")(commanding.pause)
+app.command("stop")(commanding.stop)
+app.command("cancel")(commanding.cancel)
 app.command("ls")(listing.ls)
 app.command("status")(listing.status)
 app.command("best")(listing.best)
+app.command("logs")(explaining.logs)
+app.command("sync")(syncing.sync)
 app.command("rm")(removing.rm)
 app.command("reproduce")(reproducing.reproduce)
 app.command("ui")(browsing.ui)

@@ -12,6 +12,7 @@ from sweeps.cli.failures import Failures
 from sweeps.cli.pace import Pace
 from sweeps.cli.plain_progress import progress_line
 from sweeps.cli.telling import ending_line
+from sweeps.errors import printable
 from sweeps.trial import Result
 from sweeps.watcher import Summary
 
@@ -32,7 +33,7 @@ class BarProgress:
         self._failures = Failures()
         self._progress = self._new_progress()
         self._bar = self._progress.add_task(
-            escape(f"{name} {sweep_id}"),
+            escape(printable(f"{name} {sweep_id}")),
             total=total,
             completed=done,
             said=progress_line(self._pace, None),
@@ -50,7 +51,7 @@ class BarProgress:
 
     def said(self, line: str) -> None:
         """Print above the bar."""
-        self._console.print(line, markup=False, highlight=False)
+        self._console.print(printable(line), markup=False, highlight=False)
 
     def ended(self, summary: Summary) -> None:
         """Leave one line in place of the bar."""

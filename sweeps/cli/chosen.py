@@ -14,8 +14,10 @@ from sweeps.store import Store
 if TYPE_CHECKING:
     from sweeps.ledger import Ledger
     from sweeps.ledger_records import SweepRow
+    from sweeps.sweep import Sweep
 
 LATEST = "latest"
+MOST_TOLD = 5
 
 
 @dataclass(frozen=True)
@@ -26,19 +28,38 @@ class Shelf:
     ledger: Ledger
 
     def sweep(self, typed: str) -> SweepRow:
-        """The sweep with that id, or with an id that begins so; `latest` is the most recent one.
+        """The sweep with that id, or with an id that begins so, or the only one of that name.
 
-        Raises BadInputError.
+        `latest` is the most recent one. Raises BadInputError.
         """
-        rows = self.ledger.sweeps()
-        if not rows:
-            raise BadInputError(f"no sweeps in {self.store.folder} yet; try `sweeps run FILE`")
         if typed == LATEST:
+            rows = self.ledger.sweeps()
+            if not rows:
+                raise _nothing_in(self.store)
             return rows[-1]
         try:
             return self.ledger.sweep(typed)
         except LookupError as error:
-            raise BadInputError(str(error.args[0])) from error
+            return self._named(typed, str(error.args[0]))
+
+    def sweep_of(self, row: SweepRow) -> Sweep:
+        """The description that the sweep was started with."""
+        from sweeps.reading import read_sweep
+
+        return read_sweep(self.ledger.document(row.sweep_id))
+
+    def _named(self, typed: str, otherwise: str) -> SweepRow:
+        rows = self.ledger.sweeps()
+        if not rows:
+            raise _nothing_in(self.store)
+        found = [row for row in rows if row.name == typed]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            ids = ", ".join(row.sweep_id for row in found[::-1][:MOST_TOLD])
+            others = f" and {len(found) - MOST_TOLD:,} others" if len(found) > MOST_TOLD else ""
+            otherwise = f"{len(found):,} sweeps are called {typed!r}: write an id, {ids}{others}"
+        raise BadInputError(otherwise)
 
 
 @contextmanager
@@ -46,7 +67,7 @@ def opened(folder: Path | None) -> Iterator[Shelf]:
     """The store at `folder`. Raises BadInputError when there is none, rather than make one."""
     store = Store.at(folder)
     if not exists(store):
-        raise BadInputError(f"no sweeps in {store.folder} yet; try `sweeps run FILE`")
+        raise _nothing_in(store)
     from sweeps.ledger import Ledger
 
     ledger = Ledger.open(store.ledger_url)
@@ -54,6 +75,10 @@ def opened(folder: Path | None) -> Iterator[Shelf]:
         yield Shelf(store, ledger)
     finally:
         ledger.close()
+
+
+def _nothing_in(store: Store) -> BadInputError:
+    return BadInputError(f"no sweeps in {store.folder} yet; try `sweeps run FILE`")
 
 
 def exists(store: Store) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -11,15 +13,16 @@ from sweeps.cli.chosen import LATEST, Shelf, exists, opened
 from sweeps.cli.endings import FAILED, guarded
 from sweeps.cli.options import AsJson, StoreOption, SweepId
 from sweeps.cli.screen import say, table
-from sweeps.cli.telling import best_lines, command
+from sweeps.cli.syncing import lacks
+from sweeps.cli.telling import best_lines, command, ways_on
 from sweeps.cli.wording import as_json as json_text
-from sweeps.cli.wording import duration, lines, moment, waiting
+from sweeps.cli.wording import duration, lines, moment, reasons_in_words, shown, titled, waiting
 from sweeps.store import Store
 
 if TYPE_CHECKING:
     from sweeps.ledger_records import SweepRow
     from sweeps.sweep import Sweep
-    from sweeps.trial import Result
+    from sweeps.trial import Reason, Result
 
 
 @guarded
@@ -55,29 +58,60 @@ def _cells(row: SweepRow) -> tuple[str, ...]:
 @guarded
 def status(sweep_id: SweepId = LATEST, store: StoreOption = None, as_json: AsJson = False) -> None:
     """Show how far a sweep is, and its best trial so far."""
-    from sweeps.plan import expected_trials
-
     with opened(store) as shelf:
         row = shelf.sweep(sweep_id)
         sweep, best = _sweep_and_best(shelf, row)
-    expected = expected_trials(sweep)
+        reasons = shelf.ledger.reasons(row.sweep_id) if row.failed else {}
+    expected = _expected(row, sweep)
     if as_json:
-        found = asdict(row) | {"expected": expected, "best": _best_fields(sweep, best)}
-        say([json_text(found)])
+        found = {"expected": expected, "reasons": reasons, "best": _best_fields(sweep, best)}
+        say([json_text(asdict(row) | found)])
         return
-    unknown = "an unknown number" if expected is None else f"{expected:,}"
+    said = [titled(row), *lines(_facts(row, sweep, expected, reasons, store))]
+    said += best_lines(best, sweep.objective.metric)
+    if row.holder is None:
+        said += ways_on(row.state, row.failed, row.sweep_id, store, None)
+    elif row.state in ("pausing", "paused"):
+        said.append(f"resume: {command('resume', row.sweep_id, store, None)}")
+    say(said)
+
+
+def _expected(row: SweepRow, sweep: Sweep) -> int | None:
+    """How many trials the sweep has; counting those of a large constrained grid takes seconds."""
+    if row.state == "finished":
+        return row.done + row.failed
+    from sweeps.plan import expected_trials
+
+    return expected_trials(sweep)
+
+
+def _facts(
+    row: SweepRow,
+    sweep: Sweep,
+    expected: int | None,
+    reasons: Mapping[Reason, int],
+    store: Path | None,
+) -> dict[str, str]:
+    """What there is to say of a sweep, a line each."""
+    failed = f"{row.failed:,} failed" + (f" ({reasons_in_words(reasons)})" if reasons else "")
+    cancelled = f", {row.cancelled:,} cancelled" if row.cancelled else ""
+    of = "an unknown number" if expected is None else f"{expected:,}"
     facts = {
-        "search": f"{row.backend} on {row.task}",
-        "state": row.state,
-        "trials": f"{row.done:,} done, {row.failed:,} failed, {row.running:,} begun, of {unknown}",
+        "search": f"{sweep.search.backend} on {sweep.task.name}",
+        "state": shown(row.state) + (f", {row.cause}" if row.cause else ""),
+        "trials": f"{row.done:,} done, {failed}, {row.running:,} begun{cancelled}, of {of}",
         "started": moment(row.created_ms),
         "time": duration(row.spent_seconds),
     }
+    if row.holder is not None:
+        facts["run by"] = row.holder
     if row.unsent:
-        facts["MLflow"] = f"{waiting(row.unsent)} to be sent; resuming sends them"
-    say([f"{row.name} {row.sweep_id}", *lines(facts), *best_lines(best, sweep.objective.metric)])
-    if row.state not in ("finished", "out_of_time") or row.unsent:
-        say([f"resume: {command('resume', row.sweep_id, store, None)}"])
+        facts["MLflow"] = f"{waiting(row.unsent)} to be sent"
+    elif lacks(row):
+        facts["MLflow"] = "does not know how it ended"
+    if lacks(row):
+        facts["MLflow"] += f": {command('sync', row.sweep_id, store, None)}"
+    return facts
 
 
 @guarded
@@ -89,7 +123,7 @@ def best(sweep_id: SweepId = LATEST, store: StoreOption = None, as_json: AsJson 
     if as_json:
         say([json_text(_best_fields(sweep, found))])
     else:
-        say([f"{row.name} {row.sweep_id}", *best_lines(found, sweep.objective.metric)])
+        say([titled(row), *best_lines(found, sweep.objective.metric)])
         if found is not None:
             say(["figures:", *lines(found.metrics)])
     if found is None:
@@ -97,11 +131,9 @@ def best(sweep_id: SweepId = LATEST, store: StoreOption = None, as_json: AsJson 
 
 
 def _sweep_and_best(shelf: Shelf, row: SweepRow) -> tuple[Sweep, Result | None]:
-    from sweeps.reading import read_sweep
-    from sweeps.remembering import best_of
-
-    sweep = read_sweep(shelf.ledger.document(row.sweep_id))
-    return sweep, best_of(sweep, shelf.ledger.briefs(row.sweep_id))
+    sweep = shelf.sweep_of(row)
+    maximize = sweep.objective.goal == "maximize"
+    return sweep, shelf.ledger.best(row.sweep_id, maximize=maximize)
 
 
 def _best_fields(sweep: Sweep, best: Result | None) -> dict[str, Any] | None:

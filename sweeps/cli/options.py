@@ -16,6 +16,22 @@ SweepId = Annotated[
         show_default=False,
     ),
 ]
+TrialPlace = Annotated[
+    str,
+    typer.Argument(
+        help="A trial, as in latest/12 or mn2p5d/12; without a number, what failed in the sweep.",
+        metavar="[ID[/TRIAL]]",
+        show_default=False,
+    ),
+]
+OneOrAll = Annotated[
+    str | None,
+    typer.Argument(
+        help="A sweep's id, or the beginning of one; every sweep when left out.",
+        metavar="[ID]",
+        show_default=False,
+    ),
+]
 Overrides = Annotated[
     list[str] | None,
     typer.Option(

@@ -10,6 +10,7 @@ from sweeps.cli.failures import Failures
 from sweeps.cli.pace import Pace
 from sweeps.cli.telling import ending_line
 from sweeps.cli.wording import count, duration, figure
+from sweeps.errors import printable
 from sweeps.trial import Result
 from sweeps.watcher import Summary
 
@@ -61,7 +62,7 @@ class PlainProgress:
         if self._unheard:
             return
         try:
-            self._write(line)
+            self._write(printable(line))
         except OSError:  # nobody reads any more: a closed pipe, a closed terminal
             self._unheard = True
 

@@ -1,19 +1,11 @@
-"""`sweeps run` and `sweeps resume`."""
+"""`sweeps run`."""
 
 from __future__ import annotations
 
 import typer
 
-from sweeps.cli.chosen import LATEST, opened
 from sweeps.cli.endings import guarded
-from sweeps.cli.options import (
-    Overrides,
-    StoreOption,
-    SweepFileArgument,
-    SweepId,
-    TrackingUri,
-    Workers,
-)
+from sweeps.cli.options import Overrides, StoreOption, SweepFileArgument, TrackingUri, Workers
 from sweeps.cli.screen import progress, say_if_heard
 from sweeps.cli.telling import exit_code, farewell
 from sweeps.store import Store
@@ -48,35 +40,4 @@ def run(
             report=sweep_report,
         )
     say_if_heard(farewell(summary, sweep.objective.metric, store, tracking_uri))
-    raise typer.Exit(exit_code(summary))
-
-
-@guarded
-def resume(
-    sweep_id: SweepId = LATEST,
-    workers: Workers = None,
-    store: StoreOption = None,
-    tracking_uri: TrackingUri = None,
-) -> None:
-    """Go on with a sweep where it stopped.
-
-    What is missing is trained, and what MLflow lacks is sent to it.
-    """
-    from sweeps import coordinator
-    from sweeps.reading import read_sweep
-    from sweeps.reports.sweep_report import sweep_report
-
-    with opened(store) as shelf:
-        found = shelf.sweep(sweep_id).sweep_id
-        metric = read_sweep(shelf.ledger.document(found)).objective.metric
-    with progress() as watcher:
-        summary = coordinator.resume(
-            found,
-            store=Store.at(store),
-            workers=workers,
-            watcher=watcher,
-            tracking_uri=tracking_uri,
-            report=sweep_report,
-        )
-    say_if_heard(farewell(summary, metric, store, tracking_uri))
     raise typer.Exit(exit_code(summary))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from sweeps.cli.endings import complain
+from sweeps.errors import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,9 +23,9 @@ WIDTH_OF_A_PIPE = 160
 
 
 def say(lines: Iterable[str]) -> None:
-    """Print lines."""
+    """Print lines, or texts of several; what else a terminal might obey becomes an escape."""
     for line in lines:
-        typer.echo(line)
+        typer.echo("\n".join(map(printable, line.split("\n"))))
 
 
 def say_if_heard(lines: Iterable[str]) -> None:
@@ -80,5 +81,5 @@ def table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
 
     drawn = Table(*(escape(column) for column in columns), box=None, pad_edge=False)
     for row in rows:
-        drawn.add_row(*(escape(cell) for cell in row))
+        drawn.add_row(*(escape(printable(cell)) for cell in row))
     console().print(drawn)

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 
 from sweeps.cli.endings import FAILED, INTERRUPTED
 from sweeps.cli.wording import count, duration, figure, lines, waiting
+from sweeps.errors import printable
 from sweeps.trial import Result
-from sweeps.watcher import Summary
+from sweeps.watcher import Ending, Summary
 from tracking.store_uri import without_credentials
 
-ENDINGS = {
+ENDINGS: Mapping[Ending, str] = {
     "finished": "finished",
-    "out_of_time": "stopped, its time is up",
+    "out_of_time": "out of time",
     "interrupted": "interrupted",
+    "stopped": "stopped for good",
+    "cancelled": "cancelled",
+    "failed": "failed",
 }
 
 
@@ -22,22 +27,36 @@ def ending_line(summary: Summary) -> str:
     """One line: name, id, how it ended, trials, time."""
     failed = f" ({summary.failed:,} failed)" if summary.failed else ""
     trials = count(summary.done + summary.failed, "trial")
+    never = f", {summary.cancelled:,} never trained" if summary.cancelled else ""
     return (
         f"{summary.name} {summary.sweep_id}: {ENDINGS[summary.ending]}, "
-        f"{trials}{failed}, {duration(summary.seconds)}"
+        f"{trials}{failed}{never}, {duration(summary.seconds)}"
     )
 
 
 def farewell(summary: Summary, metric: str, store: Path | None, uri: str | None) -> list[str]:
     """The last lines of `run` and `resume`, after the ending line that the watcher has printed."""
-    said = best_lines(summary.best, metric)
+    said = [printable(f"cause: {summary.cause}")] if summary.cause else []
+    said += best_lines(summary.best, metric)
     look = summary.where or command("ui", summary.sweep_id, store, uri)
     said.append(f"MLflow: {look}")
     if summary.unsent:
-        said.append(f"{waiting(summary.unsent)} to be sent to MLflow; resuming sends them")
-    if summary.ending == "interrupted" or summary.unsent:
-        said.append(f"resume: {command('resume', summary.sweep_id, store, uri)}")
-    return said
+        sync = command("sync", summary.sweep_id, store, uri)
+        said.append(f"{waiting(summary.unsent)} to be sent to MLflow: {sync}")
+    return said + ways_on(summary.ending, summary.failed, summary.sweep_id, store, uri)
+
+
+def ways_on(
+    state: str, failed: int, sweep_id: str, store: Path | None, uri: str | None
+) -> list[str]:
+    """How to go on with a sweep that nobody runs; nothing when its search has ended."""
+    resume = command("resume", sweep_id, store, uri)
+    if state == "failed" and failed:
+        again = command("retry", sweep_id, store, uri, "--failed")
+        return [f"when the cause is mended: {again}", f"or go on without those: {resume}"]
+    if state == "failed":
+        return [f"when the cause is mended: {resume}"]
+    return [f"resume: {resume}"] if state in ("interrupted", "crashed") else []
 
 
 def best_lines(best: Result | None, metric: str) -> list[str]:
@@ -53,9 +72,9 @@ def best_lines(best: Result | None, metric: str) -> list[str]:
     return [f"{title} after {trained} of {horizon} epochs", *lines(rest)]
 
 
-def command(name: str, sweep_id: str, store: Path | None, uri: str | None) -> str:
-    """A command about the sweep, with the options that it was started with; no passwords."""
-    words = ["sweeps", name, sweep_id]
+def command(name: str, what: str | None, store: Path | None, uri: str | None, *options: str) -> str:
+    """A command about a sweep, with the options that it was started with; no passwords."""
+    words = ["sweeps", name, *([what] if what else []), *options]
     if store is not None:
         words += ["--store", str(store)]
     if uri is not None:
@@ -64,7 +83,10 @@ def command(name: str, sweep_id: str, store: Path | None, uri: str | None) -> st
 
 
 def exit_code(summary: Summary) -> int:
-    """0 when a trial has a score, 1 when all failed, 128 + signal when interrupted."""
+    """128 + signal when interrupted, 1 when it failed, was cancelled or has no score, else 0."""
     if summary.ending == "interrupted":
         return 128 + summary.signal if summary.signal is not None else INTERRUPTED
-    return FAILED if summary.failed and not summary.done else 0
+    if summary.ending in ("failed", "cancelled"):
+        return FAILED
+    wanted = summary.failed or summary.ending == "stopped"
+    return FAILED if wanted and not summary.done else 0

@@ -6,9 +6,13 @@ import json
 import math
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sweeps.trial import Config
+from sweeps.errors import printable
+from sweeps.trial import Config, Reason
+
+if TYPE_CHECKING:
+    from sweeps.ledger_records import SweepRow
 
 _UNITS = (("d", 86400, "h", 3600), ("h", 3600, "min", 60), ("min", 60, "s", 1))
 
@@ -53,20 +57,40 @@ def waiting(trials: int) -> str:
     return f"{count(trials, 'trial')} {'waits' if trials == 1 else 'wait'}"
 
 
+def titled(row: SweepRow) -> str:
+    """A sweep as a line about it begins: name and id."""
+    return f"{row.name} {row.sweep_id}"
+
+
+def shown(state: str) -> str:
+    """A sweep's state as words of a sentence."""
+    return state.replace("_", " ")
+
+
+def reasons_in_words(reasons: Mapping[Reason, int]) -> str:
+    """`9 diverged, 3 timed_out`."""
+    return ", ".join(f"{number:,} {reason}" for reason, number in reasons.items())
+
+
 def inline(config: Config) -> str:
     """A configuration on one line."""
-    return ", ".join(f"{name} {_value(value)}" for name, value in config.items())
+    return printable(", ".join(f"{name} {_value(value)}" for name, value in config.items()))
 
 
 def lines(values: Mapping[str, Any], indent: str = "  ") -> list[str]:
     """Names and values below each other, the values in a column."""
-    width = max(map(len, values), default=0)
-    return [f"{indent}{name:<{width}}  {_value(value)}" for name, value in values.items()]
+    told = {printable(name): printable(_value(value)) for name, value in values.items()}
+    width = max(map(len, told), default=0)
+    return [f"{indent}{name:<{width}}  {value}" for name, value in told.items()]
 
 
 def as_json(value: Any) -> str:
-    """JSON that every reader takes: what is not a finite number becomes null."""
-    return json.dumps(_finite(value), indent=2, ensure_ascii=False, allow_nan=False)
+    """JSON that every reader takes: what is not a finite number becomes null.
+
+    Characters that a terminal might obey are escapes, as JSON allows.
+    """
+    text = json.dumps(_finite(value), indent=2, ensure_ascii=False, allow_nan=False)
+    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
 
 
 def _value(value: Any) -> str:

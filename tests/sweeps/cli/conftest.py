@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,9 @@ from typer.testing import CliRunner, Result
 
 from sweeps import parts
 from sweeps.cli.app import app
+from sweeps.ledger import Ledger
 from sweeps.reports import sweep_report
+from sweeps.store import Store
 from tests.sweeps.fakes import FakeTrainer, MemoryTracker
 from tests.sweeps.tiny_task import TinyTask
 
@@ -44,6 +46,14 @@ def file(here: Path) -> str:
     """A sweep of three trials."""
     (here / "s.yaml").write_text(SWEEP)
     return "s.yaml"
+
+
+@pytest.fixture
+def ledger(here: Path) -> Iterator[Ledger]:
+    """The ledger of the working folder, as another process would open it."""
+    opened = Ledger.open(Store.at().ledger_url)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ HEAVY = (
     *("sklearn", "pandas", "sqlalchemy", "jax", "scipy", "ray"),
 )
 COMMANDS = [
-    *("init", "validate", "plan", "run", "resume", "ls"),
-    *("status", "best", "rm", "reproduce", "ui", "doctor"),
+    *("init", "validate", "plan", "run", "resume", "retry", "extend", "pause", "stop", "cancel"),
+    *("ls", "status", "best", "logs", "sync", "rm", "reproduce", "ui", "doctor"),
 ]
 
 PROBE = f"""

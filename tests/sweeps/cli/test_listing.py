@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
+from sweeps import ledger_schema as schema
 from sweeps.ledger import Ledger
-from sweeps.store import Store
 from tests.sweeps.cli.conftest import Command
 from tests.sweeps.fakes import FakeTrainer
 
@@ -45,21 +47,56 @@ def test_status(sweeps: Command, ran: str) -> None:
     done = sweeps("status")
     assert done.exit_code == 0
     assert f"small {ran}\n" in done.output
-    assert "2 done, 1 failed, 0 begun, of 3\n" in done.output
+    assert "2 done, 1 failed (1 diverged), 0 begun, of 3\n" in done.output
     assert "best: trial " in done.output
     assert "resume:" not in done.output
     found = json.loads(sweeps("status", ran[:3], "--json").stdout)
     assert (found["sweep_id"], found["expected"], found["done"]) == (ran, 3, 2)
     assert found["best"]["metric"] == "val_accuracy"
+    assert found["reasons"] == {"diverged": 1}
 
 
-def test_status_of_an_unfinished_sweep_says_how_to_go_on(sweeps: Command, ran: str) -> None:
-    ledger = Ledger.open(Store.at().ledger_url)
-    ledger.end(ledger.claim(ran), "interrupted", 90.0)
-    ledger.close()
+def test_status_of_an_unfinished_sweep_says_how_to_go_on(
+    sweeps: Command, ran: str, ledger: Ledger
+) -> None:
+    claim = ledger.claim(ran)
+    ledger.end(claim, "interrupted", 90.0)
+    ledger.release(claim)
     done = sweeps("status", "latest", "--store", ".sweeps")
     assert done.output.endswith(f"resume: sweeps resume {ran} --store .sweeps\n")
     assert "  time     1 min 30 s\n" in done.output
+    assert "  run by" not in done.output
+
+
+def test_status_says_what_mlflow_lacks(sweeps: Command, ran: str, ledger: Ledger) -> None:
+    assert "MLflow" not in sweeps("status").output
+    claim = ledger.claim(ran)
+    ledger.end(claim, "failed", 1.0, "infrastructure: no space left")
+    assert "MLflow" not in sweeps("status").output
+    ledger.release(claim)
+    said = sweeps("status").output
+    assert f"  MLflow   does not know how it ended: sweeps sync {ran}\n" in said
+    assert "  state    failed, infrastructure: no space left\n" in said
+    assert f"when the cause is mended: sweeps retry {ran} --failed\n" in said
+    _unsend(ledger, ran)
+    assert f"  MLflow   2 trials wait to be sent: sweeps sync {ran}\n" in sweeps("status").output
+
+
+def test_status_of_a_sweep_that_somebody_runs(sweeps: Command, ran: str, ledger: Ledger) -> None:
+    claim = ledger.claim(ran)
+    ledger.take_up(claim)
+    ledger.show(claim, "paused")
+    said = sweeps("status").output
+    assert "  state    paused\n" in said
+    assert f"  run by   process {os.getpid()} on " in said
+    assert said.endswith(f"resume: sweeps resume {ran}\n")
+
+
+def _unsend(ledger: Ledger, sweep_id: str) -> None:
+    """As if MLflow had not taken trials 0 and 2."""
+    with ledger.changing() as connection:
+        of = (schema.trial.c.sweep_id == sweep_id) & schema.trial.c.number.in_((0, 2))
+        connection.execute(update(schema.trial).where(of).values(shipped=False))
 
 
 def test_best(sweeps: Command, ran: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sweeps import coordinator
-from sweeps.cli.telling import farewell
+from sweeps.cli.telling import ending_line, exit_code, farewell
 from sweeps.lease import LeaseError
 from sweeps.watcher import Ending, Summary
 from tests.sweeps.cli.conftest import Command
@@ -47,19 +47,66 @@ def test_options_reach_the_run(sweeps: Command, file: str, trainer: TrainWith) -
 @pytest.mark.parametrize(
     ("ending", "unsent", "left"),
     [
-        ("finished", 0, False),
-        ("finished", 2, True),
-        ("out_of_time", 0, False),
-        ("interrupted", 0, True),
+        ("finished", 0, []),
+        ("finished", 2, ["2 trials wait to be sent to MLflow: sweeps sync"]),
+        ("out_of_time", 0, []),
+        ("stopped", 0, []),
+        ("cancelled", 0, []),
+        ("interrupted", 0, ["resume: sweeps resume"]),
     ],
 )
-def test_resuming_is_offered_where_something_is_left(
-    ending: Ending, unsent: int, left: bool
+def test_what_is_left_to_do_is_said_with_the_command(
+    ending: Ending, unsent: int, left: list[str]
 ) -> None:
     summary = Summary("abc234", "small", ending, 2, 0, None, 61.0, unsent, "")
     lines = farewell(summary, "val_loss", Path("my store"), "https://me:secret@host/")
-    words = "resume: sweeps resume abc234 --store 'my store' --tracking-uri https://host/"
-    assert (words in lines) == left
+    options = "abc234 --store 'my store' --tracking-uri https://host/"
+    assert lines[2:] == [f"{words} {options}" for words in left]
+
+
+@pytest.mark.parametrize(
+    ("failed", "ways"),
+    [
+        (0, ["when the cause is mended: sweeps resume abc234"]),
+        (
+            3,
+            [
+                "when the cause is mended: sweeps retry abc234 --failed",
+                "or go on without those: sweeps resume abc234",
+            ],
+        ),
+    ],
+)
+def test_a_sweep_with_one_cause_of_failure_says_it_and_the_ways_on(
+    failed: int, ways: list[str]
+) -> None:
+    cause = "user_error: no\x1b[2J file\nhere"
+    summary = Summary("abc234", "small", "failed", 0, failed, None, 1.0, 0, "", cause=cause)
+    first, _, _, *last = farewell(summary, "val_loss", None, None)
+    assert first == "cause: user_error: no\\x1b[2J file\\nhere"
+    assert last == ways
+    assert exit_code(summary) == 1
+
+
+@pytest.mark.parametrize(
+    ("ending", "done", "code"),
+    [
+        ("stopped", 2, 0),
+        ("stopped", 0, 1),
+        ("cancelled", 2, 1),
+        ("failed", 2, 1),
+        ("finished", 0, 0),
+        ("out_of_time", 2, 0),
+    ],
+)
+def test_exit_codes(ending: Ending, done: int, code: int) -> None:
+    assert exit_code(Summary("abc234", "small", ending, done, 0, None, 1.0, 0, "")) == code
+
+
+def test_trials_that_were_never_trained_are_told_of() -> None:
+    summary = Summary("abc234", "small", "stopped", 2, 1, None, 9.0, 0, "", cancelled=4)
+    line = "small abc234: stopped for good, 3 trials (1 failed), 4 never trained, 9 s"
+    assert ending_line(summary) == line
 
 
 def test_passwords_are_not_repeated(sweeps: Command, file: str, trainer: TrainWith) -> None:
@@ -106,7 +153,7 @@ def test_interruptions_have_their_exit_codes(
         "small abc234: interrupted, 2 trials, 1 min 1 s\n"
         "no trial has a score\n"
         "MLflow: sweeps ui abc234\n"
-        "3 trials wait to be sent to MLflow; resuming sends them\n"
+        "3 trials wait to be sent to MLflow: sweeps sync abc234\n"
         "resume: sweeps resume abc234\n"
     )
 

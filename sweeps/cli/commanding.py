@@ -1,0 +1,160 @@
+"""`sweeps pause`, `sweeps stop` and `sweeps cancel`: commands for whoever runs a sweep."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Literal
+
+import typer
+
+from sweeps.cli.chosen import LATEST, Shelf, opened
+from sweeps.cli.endings import FAILED, BadInputError, complain, guarded
+from sweeps.cli.options import StoreOption, SweepId, TrackingUri
+from sweeps.cli.screen import progress, say, say_if_heard
+from sweeps.cli.telling import command, farewell
+from sweeps.cli.wording import count, shown, titled
+from sweeps.store import Store
+
+if TYPE_CHECKING:
+    from sweeps.ledger_orders import Command
+    from sweeps.ledger_records import SweepRow
+    from sweeps.sweep import Sweep
+
+PATIENCE = 10.0
+GLANCE = 0.1
+"""Seconds that a command waits to be heard, and between two looks."""
+
+HEARD: Mapping[str, Collection[str]] = {
+    "pause": ("pausing", "paused"),
+    "resume": ("running",),
+    "stop": ("stopping", "stopped"),
+    "cancel": ("cancelled",),
+}
+"""The states that show that a command was heard."""
+
+
+@guarded
+def pause(sweep_id: SweepId = LATEST, store: StoreOption = None) -> None:
+    """Begin nothing new until the sweep is resumed.
+
+    What runs is finished. The process stays, and `sweeps resume` tells it to go on.
+    """
+    with opened(store) as shelf:
+        row = shelf.sweep(sweep_id)
+        if row.holder is None:
+            raise BadInputError(_nobody(row, store))
+        if row.state == "stopping":
+            raise BadInputError(f"{titled(row)} is stopping for good: it cannot be paused")
+        found = obeyed(shelf, row, "pause")
+    first = "what runs is finished first, " if found.state == "pausing" else ""
+    resume = command("resume", row.sweep_id, store, None)
+    say([f"{titled(found)}: {found.state}; {first}{resume} goes on"])
+
+
+@guarded
+def stop(
+    sweep_id: SweepId = LATEST, store: StoreOption = None, tracking_uri: TrackingUri = None
+) -> None:
+    """End a sweep for good, after what runs is finished.
+
+    Trials that have not begun never will. A sweep that nobody runs ends as it is.
+    """
+    _end("stop", sweep_id, store, tracking_uri)
+
+
+@guarded
+def cancel(
+    sweep_id: SweepId = LATEST, store: StoreOption = None, tracking_uri: TrackingUri = None
+) -> None:
+    """End a sweep for good, at once.
+
+    What runs is lost; results that exist are kept. A sweep that nobody runs ends as it is.
+    """
+    _end("cancel", sweep_id, store, tracking_uri)
+
+
+def obeyed(shelf: Shelf, row: SweepRow, wanted: Command) -> SweepRow:
+    """Leave a command for the process that runs the sweep; how the sweep stands when it was heard.
+
+    Ends this program when nobody has heard it in time, or when the sweep ended otherwise.
+    """
+    from sweeps.ledger_orders import leave
+
+    # Who rests already would take a pause for a new one, and show that it is on its way to it.
+    left = row.state not in HEARD[wanted] and leave(shelf.ledger, row.sweep_id, wanted)
+    until = monotonic() + PATIENCE
+    found = shelf.ledger.sweep(row.sweep_id)
+    while left and found.state not in HEARD[wanted] and found.holder:
+        if monotonic() >= until:
+            complain(
+                f"{titled(row)}: {found.holder} has not answered for {PATIENCE:.0f} s; it will "
+                f"{wanted} the sweep when it comes to it"
+            )
+            raise typer.Exit(FAILED)
+        sleep(GLANCE)
+        found = shelf.ledger.sweep(row.sweep_id)
+    if found.state not in HEARD[wanted]:
+        complain(f"{titled(row)} is {shown(found.state)}: it ended before it could {wanted}")
+        raise typer.Exit(FAILED)
+    return found
+
+
+def _nobody(row: SweepRow, store: Path | None) -> str:
+    line = f"{titled(row)} is {shown(row.state)}: nobody runs it, so it cannot be paused"
+    if row.state in ("interrupted", "crashed", "failed"):
+        line += f"; {command('resume', row.sweep_id, store, None)} goes on with it"
+    return line
+
+
+def _end(
+    wanted: Literal["stop", "cancel"], typed: str, store: Path | None, uri: str | None
+) -> None:
+    with opened(store) as shelf:
+        row = shelf.sweep(typed)
+        if row.state in ("stopped", "cancelled", "finished"):
+            raise BadInputError(f"{titled(row)} is {row.state}: nothing is left to {wanted}")
+        sweep = shelf.sweep_of(row)
+        if row.holder is not None:
+            found = obeyed(shelf, row, wanted)
+            say([f"{titled(found)}: {found.state}; {_left(found, sweep)}"])
+            return
+    state: Literal["stopped", "cancelled"] = "stopped" if wanted == "stop" else "cancelled"
+    say([f"{titled(row)} is {shown(row.state)}, and nobody runs it: {state}, {_left(row, sweep)}"])
+    _conclude(row, sweep, state, store, uri)
+
+
+def _left(row: SweepRow, sweep: Sweep) -> str:
+    """What becomes of the trials that have no result."""
+    from sweeps.plan import expected_trials
+
+    expected, done = expected_trials(sweep), row.done + row.failed
+    if expected is None or expected < done:
+        return f"what {count(done, 'trial')} brought is kept"
+    if row.state == "stopping":
+        rest = count(expected - done, "trial")
+        return f"what runs is finished first, the rest of {rest} will never run"
+    return f"{expected - done:,} of {expected:,} trials will never run"
+
+
+def _conclude(
+    row: SweepRow,
+    sweep: Sweep,
+    state: Literal["stopped", "cancelled"],
+    store: Path | None,
+    uri: str | None,
+) -> None:
+    from sweeps import coordinator
+    from sweeps.reports.sweep_report import sweep_report
+
+    with progress() as watcher:
+        summary = coordinator.conclude(
+            row.sweep_id,
+            state,
+            store=Store.at(store),
+            tracking_uri=uri,
+            watcher=watcher,
+            report=sweep_report,
+        )
+    say_if_heard(farewell(summary, sweep.objective.metric, store, uri))

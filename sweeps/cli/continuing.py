@@ -1,0 +1,173 @@
+"""`sweeps resume`, `sweeps retry` and `sweeps extend`: going on with a sweep."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+from search_spaces.spelling import suggestion
+from sweeps.cli.chosen import LATEST, Shelf, opened
+from sweeps.cli.commanding import obeyed
+from sweeps.cli.endings import BadInputError, guarded
+from sweeps.cli.options import StoreOption, SweepId, TrackingUri, Workers
+from sweeps.cli.screen import progress, say, say_if_heard
+from sweeps.cli.telling import exit_code, farewell
+from sweeps.cli.wording import count, reasons_in_words, titled
+from sweeps.lease import LeaseError
+from sweeps.store import Store
+from sweeps.trial import REASONS, Reason
+
+if TYPE_CHECKING:
+    from sweeps.ledger_records import SweepRow
+    from sweeps.watcher import Summary
+
+
+@guarded
+def resume(
+    sweep_id: SweepId = LATEST,
+    workers: Workers = None,
+    store: StoreOption = None,
+    tracking_uri: TrackingUri = None,
+) -> None:
+    """Go on with a sweep, whether it was paused, interrupted or its process died.
+
+    What is missing is trained, and what MLflow lacks is sent to it.
+    """
+    from sweeps import coordinator
+
+    with opened(store) as shelf:
+        row = shelf.sweep(sweep_id)
+        if row.holder is not None and row.state in ("pausing", "paused"):
+            obeyed(shelf, row, "resume")
+            say([f"{titled(row)}: resumed; {row.holder} goes on with it"])
+            return
+        metric = shelf.sweep_of(row).objective.metric
+    _session(coordinator.resume, row, metric, workers, store, tracking_uri)
+
+
+@guarded
+def retry(
+    sweep_id: SweepId = LATEST,
+    failed: Annotated[
+        bool, typer.Option("--failed", help="All that failed, whatever the reason.")
+    ] = False,
+    reason: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--reason",
+            metavar="REASON",
+            help=f"Those that failed for it: {', '.join(REASONS)}. May be repeated.",
+        ),
+    ] = None,
+    workers: Workers = None,
+    store: StoreOption = None,
+    tracking_uri: TrackingUri = None,
+) -> None:
+    """Run trials that failed once more, and go on with the sweep."""
+    reasons = _reasons(failed, reason or ())
+    from sweeps import coordinator
+
+    with opened(store) as shelf:
+        row = _free(shelf, sweep_id, "retried")
+        metric = shelf.sweep_of(row).objective.metric
+        found = shelf.ledger.reasons(row.sweep_id)
+    again = {name: found[name] for name in found if reasons is None or name in reasons}
+    if not again:
+        there = f"; {reasons_in_words(found)} did" if found else ""
+        wanted = "failed" if reasons is None else f"failed for {' or '.join(reasons)}"
+        raise BadInputError(f"{titled(row)}: no trial {wanted}{there}")
+    begin = partial(coordinator.retry, reasons=reasons)
+    _session(begin, row, metric, workers, store, tracking_uri)
+
+
+@guarded
+def extend(
+    trials: Annotated[
+        int, typer.Option("--trials", min=1, metavar="N", help="How many trials more.")
+    ],
+    sweep_id: SweepId = LATEST,
+    workers: Workers = None,
+    store: StoreOption = None,
+    tracking_uri: TrackingUri = None,
+) -> None:
+    """Give a sweep more trials than it began with, and go on with it."""
+    from sweeps import coordinator
+
+    with opened(store) as shelf:
+        row = _free(shelf, sweep_id, "extended")
+        sweep = shelf.sweep_of(row)
+    before = sweep.search.trials
+    if before is None:
+        raise BadInputError(
+            f"{titled(row)} has no search.trials that could be raised: its search ends when "
+            "nothing is left to try, or with its time"
+        )
+    say([f"{titled(row)}: {before:,} + {trials:,} = {count(before + trials, 'trial')}"])
+    begin = partial(coordinator.extend, trials=trials)
+    _session(begin, row, sweep.objective.metric, workers, store, tracking_uri)
+
+
+def _session(
+    begin: Callable[..., Summary],
+    row: SweepRow,
+    metric: str,
+    workers: int | None,
+    store: Path | None,
+    tracking_uri: str | None,
+) -> None:
+    """Run a sweep that exists, tell how that ended, and exit with its code."""
+    from sweeps.reports.sweep_report import sweep_report
+
+    with _finality(), progress() as watcher:
+        summary = begin(
+            row.sweep_id,
+            store=Store.at(store),
+            workers=workers,
+            watcher=watcher,
+            tracking_uri=tracking_uri,
+            report=sweep_report,
+        )
+    say_if_heard(farewell(summary, metric, store, tracking_uri))
+    raise typer.Exit(exit_code(summary))
+
+
+def _reasons(failed: bool, typed: Collection[str]) -> list[Reason] | None:
+    """The reasons that were asked for; None for all there are."""
+    known = f"--failed, or --reason with one of {', '.join(REASONS)}"
+    if failed == bool(typed):
+        raise BadInputError(f"say which trials: either {known}")
+    for reason in typed:
+        if reason not in REASONS:
+            raise BadInputError(f"no trial fails for {reason!r}; {suggestion(reason, REASONS)}")
+    return None if failed else cast(list[Reason], list(typed))
+
+
+def _free(shelf: Shelf, typed: str, done: str) -> SweepRow:
+    """A sweep that nobody runs, and that may go on."""
+    from sweeps.ledger_records import FINAL
+
+    row = shelf.sweep(typed)
+    if row.state in FINAL:
+        raise BadInputError(f"{titled(row)} was {row.state}, which is final: run its file again")
+    if row.holder is not None:
+        raise LeaseError(
+            f"sweep {row.sweep_id} is being run by {row.holder}: it can be {done} when that has "
+            "ended, or when Ctrl-C has interrupted it"
+        )
+    return row
+
+
+@contextmanager
+def _finality() -> Iterator[None]:
+    """That a sweep is final is about what was typed, not a failure."""
+    from sweeps.coordinator import FinalError
+
+    try:
+        yield
+    except FinalError as error:
+        raise BadInputError(str(error)) from error

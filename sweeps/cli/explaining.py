@@ -1,0 +1,184 @@
+"""`sweeps logs`: what became of a trial, or what failed in a sweep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from sweeps.cli.chosen import LATEST, opened
+from sweeps.cli.endings import BadInputError, guarded
+from sweeps.cli.failures import Alike, alike
+from sweeps.cli.options import AsJson, StoreOption, TrialPlace
+from sweeps.cli.screen import say
+from sweeps.cli.telling import command
+from sweeps.cli.wording import as_json as json_text
+from sweeps.cli.wording import count, duration, figure, lines, moment, titled
+from sweeps.errors import printable
+from sweeps.trial import Failure, Part, Result
+
+if TYPE_CHECKING:
+    from sweeps.ledger_records import Begun, SweepRow
+
+MOST_KINDS = 20
+MOST_RANGES = 12
+LONGEST = 1000
+"""Characters of a message in a list; `sweeps logs ID/TRIAL` has all of it."""
+
+
+@guarded
+def logs(place: TrialPlace = LATEST, store: StoreOption = None, as_json: AsJson = False) -> None:
+    """Show what became of a trial, with the traceback if it failed.
+
+    Without a number, the trials that failed, those that failed alike together.
+    """
+    typed, number = _split(place)
+    with opened(store) as shelf:
+        row = shelf.sweep(typed)
+        if number is None:
+            kinds = alike(shelf.ledger.failures(row.sweep_id))
+            one = f"{row.sweep_id}/{kinds[0].trials[0]}" if kinds else ""
+            told = _list(row, kinds, command("logs", one, store, None))
+            say([json_text([asdict(kind) for kind in kinds])] if as_json else told)
+            return
+        try:
+            begun = shelf.ledger.trial(row.sweep_id, number)
+        except LookupError as error:
+            raise BadInputError(_missing(row, number)) from error
+    say([json_text(_fields(row, begun))] if as_json else _trial(row, begun))
+
+
+def _split(place: str) -> tuple[str, int | None]:
+    """(what was typed for the sweep, the trial's number)."""
+    typed, slash, number = place.partition("/")
+    if not slash:
+        return place, None
+    if not (number.isascii() and number.isdecimal() and len(number) < 16):
+        raise BadInputError(f"{number!r} in {place!r} is not a trial's number: write {typed}/12")
+    return typed, int(number)
+
+
+def _missing(row: SweepRow, number: int) -> str:
+    begun = row.done + row.failed + row.running + row.cancelled
+    there = f"its trials so far are 0 to {begun - 1:,}" if begun else "none has begun yet"
+    return f"{titled(row)} has no trial {number}: {there}"
+
+
+def _list(row: SweepRow, kinds: Sequence[Alike], one: str) -> Iterator[str]:
+    begun = count(row.done + row.failed + row.running, "trial")
+    if not kinds:
+        yield f"{titled(row)}: of {begun} none has failed"
+        return
+    yield f"{titled(row)}: of {begun} {sum(len(kind.trials) for kind in kinds):,} failed"
+    for kind in kinds[:MOST_KINDS]:
+        such = ", such as" if kind.differ else ""
+        yield printable(f"{kind.reason}{such}: {kind.message[:LONGEST]}")
+        several = "trials" if len(kind.trials) > 1 else "trial"
+        yield f"  {len(kind.trials):,} {several}: {_ranges(kind.trials)}"
+    if len(kinds) > MOST_KINDS:
+        yield f"{len(kinds) - MOST_KINDS:,} more kinds of failure; --json has them all"
+    yield f"one of them whole: {one}"
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """`3, 5-9, 12`; of very many only the first."""
+    ends = [at for at, (a, b) in enumerate(pairwise(numbers), start=1) if b != a + 1]
+    runs = [numbers[first:end] for first, end in pairwise([0, *ends, len(numbers)])]
+    told = [str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs[:MOST_RANGES]]
+    rest = sum(map(len, runs[MOST_RANGES:]))
+    return ", ".join(told) + (f" and {rest:,} others" if rest else "")
+
+
+def _trial(row: SweepRow, begun: Begun) -> Iterator[str]:
+    result = begun.result
+    failure = None if result is None else result.error
+    how = f", {failure.reason}: {failure.message}" if failure else ""
+    yield printable(f"{titled(row)}, trial {begun.trial.number}: {begun.state}{how}")
+    yield from lines(_facts(begun))
+    yield from ["configuration:", *lines(begun.trial.config)]
+    if result is None:
+        return
+    if result.metrics:
+        yield from ["figures:", *lines(result.metrics)]
+    broken = [part for part in result.parts if part.error is not None]
+    if broken and len(result.parts) > 1:
+        yield f"of {len(result.parts)} parts {len(broken)} failed:"
+        yield from (f"  {_part(part)}" for part in broken)
+    traces = {_trace(failure): None for failure in _failures(result) if failure.traceback}
+    for trace in traces:
+        yield from ["traceback:", *trace]
+
+
+def _facts(begun: Begun) -> dict[str, str]:
+    facts = {"attempt": f"{begun.attempt:,}"}
+    if begun.tries:
+        facts["attempt"] += (
+            f" ({begun.tries:,} ended with their process, or by the machine's fault)"
+        )
+    if begun.trial.parent is not None:
+        facts["continues"] = f"trial {begun.trial.parent}"
+    if begun.trial.budget is not None:
+        facts["epochs"] = f"{begun.trial.budget:,}"
+    facts["started"] = moment(begun.started_ms)
+    if begun.ended_ms is not None:
+        facts["ended"] = moment(begun.ended_ms)
+    if begun.result is not None:
+        facts["training"] = duration(begun.result.seconds)
+        if begun.result.score is not None:
+            facts["score"] = figure(begun.result.score)
+    return facts
+
+
+def _part(part: Part) -> str:
+    failure = part.error
+    told = "" if failure is None else f"{failure.reason}: {failure.message}"
+    return printable(f"fold {part.fold}, repeat {part.repeat}: {told}")
+
+
+def _failures(result: Result) -> Iterator[Failure]:
+    """The trial's own failure first, then those of its parts."""
+    for failure in (result.error, *(part.error for part in result.parts)):
+        if failure is not None:
+            yield failure
+
+
+def _trace(failure: Failure) -> tuple[str, ...]:
+    return tuple(
+        f"  {printable(line.expandtabs(4))}" for line in failure.traceback.rstrip().split("\n")
+    )
+
+
+def _fields(row: SweepRow, begun: Begun) -> dict[str, Any]:
+    trial, result = begun.trial, begun.result
+    fields: dict[str, Any] = {
+        "sweep_id": row.sweep_id,
+        "trial": trial.number,
+        "state": begun.state,
+        "attempt": begun.attempt,
+        "tries": begun.tries,
+        "parent": trial.parent,
+        "budget": trial.budget,
+        "config": trial.config,
+        "started_ms": begun.started_ms,
+        "ended_ms": begun.ended_ms,
+        "sent": begun.shipped,
+    }
+    if result is None:
+        return fields | {"score": None, "error": None, "parts": []}
+    return fields | {
+        "score": result.score,
+        "metrics": result.metrics,
+        "seconds": result.seconds,
+        "trainer": result.trainer,
+        "error": _plain(result.error),
+        "parts": [
+            {"fold": part.fold, "repeat": part.repeat, "seconds": part.seconds}
+            | {"metrics": part.metrics, "error": _plain(part.error)}
+            for part in result.parts
+        ],
+    }
+
+
+def _plain(failure: Failure | None) -> dict[str, str] | None:
+    return None if failure is None else asdict(failure)
