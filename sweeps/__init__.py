@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sweeps.notebook import define, load, results, resume, run
+    from sweeps.notebook import define, extend, load, results, resume, retry, run, sync
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "define", "load", "results", "resume", "run"]
+__all__ = ["__version__", "define", "extend", "load", "results", "resume", "retry", "run", "sync"]
 
 
 def __dir__() -> list[str]:

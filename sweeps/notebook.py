@@ -1,77 +1,30 @@
-"""Sweeps from Python: the names of a sweep file as arguments, trials as tables."""
+"""Sweeps from Python: run, gone on with, and looked at as tables."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sweeps.plain_data import DEEPEST
-from sweeps.reading import read_sweep
+from search_spaces.spelling import suggestion
+from sweeps.describing import define as define
+from sweeps.describing import load as load
+from sweeps.errors import printable
 from sweeps.store import Store
 from sweeps.sweep import Sweep
-from sweeps.sweep_file import load_sweep
-from sweeps.trial import Result
+from sweeps.trial import REASONS, Reason, Result
 from sweeps.watcher import SaysOnly
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sweeps.coordinator import Options
     from sweeps.ledger import Ledger
     from sweeps.ledger_records import SweepRow
     from sweeps.watcher import Summary, Watcher
 
 LATEST = "latest"
-Section = str | Mapping[str, Any]
-
-
-def define(
-    *,
-    task: Section,
-    space: Mapping[str, Any],
-    search: Section = "grid",
-    name: str | None = None,
-    objective: Section | None = None,
-    evaluate: Mapping[str, Any] | None = None,
-    budget: Mapping[str, Any] | None = None,
-    trainer: str = "auto",
-    seed: int = 0,
-    constraints: Mapping[str, str] | None = None,
-) -> Sweep:
-    """The sweep that a file with these keys describes. NumPy's numbers are taken as Python's.
-
-    Raises SpaceError that names the key and what is wrong with its value.
-    """
-    given = {
-        "name": name,
-        "task": task,
-        "search": search,
-        "objective": objective,
-        "evaluate": evaluate,
-        "budget": budget,
-        "trainer": trainer,
-        "seed": seed,
-        "space": space,
-        "constraints": constraints,
-    }
-    return read_sweep({key: _pure(value) for key, value in given.items() if value is not None})
-
-
-def _pure(value: Any, depth: int = 0) -> Any:
-    """Arrays as lists and their numbers as Python's own; nothing is followed without end."""
-    if depth > DEEPEST:
-        return value
-    if isinstance(value, Mapping):
-        return {key: _pure(inner, depth + 1) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_pure(inner, depth + 1) for inner in value]
-    return value.tolist() if hasattr(value, "tolist") else value
-
-
-def load(file: str | Path, overrides: Sequence[str] = ()) -> Sweep:
-    """The sweep in a YAML file, with `search.trials=50` overrides. Raises SweepFileError."""
-    return load_sweep(Path(file), overrides)
 
 
 def run(
@@ -89,19 +42,9 @@ def run(
     """
     _check_is_sweep(sweep)
     from sweeps import coordinator
-    from sweeps.reports.sweep_report import sweep_report
 
-    place = _store(store)
-    summary = coordinator.run(
-        sweep,
-        store=place,
-        workers=workers,
-        watcher=watcher or SaysOnly(print),
-        tracking_uri=tracking_uri,
-        report=sweep_report,
-    )
-    _pass_on(summary)
-    return results(summary.sweep_id, store=place.folder)
+    options = _options(workers, store, tracking_uri, watcher)
+    return _told(coordinator.run(sweep, **options), store)
 
 
 def _check_is_sweep(given: object) -> None:
@@ -124,33 +67,124 @@ def resume(
 ) -> pd.DataFrame:
     """Finish what is missing of the sweep whose id begins so, by default of the most recent one.
 
-    All its trials as a table. Raises LookupError for an id that is not in the store, and
+    All its trials as a table. Raises LookupError for an id that is not in the store, LeaseError
+    while another process runs the sweep, FinalError when it was stopped or cancelled, and
     KeyboardInterrupt as `run` does.
     """
     from sweeps import coordinator
-    from sweeps.reports.sweep_report import sweep_report
+
+    options = _options(workers, store, tracking_uri, watcher)
+    return _told(coordinator.resume(_found(_store(store), sweep_id), **options), store)
+
+
+def retry(
+    sweep_id: str = LATEST,
+    reasons: Collection[Reason] | None = None,
+    *,
+    workers: int = 0,
+    store: str | Path | None = None,
+    tracking_uri: str | None = None,
+    watcher: Watcher | None = None,
+) -> pd.DataFrame:
+    """Run trials again that failed for these reasons, by default for any, and go on as `resume`.
+
+    Raises ValueError when there is none, and what `resume` raises.
+    """
+    from sweeps import coordinator
+
+    _check_reasons(reasons)
+    options = _options(workers, store, tracking_uri, watcher)
+    return _told(coordinator.retry(_found(_store(store), sweep_id), reasons, **options), store)
+
+
+def _check_reasons(given: Collection[Reason] | None) -> None:
+    if isinstance(given, str):
+        raise TypeError(f"reasons are a collection of words: [{given!r}]")
+    for reason in given or ():
+        if reason not in REASONS:
+            raise ValueError(f"no trial fails for {reason!r}; {suggestion(reason, REASONS)}")
+
+
+def extend(
+    sweep_id: str = LATEST,
+    *,
+    trials: int,
+    workers: int = 0,
+    store: str | Path | None = None,
+    tracking_uri: str | None = None,
+    watcher: Watcher | None = None,
+) -> pd.DataFrame:
+    """Allow a sweep so many trials more than it began with, and go on as `resume`.
+
+    Raises ValueError for less than one, and for a sweep without `search.trials`; and what `resume`
+    raises.
+    """
+    from sweeps import coordinator
+
+    if trials < 1:
+        raise ValueError(f"{trials} more trials are none: 1 is the least")
+    options = _options(workers, store, tracking_uri, watcher)
+    return _told(coordinator.extend(_found(_store(store), sweep_id), trials, **options), store)
+
+
+def sync(
+    sweep_id: str = LATEST,
+    *,
+    store: str | Path | None = None,
+    tracking_uri: str | None = None,
+    watcher: Watcher | None = None,
+) -> int:
+    """Send MLflow what it lacks of a sweep; how many trials it still lacks afterwards.
+
+    Raises LookupError and LeaseError as `resume` does.
+    """
+    from sweeps import coordinator
 
     place = _store(store)
-    summary = coordinator.resume(
+    return coordinator.sync(
         _found(place, sweep_id),
         store=place,
-        workers=workers,
-        watcher=watcher or SaysOnly(print),
         tracking_uri=tracking_uri,
-        report=sweep_report,
+        watcher=watcher or SaysOnly(print),
     )
-    _pass_on(summary)
-    return results(summary.sweep_id, store=place.folder)
 
 
-def _pass_on(summary: Summary) -> None:
-    """An interruption was meant for the whole program, of which the sweep may be one line."""
-    if summary.signal is not None:
-        print(f"interrupted; to go on: sweeps.resume({summary.sweep_id!r})")
-        raise KeyboardInterrupt
+def _options(
+    workers: int,
+    store: str | Path | None,
+    tracking_uri: str | None,
+    watcher: Watcher | None,
+) -> Options:
+    from sweeps.reports.sweep_report import sweep_report
+
+    return {
+        "store": _store(store),
+        "workers": workers,
+        "watcher": watcher or SaysOnly(print),
+        "tracking_uri": tracking_uri,
+        "report": sweep_report,
+    }
+
+
+def _told(summary: Summary, store: str | Path | None) -> pd.DataFrame:
+    """The trials, once it was said what a person should know of the end.
+
+    An interruption was meant for the whole program, of which the sweep may be one line.
+    """
+    sweep_id = repr(summary.sweep_id) + ("" if store is None else f", store={str(store)!r}")
     if summary.unsent:
         waiting = "1 trial waits" if summary.unsent == 1 else f"{summary.unsent:,} trials wait"
-        print(f"{waiting} to be sent to MLflow; resuming sends them")
+        print(f"{waiting} to be sent to MLflow: sweeps.sync({sweep_id})")
+    if summary.signal is not None:
+        print(f"interrupted; to go on: sweeps.resume({sweep_id})")
+        raise KeyboardInterrupt
+    if summary.ending in ("stopped", "cancelled"):
+        print(f"{summary.ending}, which is final; what was done is kept")
+    if summary.ending == "failed":
+        print(f"failed, {printable(summary.cause or 'for no known cause')}")
+        print(f"when that is mended: sweeps.retry({sweep_id}), or without those that failed:")
+        print(f"sweeps.resume({sweep_id})")
+    return results(summary.sweep_id, store=store)
 
 
 def results(sweep_id: str = LATEST, *, store: str | Path | None = None) -> pd.DataFrame:

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +13,11 @@ import pytest
 
 import sweeps
 from search_spaces import SpaceError
-from sweeps import parts
+from sweeps import coordinator, parts
 from sweeps.notebook import table
 from sweeps.reports import sweep_report
 from sweeps.trial import Failure, Result, Trial
+from sweeps.watcher import Summary
 from tests.sweeps.fakes import FakeTrainer, MemoryTracker
 from tests.sweeps.tiny_task import TinyTask
 
@@ -123,3 +126,82 @@ def test_the_package_offers_what_it_lists() -> None:
     assert done.stdout == "True\n"
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         _ = sweeps.nonsense
+
+
+@pytest.fixture
+def train_with(_made_up: None, monkeypatch: pytest.MonkeyPatch) -> Callable[[FakeTrainer], None]:
+    def change(fake: FakeTrainer) -> None:
+        monkeypatch.setattr(parts, "trainer_for", lambda name: fake)
+
+    return change
+
+
+def test_what_failed_is_retried_and_a_sweep_extended(
+    tmp_path: Path, train_with: Callable[[FakeTrainer], None]
+) -> None:
+    train_with(FakeTrainer(failing=frozenset({1})))
+    space = {"width": {"low": 1, "high": 500}}
+    sweep = sweeps.define(
+        task="penguins", space=space, search={"backend": "random", "trials": 3}, name="x"
+    )
+    assert list(sweeps.run(sweep, store=tmp_path)["state"]) == ["done", "failed", "done"]
+    train_with(FakeTrainer())
+    with pytest.raises(ValueError, match="because of timed_out"):
+        sweeps.retry(reasons=["timed_out"], store=tmp_path)
+    again = sweeps.retry(reasons=["diverged"], store=tmp_path)
+    assert list(again["state"]) == ["done"] * 3
+    assert len(sweeps.extend(trials=2, store=tmp_path)) == 5
+    assert sweeps.sync(store=tmp_path) == 0
+
+
+@pytest.mark.parametrize(
+    ("reasons", "error", "words"),
+    [
+        (["divergd"], ValueError, "no trial fails for 'divergd'; did you mean 'diverged'"),
+        ("diverged", TypeError, r"a collection of words: \['diverged'\]"),
+    ],
+)
+def test_reasons_are_checked_before_anything_starts(
+    reasons: Any, error: type[Exception], words: str
+) -> None:
+    with pytest.raises(error, match=words):
+        sweeps.retry(reasons=reasons)
+    with pytest.raises(ValueError, match="0 more trials are none"):
+        sweeps.extend(trials=0)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({}, ""),
+        ({"unsent": 2}, "2 trials wait to be sent to MLflow: sweeps.sync(ID)\n"),
+        ({"ending": "stopped"}, "stopped, which is final; what was done is kept\n"),
+        (
+            {"ending": "failed", "cause": "crashed: no\nfile"},
+            "failed, crashed: no\\nfile\n"
+            "when that is mended: sweeps.retry(ID), or without those that failed:\n"
+            "sweeps.resume(ID)\n",
+        ),
+        ({"ending": "interrupted", "signal": 2}, "interrupted; to go on: sweeps.resume(ID)\n"),
+    ],
+)
+@pytest.mark.usefixtures("_made_up")
+def test_how_to_go_on_is_said(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    change: dict[str, Any],
+    said: str,
+) -> None:
+    really = coordinator.run
+
+    def ran(sweep: Any, **options: Any) -> Summary:
+        return replace(really(sweep, **options), **change)
+
+    monkeypatch.setattr(coordinator, "run", ran)
+    sweep = sweeps.define(task="penguins", space={"width": 8})
+    interruption = pytest.raises(KeyboardInterrupt) if "signal" in change else nullcontext()
+    with interruption:
+        sweeps.run(sweep, store=tmp_path)
+    where = f"'{sweeps.results(store=tmp_path).attrs['sweep']}', store='{tmp_path}'"
+    assert capsys.readouterr().out == said.replace("ID", where)
