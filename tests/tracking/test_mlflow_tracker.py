@@ -330,6 +330,24 @@ class TestMlflowTracker(TrackerContract):
             new.end(end())
         assert sorted(self.children()) == [0, 1]
 
+    def test_what_two_sessions_made_side_by_side_comes_together_at_the_end(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with self.opened() as old, self.opened() as new:
+            for _ in range(2):
+                new.begin(sweep())
+            new.log([trial(0)])
+            with monkeypatch.context() as blind:
+                blind.setattr(MlflowStore, "runs", lambda *_: [])
+                old.begin(sweep())
+            old.log([trial(1), trial(2)])
+            new.end(end())
+        parent, *children = runs_of(self.uri)
+        assert parent.info.status == "FINISHED"
+        assert [child.data.tags["mlflow.parentRunId"] for child in children] == [
+            parent.info.run_id
+        ] * 3
+
     def test_children_of_a_parent_that_was_deleted_hang_on_the_new_one(self) -> None:
         with self.opened() as tracker:
             tracker.begin(sweep())
