@@ -48,9 +48,9 @@ def pause(sweep_id: SweepId = LATEST, store: StoreOption = None) -> None:
         if row.state == "stopping":
             raise BadInputError(f"{titled(row)} is stopping for good: it cannot be paused")
         found = obeyed(shelf, row, "pause")
-    first = "what runs is finished first, " if found.state == "pausing" else ""
+    first = "what runs is finished first; " if found.state == "pausing" else ""
     resume = command("resume", row.sweep_id, store, None)
-    say([f"{titled(found)}: {found.state}; {first}{resume} goes on"])
+    say([f"{titled(found)}: {found.state}; {first}to go on: {resume}"])
 
 
 @guarded
@@ -104,7 +104,7 @@ def obeyed(shelf: Shelf, row: SweepRow, wanted: Command) -> SweepRow:
 def _nobody(row: SweepRow, store: Path | None) -> str:
     line = f"{titled(row)} is {shown(row.state)}: nobody runs it, so it cannot be paused"
     if row.state in ("interrupted", "crashed", "failed"):
-        line += f"; {command('resume', row.sweep_id, store, None)} goes on with it"
+        line += f"; to go on: {command('resume', row.sweep_id, store, None)}"
     return line
 
 

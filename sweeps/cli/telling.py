@@ -40,6 +40,8 @@ def farewell(summary: Summary, metric: str, store: Path | None, uri: str | None)
     said += best_lines(summary.best, metric)
     look = summary.where or command("ui", summary.sweep_id, store, uri)
     said.append(f"MLflow: {look}")
+    if summary.failed:
+        said.append(f"what failed: {command('logs', summary.sweep_id, store, None)}")
     if summary.unsent:
         sync = command("sync", summary.sweep_id, store, uri)
         said.append(f"{waiting(summary.unsent)} to be sent to MLflow: {sync}")

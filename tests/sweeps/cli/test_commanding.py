@@ -47,8 +47,8 @@ def hear(ledger: Ledger, claim: Claim, monkeypatch: pytest.MonkeyPatch) -> Hear:
 @pytest.mark.parametrize(
     ("command", "state", "said"),
     [
-        ("pause", "pausing", "pausing; what runs is finished first, sweeps resume {} goes on"),
-        ("pause", "paused", "paused; sweeps resume {} goes on"),
+        ("pause", "pausing", "pausing; what runs is finished first; to go on: sweeps resume {}\n"),
+        ("pause", "paused", "paused; to go on: sweeps resume {}\n"),
         ("stop", "stopping", "stopping; what runs is finished first, the rest of 3 trials will "),
         ("stop", "stopped", "stopped; 3 of 3 trials will never run"),
         ("cancel", "cancelled", "cancelled; 3 of 3 trials will never run"),
@@ -118,7 +118,7 @@ def test_a_sweep_may_end_before_it_hears(
 
 @pytest.mark.parametrize(
     ("state", "words"),
-    [("interrupted", "; sweeps resume {} goes on with it\n"), ("out_of_time", "be paused\n")],
+    [("interrupted", "; to go on: sweeps resume {}\n"), ("out_of_time", "be paused\n")],
 )
 def test_what_nobody_runs_cannot_be_paused(
     sweeps: Command, ledger: Ledger, claim: Claim, state: str, words: str

@@ -83,6 +83,8 @@ def test_a_sweep_with_one_cause_of_failure_says_it_and_the_ways_on(
     cause = "user_error: no\x1b[2J file\nhere"
     summary = Summary("abc234", "small", "failed", 0, failed, None, 1.0, 0, "", cause=cause)
     first, _, _, *last = farewell(summary, "val_loss", None, None)
+    if failed:
+        assert last.pop(0) == "what failed: sweeps logs abc234"
     assert first == "cause: user_error: no\\x1b[2J file\\nhere"
     assert last == ways
     assert exit_code(summary) == 1
