@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def examine(typed: str, *, mend: bool, folder: Path | None, uri: str | None, as_json: bool) -> None:
     """Look at one sweep, with `mend` repair what MLflow has of it, and say what is wrong.
 
-    Exits with 1 when something is.
+    Exits with 1 when something is, or when MLflow did not take what was to be sent again.
     """
     from sweeps.doctor.diagnosis import diagnose
 
@@ -38,7 +38,7 @@ def examine(typed: str, *, mend: bool, folder: Path | None, uri: str | None, as_
         complain(line)
     if not as_json:
         say(_ways_out(found, store, folder, uri))
-    if not found.well:
+    if not found.well or (done is not None and (found.unsent or not found.end_sent)):
         raise typer.Exit(FAILED)
 
 

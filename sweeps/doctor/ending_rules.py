@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sweeps.doctor.kept import KeptTrial
 from sweeps.doctor.violation import Fault
+from sweeps.ledger_evidence import KeptTrial
 from sweeps.ledger_records import ACTIVE, FINAL
 from sweeps.sweep import Sweep
 

@@ -11,11 +11,11 @@ from search_spaces import SpaceError
 from sweeps.doctor.best_rules import best_faults
 from sweeps.doctor.ending_rules import ending_faults
 from sweeps.doctor.expected import Expected, expected_run
-from sweeps.doctor.kept import Evidence, KeptTrial
 from sweeps.doctor.order_rules import order_faults
 from sweeps.doctor.point_rules import point_faults
 from sweeps.doctor.trial_rules import trial_faults
 from sweeps.doctor.violation import Fault
+from sweeps.ledger_evidence import Evidence, KeptTrial
 from sweeps.ledger_records import SweepRow
 from sweeps.reading import read_sweep
 from sweeps.store import Store
@@ -43,6 +43,8 @@ def look_at_ledger(store: Store, sweep_id: str) -> LedgerSide:
 
     Raises LookupError and LedgerError.
     """
+    if not (store.folder / "ledger.db").is_file():
+        raise LookupError(f"no sweeps in {store.folder} yet")
     with closing(Evidence(store.ledger_url)) as evidence:
         row = evidence.sweep(sweep_id)
         stands = evidence.stands(row.sweep_id)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from sweeps.doctor.kept import KeptTrial
 from sweeps.doctor.violation import Fault
+from sweeps.ledger_evidence import KeptTrial
 
 
 def order_faults(kept: Sequence[KeptTrial]) -> Iterator[Fault]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sweeps.doctor.expected import last_values
-from sweeps.doctor.kept import KeptTrial
 from sweeps.doctor.violation import Fault, Mend
+from sweeps.ledger_evidence import KeptTrial
 from sweeps.ledger_records import ACTIVE
 from sweeps.remembering import STATUS, best_of, sweep_end
 from sweeps.sweep import Sweep

@@ -8,8 +8,8 @@ from itertools import pairwise
 from search_spaces import Space, SpaceError
 from sweeps.backends.choose import backend_for
 from sweeps.backends.hyperband import Hyperband
-from sweeps.doctor.kept import KeptTrial
 from sweeps.doctor.violation import Fault
+from sweeps.ledger_evidence import KeptTrial
 from sweeps.sweep import Sweep
 from sweeps.trial import Config
 

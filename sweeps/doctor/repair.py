@@ -9,22 +9,18 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import dataclass
 
-from sqlalchemy import update
-
 from sweeps import coordinator
-from sweeps import ledger_schema as schema
 from sweeps.doctor.auditor import mlflow_auditor
 from sweeps.doctor.diagnosis import Diagnosis, diagnose
 from sweeps.doctor.violation import Mend
-from sweeps.lease import Claim
-from sweeps.ledger import Ledger, set_sweep
+from sweeps.ledger import Ledger
+from sweeps.ledger_unsent import mark_unsent
 from sweeps.store import Store
 from sweeps.watcher import Watcher
 from tracking.tracker import TrackingError
 
 REMOVED_AT_ONCE = 20
 """Runs that are deleted between two renewals of the lease."""
-ROWS_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
@@ -105,7 +101,7 @@ class _Work:
         ):
             claim = ledger.claim(self._sweep_id)
             try:
-                _mark_unsent(ledger, claim, mend)
+                mark_unsent(ledger, claim, mend.resend, end=mend.end)
                 for start in range(0, len(mend.remove), REMOVED_AT_ONCE):
                     ledger.renew(claim)
                     store.remove(mend.remove[start : start + REMOVED_AT_ONCE])
@@ -113,18 +109,3 @@ class _Work:
                 ledger.release(claim)
         self.removed += len(mend.remove)
         self.resent += len(mend.resend)
-
-
-def _mark_unsent(ledger: Ledger, claim: Claim, mend: Mend) -> None:
-    """What MLflow has not, or will not have in a moment."""
-    trial = schema.trial.c
-    with ledger.writing(claim) as connection:
-        for start in range(0, len(mend.resend), ROWS_AT_ONCE):
-            some = mend.resend[start : start + ROWS_AT_ONCE]
-            connection.execute(
-                update(schema.trial)
-                .where(trial.sweep_id == claim.sweep_id, trial.number.in_(some))
-                .values(shipped=False)
-            )
-        if mend.end:
-            set_sweep(connection, claim.sweep_id, end_shipped=False)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from sweeps.doctor.kept import KeptTrial
 from sweeps.doctor.runs import Runs, TrialRun
 from sweeps.doctor.violation import Fault, Mend
+from sweeps.ledger_evidence import KeptTrial
 
 
 def run_faults(runs: Runs, kept: Mapping[int, KeptTrial], *, held: bool) -> Iterator[Fault]:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from statistics import fmean
 
 from search_spaces import SpaceError
-from sweeps.doctor.kept import KeptTrial
 from sweeps.doctor.violation import Fault
+from sweeps.ledger_evidence import KeptTrial
 from sweeps.losses import MOST_TRIES
 from sweeps.sweep import Sweep
 from sweeps.trial import Result

@@ -180,6 +180,16 @@ def test_a_repair_says_what_it_did_and_looks_again(
     assert list(found["repaired"].values()) == list(deeds)
 
 
+def test_a_repair_that_mlflow_did_not_take_has_failed(
+    sweeps: Command, well: Diagnosis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = Repaired(3, 3, False, False, replace(well, unsent=3))
+    monkeypatch.setattr(repair, "repair", lambda *_, **__: waiting)
+    done = sweeps("doctor", "latest", "--repair")
+    assert done.exit_code == 1
+    assert f"3 trials wait to be sent to MLflow: sweeps sync {well.sweep_id}" in done.stdout
+
+
 def test_a_sweep_that_runs_is_not_repaired(
     sweeps: Command, well: Diagnosis, monkeypatch: pytest.MonkeyPatch
 ) -> None:

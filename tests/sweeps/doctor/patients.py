@@ -34,7 +34,7 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
     },
     "hyperband": {"space": SPACE | {"epochs": 9}, "search": {"backend": "hyperband"}},
 }
-TRIALS = {"random": 10, "optuna": 10, "grid": 11, "hyperband": 22}
+TRIALS = {"random": 10, "optuna": 10, "grid": 11, "hyperband": 23}
 FAILED = 2
 """The one trial that fails."""
 

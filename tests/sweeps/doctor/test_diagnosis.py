@@ -13,6 +13,7 @@ from sweeps import coordinator
 from sweeps.doctor.diagnosis import Diagnosis, diagnose
 from sweeps.doctor.violation import Fault, Mend, mendable, together
 from sweeps.ledger import Ledger
+from sweeps.store import Store
 from sweeps.trial import Result
 from tests.sweeps.bench import RANDOM, Bench
 from tests.sweeps.doctor.patients import TRIALS, Patient
@@ -45,6 +46,15 @@ def test_a_sweep_may_be_named_by_the_beginning_of_its_id(patient: Patient) -> No
     assert seen.sweep_id == patient.sweep_id
     with pytest.raises(LookupError, match="no sweep 'nowhere'"):
         diagnose(patient.store, "nowhere", tracking_uri=patient.uri)
+    elsewhere = Store.at(patient.folder / "elsewhere")
+    with pytest.raises(LookupError, match=r"no sweeps in .*/elsewhere yet"):
+        diagnose(elsewhere, patient.sweep_id, tracking_uri=patient.uri)
+    assert not elsewhere.folder.exists()
+
+
+def test_runs_of_older_versions_have_no_attempt(patient: Patient) -> None:
+    patient.in_mlflow("DELETE FROM tags WHERE key = 'sweeps.attempt'")
+    assert patient.seen().well
 
 
 def test_what_waits_to_be_sent_breaks_no_rule(patient: Patient) -> None:

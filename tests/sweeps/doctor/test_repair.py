@@ -9,7 +9,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from sweeps.cli.app import app
 from sweeps.doctor.repair import Repaired, repair
 from sweeps.lease import LeaseError
 from sweeps.ledger import Ledger
@@ -278,3 +280,15 @@ def test_a_sweep_that_runs_is_left_alone(patient: Patient) -> None:
 def test_a_store_that_is_away_cannot_be_mended(patient: Patient) -> None:
     with pytest.raises(TrackingError, match="cannot be reached"):
         repair(patient.store, patient.sweep_id, tracking_uri="http://127.0.0.1:9")
+
+
+def test_the_command_from_end_to_end(patient: Patient) -> None:
+    double(patient, 3)
+    arguments = ["doctor", "latest", "--store", str(patient.store.folder)]
+    arguments += ["--tracking-uri", patient.uri]
+    done = CliRunner().invoke(app, arguments)
+    assert (done.exit_code, done.stderr) == (1, "MLflow: more than one run: trial 3\n")
+    done = CliRunner().invoke(app, [*arguments, "--repair"])
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout.startswith("mended: 1 run deleted\n")
+    assert CliRunner().invoke(app, arguments).exit_code == 0
