@@ -16,6 +16,9 @@ from sweeps.errors import printable
 from sweeps.trial import Result
 from sweeps.watcher import Summary
 
+LONGEST = 32
+"""Characters of a name before the bar, which would have no room beside it otherwise."""
+
 
 class BarProgress:
     """One bar for each sweep: trials done, best so far, rate and time left."""
@@ -33,7 +36,7 @@ class BarProgress:
         self._failures = Failures()
         self._progress = self._new_progress()
         self._bar = self._progress.add_task(
-            escape(printable(f"{name} {sweep_id}")),
+            escape(f"{_cut(printable(name))} {sweep_id}"),
             total=total,
             completed=done,
             said=progress_line(self._pace, None),
@@ -71,3 +74,7 @@ class BarProgress:
             transient=True,
             refresh_per_second=4,
         )
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"

@@ -40,3 +40,18 @@ def test_closing_gives_the_cursor_back() -> None:
     bar.close()
     bar.close()
     assert text.getvalue().rindex("\x1b[?25h") > text.getvalue().rindex("\x1b[?25l")
+
+
+def test_a_long_name_leaves_room_for_the_rest() -> None:
+    text, console = terminal()
+    bar = BarProgress(console)
+    bar.began("abc234", "long" * 25, 4, 1)
+    bar.close()
+    assert f"{'long' * 7}lon… abc234 ━" in text.getvalue()
+    assert "1/4 trials" in text.getvalue()
+
+
+def test_what_is_said_does_nothing_to_the_terminal() -> None:
+    text, console = terminal()
+    BarProgress(console).said("away\x1b[2J\nand back")
+    assert text.getvalue() == "away\\x1b[2J\\nand back\n"

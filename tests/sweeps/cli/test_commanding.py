@@ -1,19 +1,24 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from sweeps import coordinator
 from sweeps.cli import commanding
 from sweeps.lease import Claim
 from sweeps.ledger import Ledger
+from sweeps.problem import Problem
 from sweeps.sweep_file import load_sweep
-from sweeps.trial import Trial
+from sweeps.trainers.trainer import Pack, Progress
+from sweeps.trial import Outcome, Trial
+from sweeps.watcher import Summary
 from tests.sweeps.cli.conftest import Command
 from tests.sweeps.cli.test_listing import ran as ran
-from tests.sweeps.fakes import FakeTrainer
+from tests.sweeps.fakes import FakeTrainer, MemoryTracker
 
 Hear = Callable[[str, str], None]
 
@@ -160,3 +165,40 @@ def test_a_finished_sweep_has_nothing_to_stop(sweeps: Command, ran: str) -> None
         done = sweeps(command, ran[:4])
         assert done.exit_code == 2
         assert done.stderr == f"small {ran} is finished: nothing is left to {command}\n"
+
+
+class Gated(FakeTrainer):
+    """Every trial waits until the gate is open."""
+
+    gate = threading.Event()
+    reached = threading.Event()
+
+    def train(self, pack: Pack, problem: Problem, progress: Progress | None) -> list[Outcome]:
+        self.reached.set()
+        assert self.gate.wait(30)
+        return super().train(pack, problem, progress)
+
+
+def test_a_sweep_is_steered_while_it_runs(
+    sweeps: Command, file: str, trainer: Callable[[FakeTrainer], None]
+) -> None:
+    trainer(Gated())
+    Gated.gate.clear()
+    ended: list[Summary] = []
+    tracker = MemoryTracker()
+    sweep = load_sweep(Path(file))
+    runner = threading.Thread(
+        target=lambda: ended.append(coordinator.run(sweep, tracker=lambda: tracker))
+    )
+    runner.start()
+    try:
+        assert Gated.reached.wait(30)
+        assert ": pausing; " in sweeps("pause").output
+        assert "  state    pausing\n" in sweeps("status").output
+        assert ": resumed; " in sweeps("resume").output
+        assert ": stopping; what runs is finished first, " in sweeps("stop").output
+    finally:
+        Gated.gate.set()
+        runner.join(60)
+    (summary,) = ended
+    assert (summary.ending, summary.done) == ("stopped", 1)

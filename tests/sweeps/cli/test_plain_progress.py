@@ -107,6 +107,11 @@ def test_a_sweep_goes_on_when_nobody_reads() -> None:
     assert calls == 1
 
 
+def test_what_is_said_is_one_line(bench: Bench) -> None:
+    bench.progress.said("away\x1b[2J\nand back")
+    assert bench.lines == ["away\\x1b[2J\\nand back"]
+
+
 class TestPlainProgress(WatcherContract):
     def watcher(self) -> PlainProgress:
         return PlainProgress()

@@ -68,6 +68,19 @@ def test_configurations() -> None:
     assert lines({"a": None, "bcd": 1.5}) == ["  a    null", "  bcd  1.5"]
 
 
+def test_values_do_nothing_to_the_terminal() -> None:
+    assert lines({"a\x1b": "b\nc"}) == ["  a\\x1b  b\\nc"]
+    assert inline({"a": "b\u202e\nc"}) == "a b\\u202e\\nc"
+
+
+def test_json_does_nothing_to_the_terminal_and_is_read_as_it_was_written() -> None:
+    odd = {"a\x1b[2J": "\x9b \u202e \ud800 \U000e0001 é 🐧\n"}
+    text = as_json(odd)
+    assert json.loads(text) == odd
+    assert all(c.isprintable() or c == "\n" for c in text)
+    assert "é 🐧" in text
+
+
 def test_moments_are_local_time() -> None:
     assert moment(0)[:4] in ("1969", "1970")
 
