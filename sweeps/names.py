@@ -58,4 +58,7 @@ CONSTRAINT_NAME = NameRule("._-+*%<>=(),:")
 
 
 def _told(char: str) -> str:
-    return char if char.isascii() and char.isprintable() else character(char)
+    if char.isascii() and char.isprintable():
+        return char
+    told = character(char)
+    return f"{told}," if "," in told else told

@@ -8,7 +8,7 @@ import unicodedata
 from search_spaces.spelling import character
 from sweeps.errors import SweepFileError
 
-LARGEST = 1_000_000
+LARGEST = 500_000
 """Bytes. A sweep file is written by a person."""
 MOST_LINES = 20_000
 LONGEST_LINE = 10_000
@@ -25,7 +25,7 @@ def readable_text(data: bytes, name: str) -> str:
     """The text in the bytes, one mark of their order at the start left out.
 
     `name` stands for the file in messages. Raises SweepFileError for what is not UTF-8, over
-    1,000,000 bytes, 20,000 lines or 10,000 characters in a line, and for tabs and characters that
+    500,000 bytes, 20,000 lines or 10,000 characters in a line, and for tabs and characters that
     control a terminal or cannot be seen.
     """
     text = _decoded(data, name)

@@ -34,7 +34,7 @@ DEEPEST = 30
 MOST_VALUES = 20_000
 LONGEST_TEXT = 10_000
 """Characters of one value, which may go over several lines."""
-LONGEST_KEY = 200
+LONGEST_KEY = 1_000
 
 NOT_FORESEEN = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What ruamel's scanner and parser raise where they did not foresee a text, such as an escape in a
@@ -168,7 +168,7 @@ class _Reader:
             raise self.refusal(event, "a merge key '<<'; write the values out")
         if len(key) > LONGEST_KEY:
             raise self.refusal(
-                event, f"a key of {len(key):,} characters; at most {LONGEST_KEY} are read"
+                event, f"a key of {len(key):,} characters; at most {LONGEST_KEY:,} are read"
             )
         return key
 
