@@ -70,22 +70,17 @@ class Programs:
 
     def _compiled(self, name: str, arguments: tuple[Any, ...]) -> Future[Any]:
         with self._lock:
-            known = self._compiling.get(name)
-            if known is not None and not _failed(known):
-                return known
-            compiling = _POOL.submit(_compile, self.bucket, name, arguments)
-            self._compiling[name] = compiling
-        compiling.add_done_callback(partial(self._forget_if_failed, name))
-        return compiling
+            if name not in self._compiling:
+                self._compiling[name] = _POOL.submit(self._compile, name, arguments)
+            return self._compiling[name]
 
-    def _forget_if_failed(self, name: str, compiled: Future[Any]) -> None:
-        with self._lock:
-            if _failed(compiled) and self._compiling.get(name) is compiled:
+    def _compile(self, name: str, arguments: tuple[Any, ...]) -> Any:
+        try:
+            return _compile(self.bucket, name, arguments)
+        except Exception:
+            with self._lock:
                 del self._compiling[name]
-
-
-def _failed(compiling: Future[Any]) -> bool:
-    return compiling.done() and compiling.exception() is not None
+            raise
 
 
 def programs_for(bucket: Bucket, size: int, device: Any) -> Programs:

@@ -16,6 +16,7 @@ from sweeps.trainers.fused.courses import Course
 from sweeps.trainers.fused.packing import (
     Lane,
     abreast,
+    halves,
     lanes_of,
     members,
     packs_of,
@@ -224,6 +225,28 @@ def test_layers_of_other_widths_share_the_work_of_the_widest() -> None:
     narrow = course({"width.layers": "100-1", "epochs": 5})
     assert narrow.recipe.layers == (Layer(100), Layer(1))
     assert work(bucket(100), narrow) == work(bucket(100), course({**PENGUIN}))
+
+
+@pytest.mark.parametrize(
+    ("count", "size", "expected"),
+    [
+        (64, 64, [(32, 32), (32, 32)]),
+        (40, 64, [(32, 32), (8, 32)]),
+        (5, 8, [(4, 4), (1, 4)]),
+        (3, 64, [(3, 4)]),
+        (1, 64, [(1, 1)]),
+        (2, 2, [(1, 1), (1, 1)]),
+        (1, 1, []),
+    ],
+)
+def test_halves_hold_the_same_courses_in_less_room(
+    count: int, size: int, expected: list[tuple[int, int]]
+) -> None:
+    courses = tuple(course(PENGUIN, place) for place in range(count))
+    parts = halves(Lane(bucket(100), courses, size))
+    assert [(len(part.courses), part.size) for part in parts] == expected
+    if parts:
+        assert tuple(one for part in parts for one in part.courses) == courses
 
 
 def test_several_accelerators_get_a_part_of_a_pack_each() -> None:

@@ -236,6 +236,20 @@ def test_time_to_compile_is_not_counted(metric: str, monkeypatch: pytest.MonkeyP
     assert outcome.error.message == "took longer than 4.5 s; 5 of 9 epochs were trained"
 
 
+def test_of_fits_that_share_a_course_the_short_ones_are_done_when_time_is_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One run of 9 epochs serves them all; its third is told to the two that still want it."""
+    clock = Clock()
+    monkeypatch.setattr(time_limit, "clock", clock)
+    fits = [fit_of(DEEP, budget=budget, seconds=2.5) for budget in (2, 5, 9)]
+    short, *cut = FusedFit().train(Pack(tuple(fits)), problem_on(), clock.epoch)
+    assert same(short, train([fits[0]])[0])
+    said = [outcome.error.message for outcome in cut if outcome.error is not None]
+    together = "3 fits trained together took longer than 7.5 s"
+    assert said == [f"{together}; {epochs} epochs were trained" for epochs in ("3 of 5", "3 of 9")]
+
+
 def test_what_ends_a_pack_ends_its_other_lanes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C in a notebook, say: lanes under way end after their epoch, others do not begin."""
     short = fit_of({**DEEP, "width": 9}, budget=1)
