@@ -72,7 +72,6 @@ def trial_record(
     failure = result.error
     tags = _sweep_tags(sweep, sweep_id) | {
         "sweeps.trial": str(result.trial.number),
-        "sweeps.attempt": str(attempt),
         "sweeps.state": "failed" if failure else "finished",
         "sweeps.config_hash": config_hash(result.trial.config),
         "sweeps.trainer": result.trainer or sweep.trainer,

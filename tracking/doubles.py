@@ -2,7 +2,8 @@
 
 A run may be created twice: when its creation is carried out so late that it was taken for lost, or
 by a process that was stopped, woken up again, and has not yet learned that another one has taken
-its sweep over.
+its sweep over. And a trial that was tried again has the run of its earlier attempt until that is
+replaced.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tracking.records import RunFacts
-from tracking.wording import PARENT_TAG
+from tracking.wording import ATTEMPT_TAG, PARENT_TAG
 
 
 @dataclass(frozen=True)
@@ -50,14 +51,22 @@ def sort_out(runs: Sequence[RunFacts], parent_id: str = "") -> Sorted:
 
 
 def best_of(twins: Iterable[RunFacts]) -> RunFacts:
-    """Return the run of a trial that counts.
+    """Return the run of a trial that counts: one of the newest attempt.
 
     Its final status is set last, so one that has it is whole. Should a person have ended one that
     was not, the other has more metrics.
     """
-    return min(
-        twins, key=lambda run: (not run.ended, -len(run.metrics), run.started_ms, run.run_id)
-    )
+
+    def merits(run: RunFacts) -> tuple[int, bool, int, int, str]:
+        return (-attempt_of(run), not run.ended, -len(run.metrics), run.started_ms, run.run_id)
+
+    return min(twins, key=merits)
+
+
+def attempt_of(run: RunFacts) -> int:
+    """Return the attempt that a child run shows; 1 where it does not say."""
+    found = run.tags.get(ATTEMPT_TAG, "")
+    return int(found) if found.isdigit() else 1
 
 
 def _parent(

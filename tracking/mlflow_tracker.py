@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from tracking.doubles import Sorted, best_of, sort_out
+from tracking.doubles import Sorted, attempt_of, best_of, sort_out
 from tracking.lanes import side_by_side
 from tracking.mlflow_store import MlflowStore, fits_creation
 from tracking.records import RunFacts, SweepEnd, SweepRecord, SweepState, TrialRecord
@@ -30,6 +30,8 @@ _LANES_TO_A_SERVER = 8
 class _Sweep:
     """A sweep's runs: the parent, and by trial number the children and whether they are complete.
 
+    `attempts` are those that the children show, by trial number.
+
     A call that failed may have been carried out all the same, so the trials it was about are in
     `doubt`, and are looked up before anything is created for them.
     """
@@ -38,8 +40,14 @@ class _Sweep:
     experiment_id: str
     parent_id: str
     children: dict[int, str] = field(default_factory=dict)
+    attempts: dict[int, int] = field(default_factory=dict)
     complete: set[int] = field(default_factory=set)
     doubt: set[int] = field(default_factory=set)
+
+    def shows(self, trial: TrialRecord) -> bool:
+        """Whether the trial's run is complete, and is of this attempt."""
+        shown = self.attempts.get(trial.number, trial.attempt)
+        return trial.number in self.complete and shown >= trial.attempt
 
 
 class MlflowTracker:
@@ -58,6 +66,10 @@ class MlflowTracker:
         """Sweeps that may come to have runs twice: a call failed that a slow server may yet carry
         out, or another session came before, which may not know yet that it is over."""
         self._closed = False
+
+    def heed(self, may_write: Callable[[], None]) -> None:
+        """Call this before every single write to the store; what it raises passes through."""
+        self._store.may_write = may_write
 
     def begin(self, record: SweepRecord) -> None:
         """Create the sweep's parent run, or find it again and mark it as running."""
@@ -192,7 +204,7 @@ class MlflowTracker:
 
     def _log_trial(self, trial: TrialRecord) -> None:
         sweep = self._begun(trial.sweep_id)
-        if trial.number in sweep.complete:
+        if sweep.shows(trial):
             return
         if self._closed:
             raise TrackingError(f"trial {trial.number} was not sent any more")
@@ -204,14 +216,24 @@ class MlflowTracker:
             raise
         sweep.complete.add(trial.number)
 
+    def _replace(self, sweep: _Sweep, trial: TrialRecord) -> None:
+        """Delete the run of an earlier attempt: what failed then does not belong to this one."""
+        if sweep.attempts.get(trial.number, trial.attempt) >= trial.attempt:
+            return
+        self._store.delete_run(sweep.children.pop(trial.number))
+        del sweep.attempts[trial.number]
+        sweep.complete.discard(trial.number)
+
     def _send(self, sweep: _Sweep, trial: TrialRecord) -> None:
         if trial.number in sweep.doubt:
             self._look_up(sweep, trial.number)
-            if trial.number in sweep.complete:
+            if sweep.shows(trial):
                 return
+        self._replace(sweep, trial)
         run_id, tags = sweep.children.get(trial.number), trial.tags
         if run_id is None:
-            run_id = self._create_child(sweep, trial)
+            run_id = sweep.children[trial.number] = self._create_child(sweep, trial)
+            sweep.attempts[trial.number] = trial.attempt
             tags = {name: text for name, text in tags.items() if not fits_creation(text)}
         self._store.write(run_id, trial.params, tags, trial.metrics)
         self._store.set_ended(run_id, trial.status, trial.ended_ms)
@@ -221,6 +243,7 @@ class MlflowTracker:
         tags = {SWEEP_TAG: sweep.record.sweep_id, TRIAL_TAG: str(number)}
         twins = self._store.runs(sweep.experiment_id, tags)
         sweep.children.pop(number, None)
+        sweep.attempts.pop(number, None)
         if twins:
             kept = best_of(twins)
             for run in twins:
@@ -237,5 +260,6 @@ class MlflowTracker:
 
 def _note(sweep: _Sweep, number: int, child: RunFacts) -> None:
     sweep.children[number] = child.run_id
+    sweep.attempts[number] = attempt_of(child)
     if child.ended:
         sweep.complete.add(number)

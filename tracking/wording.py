@@ -12,6 +12,8 @@ from tracking.store_uri import runs_link
 
 SWEEP_TAG = "sweeps.sweep"
 TRIAL_TAG = "sweeps.trial"
+ATTEMPT_TAG = "sweeps.attempt"
+ATTEMPT_TAG = "sweeps.attempt"
 PARENT_TAG = "mlflow.parentRunId"
 STATE_TAG = "sweeps.state"
 COMMAND_TAG = "sweeps.command"
@@ -42,6 +44,7 @@ def child_tags(parent_id: str, trial: TrialRecord) -> dict[str, str]:
         PARENT_TAG: parent_id,
         SWEEP_TAG: trial.sweep_id,
         TRIAL_TAG: str(trial.number),
+        ATTEMPT_TAG: str(trial.attempt),
     }
 
 

@@ -11,8 +11,6 @@ from tracking.records import RunFacts
 from tracking.wording import PARENT_TAG
 
 HASH_TAG = "sweeps.config_hash"
-ATTEMPT_TAG = "sweeps.attempt"
-"""Runs of older versions do not have it."""
 NAMED = 3
 """Names of metrics, tags or parameters that a line gives."""
 
@@ -61,8 +59,6 @@ def _about_parameters(run: RunFacts, expected: Expected) -> Iterator[Difference]
 def _about_tags(run: RunFacts, expected: Expected) -> Iterator[Difference]:
     names = _different(run.tags, expected.tags)
     names.pop(HASH_TAG, None)
-    if ATTEMPT_TAG not in run.tags:
-        names.pop(ATTEMPT_TAG, None)
     if names:
         yield Difference("tags", f"tags are not what the ledger says ({_listed(names)})")
 

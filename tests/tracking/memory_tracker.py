@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from tests.tracking.tracker_contract import SeenRun
@@ -58,6 +58,9 @@ class MemoryTracker:
     def __init__(self, runs: Runs) -> None:
         self.runs = runs
 
+    def heed(self, may_write: Callable[[], None]) -> None:
+        pass
+
     def begin(self, record: SweepRecord) -> None:
         run = StoredRun(record.name, record.started_ms)
         run = self.runs.setdefault((record.sweep_id, None), run)
@@ -69,9 +72,18 @@ class MemoryTracker:
     def log(self, trials: Sequence[TrialRecord]) -> None:
         for trial in trials:
             self._begun(trial.sweep_id)
-            run = StoredRun(f"#{trial.number}", trial.started_ms)
-            run = self.runs.setdefault((trial.sweep_id, trial.number), run)
-            own = {"sweeps.sweep": trial.sweep_id, "sweeps.trial": str(trial.number)}
+            new = StoredRun(f"#{trial.number}", trial.started_ms)
+            run = self.runs.setdefault((trial.sweep_id, trial.number), new)
+            shown = int(run.tags.get("sweeps.attempt", trial.attempt))
+            if shown > trial.attempt:
+                continue
+            if shown < trial.attempt:
+                run = self.runs[trial.sweep_id, trial.number] = new
+            own = {
+                "sweeps.sweep": trial.sweep_id,
+                "sweeps.trial": str(trial.number),
+                "sweeps.attempt": str(trial.attempt),
+            }
             run.write(dict(trial.params), {**trial.tags, **own}, trial.metrics)
             run.status, run.ended_ms = trial.status, trial.ended_ms
 

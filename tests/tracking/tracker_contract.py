@@ -120,6 +120,28 @@ class TrackerContract(ABC):
             tracker.end(end())
         assert self.seen("3f9a2c") == once
 
+    @pytest.mark.parametrize("anew", [False, True], ids=["same tracker", "new tracker"])
+    def test_a_trial_that_is_tried_again_leaves_nothing_of_its_failure(self, anew: bool) -> None:
+        failed = replace(trial(0, "FAILED"), tags={"sweeps.failure": "out_of_memory"})
+        again = replace(trial(0), attempt=2, started_ms=failed.started_ms + 5000)
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            tracker.log([failed, trial(1)])
+            if not anew:
+                tracker.log([again])
+        if anew:
+            with self.opened() as tracker:
+                tracker.begin(sweep())
+                tracker.log([again, trial(1)])
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            tracker.log([failed])  # a late one changes nothing
+        child = self.children()[0]
+        assert (child.status, child.started_ms) == ("FINISHED", again.started_ms)
+        assert "sweeps.failure" not in child.tags
+        assert child.tags["sweeps.attempt"] == "2"
+        assert sorted(self.children()) == [0, 1]
+
     def test_a_resumed_sweep_runs_again_and_goes_on(self) -> None:
         with self.opened() as tracker:
             tracker.begin(sweep())
