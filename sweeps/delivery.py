@@ -43,6 +43,7 @@ class Delivery:
             on_command=obey,
             on_ended=self._end_shipped,
             may_send=self._still_ours,
+            may_write=self._not_held_up,
         )
 
     @property
@@ -111,6 +112,14 @@ class Delivery:
     def _end_shipped(self) -> None:
         with _as_trouble():
             self._ledger.end_shipped(self._claim)
+
+    def _not_held_up(self) -> None:
+        """Raise StandDownError when this process did not run for so long that somebody else may.
+
+        Between two looks at the lease there may be hundreds of writes.
+        """
+        with _as_trouble():
+            self._claim.check_awake()
 
     def _still_ours(self) -> None:
         """Raise StandDownError when somebody else may be sending by now."""

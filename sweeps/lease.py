@@ -82,6 +82,17 @@ class Claim:
     epoch: int
     term: Term = field(default_factory=Term, compare=False, repr=False)
 
+    def check_awake(self) -> None:
+        """Note that the holder is running. Raises LeaseError when it once did not for too long."""
+        self.term.awake()
+        held_up = self.term.held_up
+        if held_up is not None:
+            raise LeaseError(
+                f"this process was held up for {held_up:.0f} s and its lease on sweep "
+                f"{self.sweep_id} has run out; what it kept is safe, `sweeps resume` goes on "
+                "with it"
+            )
+
 
 def until_ms() -> int:
     """The end of a lease that begins now."""

@@ -234,10 +234,4 @@ def _fence(connection: Connection, claim: Claim) -> None:
     )
     if renewed.rowcount != 1:
         raise LeaseError(f"sweep {claim.sweep_id} was taken over by another process")
-    claim.term.awake()
-    held_up = claim.term.held_up
-    if held_up is not None:
-        raise LeaseError(
-            f"this process was held up for {held_up:.0f} s and its lease on sweep {claim.sweep_id} "
-            "has run out; what it kept is safe, `sweeps resume` goes on with it"
-        )
+    claim.check_awake()

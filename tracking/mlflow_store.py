@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -35,11 +35,13 @@ class MlflowStore:
     """An MLflow tracking store: a database or a server.
 
     Methods raise what MLflow raises; inside `asked` that becomes a TrackingError of one line.
+    `may_write` is called right before everything that is written to a run; what it raises passes.
     Raises TrackingError when the store cannot be opened.
     """
 
     def __init__(self, uri: str) -> None:
         self.uri = uri
+        self.may_write: Callable[[], None] = _always
         quieten()
         from mlflow import MlflowClient
 
@@ -128,6 +130,7 @@ class MlflowStore:
         """
         short = {key: fitting_value(text, _TAG_AT_CREATION, key) for key, text in tags.items()}
         reach("run_creation")
+        self.may_write()
         name = fitting_value(name, NAME_LENGTH)
         run = self._client.create_run(experiment_id, started_ms, short, name)
         return str(run.info.run_id)
@@ -138,6 +141,7 @@ class MlflowStore:
 
     def delete_run(self, run_id: str) -> None:
         """Mark a run as deleted; MLflow can restore it."""
+        self.may_write()
         self._client.delete_run(run_id)
 
     def write(
@@ -152,6 +156,7 @@ class MlflowStore:
 
         for call in calls(params, tags, metrics):
             reach("batch")
+            self.may_write()
             self._client.log_batch(
                 run_id,
                 [entities.Metric(m.name, m.value, m.timestamp_ms, m.step) for m in call.metrics],
@@ -185,6 +190,7 @@ class MlflowStore:
     def add_artifacts(self, run_id: str, artifacts: Iterable[Artifact]) -> None:
         """Keep files with the run, replacing those of the same path."""
         for artifact in artifacts:
+            self.may_write()
             if artifact.file is not None:
                 with artifact.file.open("rb") as stream:
                     self._client.log_stream(run_id, stream, artifact.path)
@@ -193,11 +199,13 @@ class MlflowStore:
 
     def set_running(self, run_id: str) -> None:
         """Mark a run as running (again)."""
+        self.may_write()
         self._client.update_run(run_id, status="RUNNING")
 
     def set_ended(self, run_id: str, status: str, ended_ms: int) -> None:
         """Give a run its final status and time."""
         reach("terminate")
+        self.may_write()
         self._client.set_terminated(run_id, status, ended_ms)
 
     def settle(self) -> None:
@@ -209,6 +217,10 @@ class MlflowStore:
         """Leave a database file as something whole; MLflow keeps its connections until the end."""
         if self._file is not None:
             sqlite_pace.fold_in(self._file)
+
+
+def _always() -> None:
+    """No objection."""
 
 
 def _facts(run: Any) -> RunFacts:

@@ -33,8 +33,10 @@ class Shipper:
     `on_shipped` gets the numbers of trials whose runs are complete; `on_trouble` one line for a
     person when the store cannot be reached (once until the reason changes); `on_command` what a
     person wrote into the begun sweep's tag `sweeps.command`, asked for once a second; `on_ended` is
-    told that the sweep's end was delivered. `may_send` is called before everything that is sent: a
-    StandDownError of its ends sending for good, a TrackingError is trouble like any other.
+    told that the sweep's end was delivered. `may_send` is called before everything that is sent. A
+    StandDownError of `may_send`, `on_shipped` or `on_ended` ends sending for good, a TrackingError
+    of theirs is trouble like any other. `may_write` may raise the same; the tracker calls it before
+    each single write, from any thread.
 
     After trouble the same records are sent again after `pauses` (seconds; the last one repeats). A
     trial that the store refuses by itself is left unsent, and the ones after it go on.
@@ -49,6 +51,7 @@ class Shipper:
         on_command: Callable[[str], None] | None = None,
         on_ended: Callable[[], None] | None = None,
         may_send: Callable[[], None] | None = None,
+        may_write: Callable[[], None] | None = None,
         pauses: Sequence[float] = _PAUSES,
     ) -> None:
         self._tracker_factory = tracker_factory
@@ -56,6 +59,7 @@ class Shipper:
         self._on_trouble = on_trouble
         self._on_ended = on_ended
         self._may_send = may_send
+        self._may_write = may_write
         self._pauses = pauses
         self._wishes = None if on_command is None else Wishes(self._passing(on_command), pauses)
         self._outbox = Outbox()
@@ -177,6 +181,8 @@ class Shipper:
     def _send(self, batch: Batch) -> None:
         if self._tracker is None:
             self._tracker = self._tracker_factory()
+            if self._may_write is not None:
+                self._tracker.heed(self._may_write)
             self._opened.set()
         if self._may_send is not None:
             self._may_send()

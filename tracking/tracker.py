@@ -7,7 +7,7 @@ StandDownError
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from tracking.records import SweepEnd, SweepRecord, SweepState, TrialRecord
@@ -30,6 +30,12 @@ class StandDownError(Exception):
 
 class Tracker(Protocol):
     """Keeps records. Every call may be repeated: a replay changes nothing."""
+
+    def heed(self, may_write: Callable[[], None]) -> None:
+        """Call this before each single write from now on; what it raises ends the call under way.
+
+        It takes no time, and may be called from any thread.
+        """
 
     def begin(self, record: SweepRecord) -> None:
         """Create the sweep's parent run, or find it again and mark it as running.

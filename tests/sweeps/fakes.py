@@ -61,6 +61,9 @@ class MemoryTracker:
     records: list[SweepRecord | TrialRecord | SweepState | SweepEnd] = field(default_factory=list)
     wish: str = ""
 
+    def heed(self, may_write: Callable[[], None]) -> None:
+        pass
+
     def begin(self, record: SweepRecord) -> None:
         self.records.append(record)
 
