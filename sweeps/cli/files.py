@@ -11,7 +11,7 @@ import typer
 from sweeps.cli.endings import BAD_INPUT, BadInputError, complain, guarded
 from sweeps.cli.options import AsJson, Overrides
 from sweeps.cli.screen import say
-from sweeps.errors import SweepFileError
+from sweeps.errors import SweepFileError, printable
 
 
 @guarded
@@ -27,7 +27,8 @@ def init(
         raise BadInputError(f"{file} exists and is left as it is; name another file") from error
     except OSError as error:
         raise BadInputError(f"{file} cannot be written: {error.strerror}") from error
-    say([f"wrote {file}", f"next: sweeps plan {file}, then sweeps run {file}"])
+    name = printable(str(file))
+    say([f"wrote {name}", f"next: sweeps plan {name}, then sweeps run {name}"])
 
 
 @guarded
@@ -59,9 +60,9 @@ def _checked(file: Path, overrides: list[str]) -> dict[str, Any]:
     try:
         sweep = load_sweep(file, overrides)
     except SweepFileError as error:
-        return {"file": str(file), "valid": False, "error": str(error)}
+        return {"file": printable(str(file)), "valid": False, "error": str(error)}
     return {
-        "file": str(file),
+        "file": printable(str(file)),
         "valid": True,
         "name": sweep.name,
         "task": sweep.task.name,

@@ -12,7 +12,7 @@ from sweeps.cli.options import AsJson, Overrides, SweepFileArgument
 from sweeps.cli.screen import say
 from sweeps.cli.wording import as_json as json_text
 from sweeps.cli.wording import count, duration, inline
-from sweeps.errors import SweepFileError
+from sweeps.errors import SweepFileError, printable
 from sweeps.trial import Config
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def plan(file: SweepFileArgument, overrides: Overrides = None, as_json: AsJson =
     except SweepFileError as error:
         if not as_json:
             raise
-        say([json_text({"file": str(file), "valid": False, "error": str(error)})])
+        say([json_text({"file": printable(str(file)), "valid": False, "error": str(error)})])
         raise typer.Exit(BAD_INPUT) from error
     say([json_text(found.to_dict())] if as_json else _told(found))
 

@@ -27,7 +27,7 @@ def test_every_other_form_that_the_example_shows_can_be_written(sweeps: Command)
     text = Path("sweep.yaml").read_text()
     assert len(text.splitlines()) < 90
     shown = re.findall(r"^( *)# or (.+)$", text, re.MULTILINE)
-    assert len(shown) == 11
+    assert len(shown) == 12
     for indent, form in shown:
         document = read_yaml(text.encode(), "sweep.yaml").value
         other = read_yaml(form.encode(), "form").value
@@ -81,3 +81,15 @@ def test_validate_as_json(sweeps: Command, file: str) -> None:
         "valid": False,
         "error": "none.yaml: cannot be read: No such file or directory",
     }
+
+
+def test_a_files_name_is_no_command_to_a_terminal(sweeps: Command, file: str) -> None:
+    strange = Path("\x1b[2J\udcff.yaml")
+    strange.write_text(Path(file).read_text())
+    for arguments in (("validate",), ("validate", "--json"), ("plan", "--json", "--set", "name=")):
+        done = sweeps(*arguments, str(strange))
+        assert done.exit_code == (2 if "plan" in arguments else 0)
+        assert "\x1b" not in done.output
+        assert "\\x1b[2J\\udcff.yaml" in done.output.replace("\\\\", "\\")
+    done = sweeps("init", "\x1b[2J")
+    assert done.output.startswith("wrote \\x1b[2J\n")
