@@ -97,4 +97,5 @@ def _rest(space: Space, tried: set[int], trials: int, cap: int | None) -> Iterat
     missing = sum(i not in tried and space.allows(space.at(i)) for i in range(space.count))
     if missing:
         points = "1 allowed point was" if missing == 1 else f"{missing:,} allowed points were"
-        yield Fault("points", f"the sweep is finished, but {points} never tried")
+        said = f"the sweep is finished after {trials:,} trials, but {points} never tried"
+        yield Fault("points", said)

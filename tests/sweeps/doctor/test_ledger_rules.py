@@ -35,6 +35,14 @@ def test_nothing_is_wrong_with_a_healthy_ledger(patient: Patient) -> None:
         ("result = NULL, score = NULL, shipped = 0", "done, but without a result"),
         ("result = '{\"sco'", "what the ledger keeps is unreadable (JSONDecodeError: Untermina"),
         ("config = '['", "what the ledger keeps is unreadable (JSONDecodeError: Expecting value"),
+        (
+            "state = 'cancelled', result = NULL, shipped = 0",
+            "cancelled, but with a score or a reason of failure",
+        ),
+        (
+            "state = 'cancelled', result = NULL, score = NULL",
+            "cancelled, but counted as sent to MLflow",
+        ),
         ("state = 'failed'", "failed, but its result has a score or no reason"),
         ("state = 'running', ended_ms = NULL", "running, but with a result"),
         ("state = 'running'", "running, but with an end"),
@@ -179,7 +187,7 @@ def test_a_grid_has_each_point_once_and_in_order(admit: Admit) -> None:
     assert lines(patient) == [
         "ledger: the configuration of trial 4 once more: trial 7",
         "ledger: out of the grid's order: trial 7",
-        "ledger: the sweep is finished, but 1 allowed point was never tried",
+        "ledger: the sweep is finished after 11 trials, but 1 allowed point was never tried",
     ]
     patient.in_ledger(change, seven, 4)
     assert lines(patient) == ["ledger: out of the grid's order: trials 5, 7"]
