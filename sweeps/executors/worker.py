@@ -153,13 +153,17 @@ def _serve(pipe: Connection, environment: Mapping[str, str]) -> None:
 
 
 def _answer(call: bytes) -> bytes:
-    import psutil
-
     try:
         fn, args, kwargs = pickle.loads(call)
-        answer = fn(*args, **kwargs)
+        return _packed(fn(*args, **kwargs))
     except Exception as error:  # noqa: BLE001 - RemoteError raises it again where the call came from
-        answer = Raised.of(error)
+        return _packed(Raised.of(error))
+
+
+def _packed(answer: object) -> bytes:
+    """An answer, and how large this process is with it."""
+    import psutil
+
     megabytes = psutil.Process().memory_info().rss / 2**20
     return pickle.dumps((answer, megabytes))
 

@@ -134,6 +134,12 @@ def test_what_a_call_raises_comes_back_short_with_its_traceback_as_a_note(one: P
     assert "in fail" in caught.value.__notes__[0]
 
 
+def test_an_answer_that_cannot_travel_is_an_error_of_its_call(one: Processes) -> None:
+    with pytest.raises(RemoteError, match="pickle"):
+        one.submit(threading.Lock).result()
+    assert one.submit(double, 4).result() == 8
+
+
 def test_signals_for_the_group_do_not_reach_a_worker_that_is_starting() -> None:
     script = (
         "import os, signal\n"
