@@ -34,7 +34,7 @@ def resume(
     store: StoreOption = None,
     tracking_uri: TrackingUri = None,
 ) -> None:
-    """Go on with a sweep, whether it was paused, interrupted or its process died.
+    """Go on with a sweep that was paused, interrupted or left.
 
     What is missing is trained, and what MLflow lacks is sent to it.
     """

@@ -103,7 +103,7 @@ def _trial(row: SweepRow, begun: Begun) -> Iterator[str]:
         yield from ["figures:", *lines(result.metrics)]
     broken = [part for part in result.parts if part.error is not None]
     if broken and len(result.parts) > 1:
-        yield f"of {len(result.parts)} parts {len(broken)} failed:"
+        yield f"{len(broken)} of {len(result.parts)} parts failed:"
         yield from (f"  {_part(part)}" for part in broken)
     traces = {_trace(failure): None for failure in _failures(result) if failure.traceback}
     for trace in traces:
@@ -144,9 +144,7 @@ def _failures(result: Result) -> Iterator[Failure]:
 
 
 def _trace(failure: Failure) -> tuple[str, ...]:
-    return tuple(
-        f"  {printable(line.expandtabs(4))}" for line in failure.traceback.rstrip().split("\n")
-    )
+    return tuple(f"  {line.expandtabs(4)}" for line in failure.traceback.rstrip().split("\n"))
 
 
 def _fields(row: SweepRow, begun: Begun) -> dict[str, Any]:
