@@ -66,7 +66,7 @@ def best_of(twins: Iterable[RunFacts]) -> RunFacts:
 def attempt_of(run: RunFacts) -> int:
     """Return the attempt that a child run shows; 1 where it does not say."""
     found = run.tags.get(ATTEMPT_TAG, "")
-    return int(found) if found.isdigit() else 1
+    return int(found) if found.isdecimal() else 1
 
 
 def _parent(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from tracking.doubles import Sorted, attempt_of, best_of, sort_out
+from tracking.doubles import Sorted, attempt_of, sort_out
 from tracking.lanes import side_by_side
 from tracking.mlflow_store import MlflowStore, fits_creation
 from tracking.records import RunFacts, SweepEnd, SweepRecord, SweepState, TrialRecord
@@ -26,11 +26,18 @@ from tracking.wording import (
 _LANES_TO_A_SERVER = 8
 
 
+@dataclass(frozen=True)
+class _Child:
+    """A trial's run: the attempt it shows, and whether it is complete."""
+
+    run_id: str
+    attempt: int
+    complete: bool
+
+
 @dataclass
 class _Sweep:
-    """A sweep's runs: the parent, and by trial number the children and whether they are complete.
-
-    `attempts` are those that the children show, by trial number.
+    """A sweep's runs: the parent, and the children by trial number.
 
     A call that failed may have been carried out all the same, so the trials it was about are in
     `doubt`, and are looked up before anything is created for them.
@@ -39,15 +46,15 @@ class _Sweep:
     record: SweepRecord
     experiment_id: str
     parent_id: str
-    children: dict[int, str] = field(default_factory=dict)
-    attempts: dict[int, int] = field(default_factory=dict)
-    complete: set[int] = field(default_factory=set)
+    children: dict[int, _Child] = field(default_factory=dict)
     doubt: set[int] = field(default_factory=set)
 
     def shows(self, trial: TrialRecord) -> bool:
-        """Whether the trial's run is complete, and is of this attempt."""
-        shown = self.attempts.get(trial.number, trial.attempt)
-        return trial.number in self.complete and shown >= trial.attempt
+        """Whether the trial's run is of this attempt and complete, or of a later one."""
+        child = self.children.get(trial.number)
+        if child is None or trial.number in self.doubt:
+            return False
+        return child.attempt > trial.attempt or (child.attempt == trial.attempt and child.complete)
 
 
 class MlflowTracker:
@@ -94,8 +101,7 @@ class MlflowTracker:
             self._store.add_artifacts(parent_id, record.artifacts)
             self._store.set_running(parent_id)
         sweep = _Sweep(record, experiment_id, parent_id)
-        for number, child in found.children.items():
-            _note(sweep, number, child)
+        sweep.children = _by_number(found)
         self._sweeps[record.sweep_id] = sweep
 
     def log(self, trials: Sequence[TrialRecord]) -> None:
@@ -214,52 +220,43 @@ class MlflowTracker:
         except TrackingError:
             sweep.doubt.add(trial.number)
             raise
-        sweep.complete.add(trial.number)
-
-    def _replace(self, sweep: _Sweep, trial: TrialRecord) -> None:
-        """Delete the run of an earlier attempt: what failed then does not belong to this one."""
-        if sweep.attempts.get(trial.number, trial.attempt) >= trial.attempt:
-            return
-        self._store.delete_run(sweep.children.pop(trial.number))
-        del sweep.attempts[trial.number]
-        sweep.complete.discard(trial.number)
 
     def _send(self, sweep: _Sweep, trial: TrialRecord) -> None:
         if trial.number in sweep.doubt:
             self._look_up(sweep, trial.number)
             if sweep.shows(trial):
                 return
-        self._replace(sweep, trial)
-        run_id, tags = sweep.children.get(trial.number), trial.tags
-        if run_id is None:
-            run_id = sweep.children[trial.number] = self._create_child(sweep, trial)
-            sweep.attempts[trial.number] = trial.attempt
+        child, tags = sweep.children.get(trial.number), trial.tags
+        if child is not None and child.attempt < trial.attempt:
+            # What failed in an earlier attempt does not belong to this one.
+            self._store.delete_run(child.run_id)
+            child = None
+        if child is None:
+            child = self._create_child(sweep, trial)
             tags = {name: text for name, text in tags.items() if not fits_creation(text)}
-        self._store.write(run_id, trial.params, tags, trial.metrics)
-        self._store.set_ended(run_id, trial.status, trial.ended_ms)
+        self._store.write(child.run_id, trial.params, tags, trial.metrics)
+        self._store.set_ended(child.run_id, trial.status, trial.ended_ms)
+        sweep.children[trial.number] = replace(child, complete=True)
 
     def _look_up(self, sweep: _Sweep, number: int) -> None:
         """Learn what the store has of a trial, and delete all but one of its runs."""
         tags = {SWEEP_TAG: sweep.record.sweep_id, TRIAL_TAG: str(number)}
-        twins = self._store.runs(sweep.experiment_id, tags)
+        found = sort_out(self._store.runs(sweep.experiment_id, tags))
+        for run in found.surplus:
+            self._store.delete_run(run.run_id)
         sweep.children.pop(number, None)
-        sweep.attempts.pop(number, None)
-        if twins:
-            kept = best_of(twins)
-            for run in twins:
-                if run is not kept:
-                    self._store.delete_run(run.run_id)
-            _note(sweep, number, kept)
+        sweep.children.update(_by_number(found))
         sweep.doubt.discard(number)
 
-    def _create_child(self, sweep: _Sweep, trial: TrialRecord) -> str:
+    def _create_child(self, sweep: _Sweep, trial: TrialRecord) -> _Child:
         name = child_name(sweep.record, trial)
         tags = child_tags(sweep.parent_id, trial)
-        return self._store.create_run(sweep.experiment_id, name, trial.started_ms, tags)
+        run_id = self._store.create_run(sweep.experiment_id, name, trial.started_ms, tags)
+        return _Child(run_id, trial.attempt, complete=False)
 
 
-def _note(sweep: _Sweep, number: int, child: RunFacts) -> None:
-    sweep.children[number] = child.run_id
-    sweep.attempts[number] = attempt_of(child)
-    if child.ended:
-        sweep.complete.add(number)
+def _by_number(found: Sorted) -> dict[int, _Child]:
+    return {
+        number: _Child(run.run_id, attempt_of(run), run.ended)
+        for number, run in found.children.items()
+    }

@@ -13,7 +13,6 @@ from tracking.store_uri import runs_link
 SWEEP_TAG = "sweeps.sweep"
 TRIAL_TAG = "sweeps.trial"
 ATTEMPT_TAG = "sweeps.attempt"
-ATTEMPT_TAG = "sweeps.attempt"
 PARENT_TAG = "mlflow.parentRunId"
 STATE_TAG = "sweeps.state"
 COMMAND_TAG = "sweeps.command"

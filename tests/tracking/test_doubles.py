@@ -11,8 +11,9 @@ def run(
     status: str = "RUNNING",
     at: int = 0,
     metrics: int = 0,
+    attempt: str = "1",
 ) -> RunFacts:
-    tags = {"mlflow.parentRunId": above} if above else {}
+    tags = {"sweeps.attempt": attempt} | ({"mlflow.parentRunId": above} if above else {})
     logged = {f"m{number}": 0.5 for number in range(metrics)}
     return RunFacts(run_id, trial, status, at, None, {}, tags, logged)
 
@@ -47,6 +48,18 @@ def test_of_children_that_have_ended_the_one_with_more_metrics_stays() -> None:
         [run("a", 0, "p", "FINISHED"), run("b", 0, "p", "FINISHED", at=9, metrics=2), run("p")]
     )
     assert ids(found.surplus) == ["a"]
+
+
+def test_of_children_the_latest_attempt_stays_even_half_written() -> None:
+    found = sort_out(
+        [
+            run("p"),
+            run("a", 0, "p", "FAILED", metrics=3, attempt="9"),
+            run("b", 0, "p", attempt="10"),
+            run("c", 0, "p", "FINISHED", attempt="12²"),
+        ]
+    )
+    assert ids(found.surplus) == ["a", "c"]
 
 
 def test_of_parents_the_one_with_children_stays() -> None:

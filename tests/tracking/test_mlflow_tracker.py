@@ -17,7 +17,7 @@ from tracking.limits import fitting_name
 from tracking.mlflow_store import MlflowStore
 from tracking.mlflow_tracker import MlflowTracker
 from tracking.records import Artifact, Metric
-from tracking.tracker import RefusedError, Tracker, TrackingError
+from tracking.tracker import RefusedError, StandDownError, Tracker, TrackingError
 
 
 class Killed(BaseException):
@@ -290,6 +290,68 @@ class TestMlflowTracker(TrackerContract):
             monkeypatch.setattr(MlflowStore, "write", None)
             tracker.log([trial(0)])
         assert self.seen("3f9a2c") == once
+
+    @pytest.mark.parametrize("killed", [False, True])
+    @pytest.mark.parametrize("step", ["delete_run", "create_run", "write", "set_ended"])
+    def test_replacing_an_earlier_attempt_may_fail_anywhere(
+        self, step: str, killed: bool, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        carried_out = getattr(MlflowStore, step)
+
+        def answer_is_lost(*arguments: Any) -> None:
+            carried_out(*arguments)
+            raise ConnectionResetError("answer lost")
+
+        again = replace(trial(0), attempt=2)
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            tracker.log([trial(0, "FAILED")])
+            with monkeypatch.context() as patch:
+                patch.setattr(MlflowStore, step, answer_is_lost)
+                with pytest.raises(TrackingError, match="answer lost"):
+                    tracker.log([again])
+            if not killed:
+                tracker.log([again])
+        if killed:
+            with self.opened() as tracker:
+                tracker.begin(sweep())
+                tracker.log([again])
+        child = self.children()[0]
+        assert (child.status, child.tags["sweeps.attempt"]) == ("FINISHED", "2")
+
+    def test_nothing_of_an_earlier_attempt_is_written_into_a_later_one(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def die(*_: object) -> None:
+            raise Killed
+
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            with monkeypatch.context() as patch:
+                patch.setattr(MlflowStore, "write", die)
+                with pytest.raises(Killed):
+                    tracker.log([replace(trial(0), attempt=2)])
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            tracker.log([trial(0, "FAILED")])
+            assert self.children()[0].status == "RUNNING"
+            tracker.log([replace(trial(0), attempt=2)])
+        assert self.children()[0].status == "FINISHED"
+
+    def test_an_objection_ends_what_is_under_way_before_the_next_write(self) -> None:
+        allowed = [3]
+
+        def may_write() -> None:
+            allowed[0] -= 1
+            if allowed[0] < 0:
+                raise StandDownError("somebody else writes by now")
+
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            tracker.heed(may_write)
+            with pytest.raises(StandDownError, match="somebody else"):
+                tracker.log([trial(0), trial(1)])
+        assert [child.status for child in self.children().values()] == ["FINISHED"]
 
     def test_a_creation_that_is_carried_out_after_it_was_given_up_leaves_no_double(
         self, monkeypatch: pytest.MonkeyPatch

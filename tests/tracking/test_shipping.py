@@ -503,6 +503,47 @@ def test_a_lease_that_cannot_be_looked_at_is_trouble_that_passes() -> None:
     assert listener.troubles == ["the ledger is locked"]
 
 
+def test_what_was_sent_is_sent_again_when_that_could_not_be_noted() -> None:
+    """Noting it means to write the ledger, which may be locked as any database."""
+    listener, left = Listener(), [2]
+
+    def on_shipped(numbers: Sequence[int]) -> None:
+        left[0] -= 1
+        if left[0] >= 0:
+            raise TrackingError("the ledger is locked")
+        listener.on_shipped(numbers)
+
+    def on_ended() -> None:
+        left[0] -= 1
+        if left[0] >= -2:
+            raise TrackingError("the ledger is locked")
+        listener.on_ended()
+
+    tracker = ScriptedTracker()
+    shipper = Shipper(
+        lambda: tracker, on_shipped, listener.on_trouble, on_ended=on_ended, pauses=(0.0,)
+    )
+    shipper.put(sweep())
+    shipper.put(trial(0))
+    wait_until(lambda: listener.shipped == [0])
+    shipper.put(end())
+    wait_until(lambda: listener.ends == 1)
+    assert shipper.close(SOON) == 0
+    assert tracker.names == ["begin", "log", "log", "log", "end", "end", "close"]
+
+
+def test_whoever_is_told_may_order_to_stand_down() -> None:
+    def on_shipped(_: Sequence[int]) -> None:
+        raise StandDownError("taken over")
+
+    listener, tracker = Listener(), ScriptedTracker()
+    shipper = Shipper(lambda: tracker, on_shipped, listener.on_trouble)
+    put_all(shipper, 1)
+    shipper.put(end())
+    assert shipper.close(SOON) == 1
+    assert (listener.troubles, tracker.names) == (["taken over"], ["begin", "log", "close"])
+
+
 def test_the_end_is_told_when_it_was_delivered() -> None:
     listener, left = Listener(), [1]
 
