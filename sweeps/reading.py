@@ -32,6 +32,7 @@ SPLITS = ("val", "test", "train")
 METRICS = tuple(f"{split}_{measure}" for split in SPLITS for measure in ("accuracy", "loss"))
 LARGEST_SEED = 2**31 - 1
 ENDLESS_BACKENDS = ("random", "optuna")
+MOST_FITS = 10_000
 MOST_MINUTES = 10_000_000.0
 MOST_SECONDS = 60 * MOST_MINUTES
 
@@ -156,9 +157,13 @@ def _evaluate(section: Section, objective: Objective) -> Evaluate:
     if folds and "validation" in section.values:
         why = f"has no effect: {folds} folds carve the validation rows themselves; leave it out"
         raise section.wrong("validation", why)
+    repeats = section.whole("repeats", 1, low=1, high=MOST_FITS)
+    if max(1, folds) * repeats > MOST_FITS:
+        why = f"repeats of {folds} folds are more than {MOST_FITS:,} fits for every trial"
+        raise section.wrong("repeats", why)
     return Evaluate(
         folds=folds,
-        repeats=section.whole("repeats", 1, low=1, high=10_000),
+        repeats=repeats,
         validation=section.number_between("validation", Evaluate.validation, 0.0, 1.0),
         resplit=section.flag("resplit", False),
     )

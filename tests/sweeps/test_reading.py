@@ -170,6 +170,11 @@ def test_the_document_is_a_copy() -> None:
             "0 is not a whole number from 1 up",
         ),
         (
+            {"evaluate": {"folds": 5, "repeats": 2001}},
+            ("evaluate", "repeats"),
+            "2001 repeats of 5 folds are more than 10,000 fits for every trial",
+        ),
+        (
             {"evaluate": {"validation": 1}},
             ("evaluate", "validation"),
             "1 is not a number above 0 and below 1",
