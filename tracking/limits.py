@@ -26,6 +26,8 @@ ENTRIES_PER_CALL = 100
 CALL_CHARACTERS = 200_000
 """One call stays far below MLflow's 1 MB, whatever its text takes as UTF-8 and in JSON."""
 
+FOLDER_BYTES = 200
+"""File systems take 255 in a name."""
 TOLD_BY_THEIR_END = ("sweeps.traceback",)
 """Tags whose end is kept when they are cut: a traceback says last what went wrong."""
 
@@ -88,6 +90,15 @@ def fitting_value(value: str, length: int, name: str = "") -> str:
     if name in TOLD_BY_THEIR_END:
         return "…" + value[len(value) - length + 1 :]
     return value[: length - 1] + "…"
+
+
+def folder_name(experiment: str) -> str:
+    """Return a name that is one folder, whatever the experiment is called."""
+    name = re.sub(r"[^\w.-]", "_", experiment).lstrip(".")
+    if 0 < len(name.encode()) <= FOLDER_BYTES:
+        return name
+    mark = hashlib.sha256(storable(experiment).encode()).hexdigest()[:8]
+    return f"{name.encode()[:FOLDER_BYTES].decode(errors='ignore')}-{mark}"
 
 
 def storable(text: str) -> str:

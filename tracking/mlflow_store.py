@@ -6,16 +6,14 @@ overrides it. Importing mlflow takes seconds, so it happens when a store is open
 
 from __future__ import annotations
 
-import hashlib
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from tracking import sqlite_pace
 from tracking.failure_points import reach
-from tracking.limits import NAME_LENGTH, calls, fitting_value, storable
+from tracking.limits import NAME_LENGTH, calls, fitting_value, folder_name, storable
 from tracking.new_database import create_whole
 from tracking.quiet import quieten
 from tracking.records import Artifact, DatasetRecord, Metric, RunFacts
@@ -27,7 +25,6 @@ _PAGE = 1000
 _TAG_AT_CREATION = 1000
 """Characters of a tag that a run is created with; longer ones are written afterwards."""
 _DIGEST_LENGTH = 36
-_FOLDER_BYTES = 200
 _LINE_LENGTH = 300
 
 
@@ -35,7 +32,7 @@ class MlflowStore:
     """An MLflow tracking store: a database or a server.
 
     Methods raise what MLflow raises; inside `asked` that becomes a TrackingError of one line.
-    `may_write` is called right before everything that is written to a run; what it raises passes.
+    `may_write` is called right before anything is added to a run; what it raises passes.
     Raises TrackingError when the store cannot be opened.
     """
 
@@ -86,7 +83,7 @@ class MlflowStore:
         folder = database_folder(self.uri)
         place = None
         if folder is not None:
-            place = (folder / "mlruns" / _folder_name(name)).as_uri()
+            place = (folder / "mlruns" / folder_name(name)).as_uri()
         tags = {"mlflow.experimentKind": "custom_model_development"}
         try:
             self._client.create_experiment(name, place, tags)
@@ -141,7 +138,6 @@ class MlflowStore:
 
     def delete_run(self, run_id: str) -> None:
         """Mark a run as deleted; MLflow can restore it."""
-        self.may_write()
         self._client.delete_run(run_id)
 
     def write(
@@ -240,15 +236,6 @@ def _facts(run: Any) -> RunFacts:
 def fits_creation(tag: str) -> bool:
     """Whether a run that was created with this tag's text has the whole of it."""
     return len(tag) <= _TAG_AT_CREATION
-
-
-def _folder_name(experiment: str) -> str:
-    """Return a name that is one folder, whatever the experiment is called."""
-    name = re.sub(r"[^\w.-]", "_", experiment).lstrip(".")
-    if 0 < len(name.encode()) <= _FOLDER_BYTES:
-        return name
-    mark = hashlib.sha256(storable(experiment).encode()).hexdigest()[:8]
-    return f"{name.encode()[:_FOLDER_BYTES].decode(errors='ignore')}-{mark}"
 
 
 def _line(uri: str, what: str, error: Exception) -> str:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from tracking.doubles import Sorted, attempt_of, sort_out
+from tracking.doubles import Sorted, sort_out
+from tracking.known_runs import KnownChild, KnownSweep, by_number
 from tracking.lanes import side_by_side
 from tracking.mlflow_store import MlflowStore, fits_creation
 from tracking.records import RunFacts, SweepEnd, SweepRecord, SweepState, TrialRecord
 from tracking.store_uri import is_server, resolve, run_link
-from tracking.tracker import TrackingError
+from tracking.tracker import StandDownError, TrackingError
 from tracking.wording import (
     COMMAND_TAG,
     PARENT_TAG,
@@ -26,37 +27,6 @@ from tracking.wording import (
 _LANES_TO_A_SERVER = 8
 
 
-@dataclass(frozen=True)
-class _Child:
-    """A trial's run: the attempt it shows, and whether it is complete."""
-
-    run_id: str
-    attempt: int
-    complete: bool
-
-
-@dataclass
-class _Sweep:
-    """A sweep's runs: the parent, and the children by trial number.
-
-    A call that failed may have been carried out all the same, so the trials it was about are in
-    `doubt`, and are looked up before anything is created for them.
-    """
-
-    record: SweepRecord
-    experiment_id: str
-    parent_id: str
-    children: dict[int, _Child] = field(default_factory=dict)
-    doubt: set[int] = field(default_factory=set)
-
-    def shows(self, trial: TrialRecord) -> bool:
-        """Whether the trial's run is of this attempt and complete, or of a later one."""
-        child = self.children.get(trial.number)
-        if child is None or trial.number in self.doubt:
-            return False
-        return child.attempt > trial.attempt or (child.attempt == trial.attempt and child.complete)
-
-
 class MlflowTracker:
     """Keeps records in the MLflow store at `uri` (for None see `tracking.store_uri.resolve`).
 
@@ -68,7 +38,7 @@ class MlflowTracker:
     def __init__(self, uri: str | None = None) -> None:
         self.uri = resolve(uri)
         self._store = MlflowStore(self.uri)
-        self._sweeps: dict[str, _Sweep] = {}
+        self._sweeps: dict[str, KnownSweep] = {}
         self._suspect: set[str] = set()
         """Sweeps that may come to have runs twice: a call failed that a slow server may yet carry
         out, or another session came before, which may not know yet that it is over."""
@@ -100,8 +70,8 @@ class MlflowTracker:
                 self._store.add_dataset(parent_id, record.dataset)
             self._store.add_artifacts(parent_id, record.artifacts)
             self._store.set_running(parent_id)
-        sweep = _Sweep(record, experiment_id, parent_id)
-        sweep.children = _by_number(found)
+        sweep = KnownSweep(record, experiment_id, parent_id)
+        sweep.children = by_number(found)
         self._sweeps[record.sweep_id] = sweep
 
     def log(self, trials: Sequence[TrialRecord]) -> None:
@@ -179,7 +149,7 @@ class MlflowTracker:
         self._closed = True
         self._store.close()
 
-    def _begun(self, sweep_id: str) -> _Sweep:
+    def _begun(self, sweep_id: str) -> KnownSweep:
         try:
             return self._sweeps[sweep_id]
         except KeyError:
@@ -200,6 +170,7 @@ class MlflowTracker:
         found = sort_out(self._store.runs(experiment_id, {SWEEP_TAG: sweep_id}), parent_id)
         if found.parent is not None:
             self._adopt(found.strays, found.parent.run_id)
+        self._store.may_write()
         for run in found.surplus:
             self._store.delete_run(run.run_id)
         return found
@@ -221,7 +192,7 @@ class MlflowTracker:
             sweep.doubt.add(trial.number)
             raise
 
-    def _send(self, sweep: _Sweep, trial: TrialRecord) -> None:
+    def _send(self, sweep: KnownSweep, trial: TrialRecord) -> None:
         if trial.number in sweep.doubt:
             self._look_up(sweep, trial.number)
             if sweep.shows(trial):
@@ -229,6 +200,7 @@ class MlflowTracker:
         child, tags = sweep.children.get(trial.number), trial.tags
         if child is not None and child.attempt < trial.attempt:
             # What failed in an earlier attempt does not belong to this one.
+            self._store.may_write()
             self._store.delete_run(child.run_id)
             child = None
         if child is None:
@@ -238,25 +210,24 @@ class MlflowTracker:
         self._store.set_ended(child.run_id, trial.status, trial.ended_ms)
         sweep.children[trial.number] = replace(child, complete=True)
 
-    def _look_up(self, sweep: _Sweep, number: int) -> None:
+    def _look_up(self, sweep: KnownSweep, number: int) -> None:
         """Learn what the store has of a trial, and delete all but one of its runs."""
         tags = {SWEEP_TAG: sweep.record.sweep_id, TRIAL_TAG: str(number)}
         found = sort_out(self._store.runs(sweep.experiment_id, tags))
         for run in found.surplus:
             self._store.delete_run(run.run_id)
         sweep.children.pop(number, None)
-        sweep.children.update(_by_number(found))
+        sweep.children.update(by_number(found))
         sweep.doubt.discard(number)
 
-    def _create_child(self, sweep: _Sweep, trial: TrialRecord) -> _Child:
+    def _create_child(self, sweep: KnownSweep, trial: TrialRecord) -> KnownChild:
         name = child_name(sweep.record, trial)
         tags = child_tags(sweep.parent_id, trial)
         run_id = self._store.create_run(sweep.experiment_id, name, trial.started_ms, tags)
-        return _Child(run_id, trial.attempt, complete=False)
-
-
-def _by_number(found: Sorted) -> dict[int, _Child]:
-    return {
-        number: _Child(run.run_id, attempt_of(run), run.ended)
-        for number, run in found.children.items()
-    }
+        try:
+            self._store.may_write()
+        except StandDownError:
+            # While this process was held up somebody else may have made the trial's run.
+            self._look_up(sweep, trial.number)
+            raise
+        return KnownChild(run_id, trial.attempt, complete=False)

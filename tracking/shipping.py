@@ -12,13 +12,10 @@ from collections.abc import Callable, Sequence
 
 from tracking.outbox import Batch, Outbox, Record
 from tracking.records import SweepEnd, SweepRecord, SweepState, TrialRecord
+from tracking.retries import PAUSES, Retries
 from tracking.stride import Stride
 from tracking.tracker import RefusedError, StandDownError, Tracker, TrackingError
 from tracking.wishes import Wishes
-
-_PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
-_CLOSING_PAUSE = 1.0
-_CLOSING_TRIES = 3
 
 _LIVELY = 20.0
 """Trials a second that a store must take to be waited for at the end."""
@@ -52,7 +49,7 @@ class Shipper:
         on_ended: Callable[[], None] | None = None,
         may_send: Callable[[], None] | None = None,
         may_write: Callable[[], None] | None = None,
-        pauses: Sequence[float] = _PAUSES,
+        pauses: Sequence[float] = PAUSES,
     ) -> None:
         self._tracker_factory = tracker_factory
         self._on_shipped = on_shipped
@@ -60,17 +57,16 @@ class Shipper:
         self._on_ended = on_ended
         self._may_send = may_send
         self._may_write = may_write
-        self._pauses = pauses
-        self._wishes = None if on_command is None else Wishes(self._passing(on_command), pauses)
+        self._on_command = on_command
+        self._wishes = Wishes(self._hear, pauses)
         self._outbox = Outbox()
         self._sweep_id = ""
         self._shipped = 0
         self._stride = Stride()
-        self._failures = 0
-        self._failures_closing = 0
         self._opened = threading.Event()
         self._closing = threading.Event()
         self._given_up = threading.Event()
+        self._retries = Retries(pauses, self._closing, self._given_up)
         self._telling = threading.Lock()
         self._closed = False
         self._link = ""
@@ -150,15 +146,16 @@ class Shipper:
             )
             if batch is None or (batch and not self._attempt(batch)):
                 return
-            if self._listens and self._wishes is not None and self._tracker is not None:
+            if self._tracker is not None and self._listens:
                 self._wishes.ask(self._tracker, self._sweep_id)
 
     @property
     def _listens(self) -> bool:
-        return bool(self._wishes and self._sweep_id) and not self._closing.is_set()
+        begun = bool(self._sweep_id) and not self._closing.is_set()
+        return begun and self._on_command is not None
 
     def _seconds_to_wish(self) -> float | None:
-        return self._wishes.seconds_left if self._listens and self._wishes else None
+        return self._wishes.seconds_left if self._listens else None
 
     def _attempt(self, batch: Batch) -> bool:
         """Send; whether to go on."""
@@ -171,10 +168,10 @@ class Shipper:
             return False
         except TrackingError as error:
             self._complain(str(error))
-            return self._rest()
+            return self._retries.failure()
         else:
             self._outbox.taken(batch)
-            self._failures = self._failures_closing = 0
+            self._retries.success()
             self._said = ""
         return True
 
@@ -188,8 +185,7 @@ class Shipper:
             self._may_send()
         if isinstance(batch, SweepState):
             self._tracker.show_state(batch)
-            if self._wishes is not None:
-                self._wishes.acknowledged()
+            self._wishes.acknowledged()
             return
         first = batch[0]
         if isinstance(first, SweepRecord):
@@ -228,25 +224,15 @@ class Shipper:
             self._outbox.refused(batch)
         self._stride.narrow(1 if isinstance(batch, SweepState) else len(batch))
 
-    def _rest(self) -> bool:
-        """Pause after trouble; whether to try again."""
-        if not self._closing.is_set():
-            self._closing.wait(self._pauses[min(self._failures, len(self._pauses) - 1)])
-            self._failures += 1
-            return True
-        self._failures_closing += 1
-        if self._failures or self._failures_closing == _CLOSING_TRIES:
-            return False
-        self._given_up.wait(min(self._pauses[0], _CLOSING_PAUSE))
-        return True
-
     def _complain(self, line: str) -> None:
         if line != self._said:
             self._tell(lambda: self._on_trouble(line))
         self._said = line
 
-    def _passing(self, call: Callable[[str], None]) -> Callable[[str], None]:
-        return lambda text: self._tell(lambda: call(text))
+    def _hear(self, wish: str) -> None:
+        call = self._on_command
+        if call is not None:
+            self._tell(lambda: call(wish))
 
     def _tell(self, call: Callable[[], None]) -> None:
         """Call back, unless `close` has given up waiting for this thread."""

@@ -1,0 +1,47 @@
+"""What a tracker knows of the runs that a sweep has in the store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tracking.doubles import Sorted, attempt_of
+from tracking.records import SweepRecord, TrialRecord
+
+
+@dataclass(frozen=True)
+class KnownChild:
+    """A trial's run: the attempt it shows, and whether it is complete."""
+
+    run_id: str
+    attempt: int
+    complete: bool
+
+
+@dataclass
+class KnownSweep:
+    """A sweep's runs: the parent, and the children by trial number.
+
+    A call that failed may have been carried out all the same, so the trials it was about are in
+    `doubt`, and are looked up before anything is created for them.
+    """
+
+    record: SweepRecord
+    experiment_id: str
+    parent_id: str
+    children: dict[int, KnownChild] = field(default_factory=dict)
+    doubt: set[int] = field(default_factory=set)
+
+    def shows(self, trial: TrialRecord) -> bool:
+        """Whether the trial's run is of this attempt and complete, or of a later one."""
+        child = self.children.get(trial.number)
+        if child is None or trial.number in self.doubt:
+            return False
+        return child.attempt > trial.attempt or (child.attempt == trial.attempt and child.complete)
+
+
+def by_number(found: Sorted) -> dict[int, KnownChild]:
+    """Return what there is to know of the children that count."""
+    return {
+        number: KnownChild(run.run_id, attempt_of(run), run.ended)
+        for number, run in found.children.items()
+    }
