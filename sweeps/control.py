@@ -49,6 +49,7 @@ class Control:
         self._say = say
         self._heard = threading.Event()
         self._obeying = threading.Lock()
+        self._resting = False
         self.wish: Wish = "go_on"
 
     @property
@@ -69,7 +70,7 @@ class Control:
         command = command.strip().lower()
         if command not in COMMANDS:
             self._say(f"{command!r} is no command: there are {', '.join(COMMANDS)}")
-            self._acknowledge(SHOWN[self.wish])
+            self._acknowledge(self._state)
             return
         with self._obeying:
             # What is being ended is not brought back by a command that comes later.
@@ -78,7 +79,7 @@ class Control:
             else:
                 wish = WISHES[command]
             changed, self.wish = wish != self.wish, wish
-        self._acknowledge(SHOWN[wish])
+        self._acknowledge(self._state)
         if not changed:
             return
         self._say(f"asked to {command}")
@@ -88,11 +89,18 @@ class Control:
 
     def rest(self) -> None:
         """Return when a pause is over, by a command or a signal."""
-        self._acknowledge("paused")
+        self._resting = True
+        self._acknowledge(self._state)
         self._say("paused; `sweeps resume` goes on")
         while self.wish == "pause" and not self.interrupted:
             self._heard.wait(GLANCE_SECONDS)
             self._heard.clear()
+        self._resting = False
+
+    @property
+    def _state(self) -> str:
+        """What the sweep does, as everybody may see it."""
+        return "paused" if self._resting and self.wish == "pause" else SHOWN[self.wish]
 
     def _acknowledge(self, state: str) -> None:
         try:

@@ -76,6 +76,8 @@ class Loop:
                 self._flight.launch()
                 self._land(control)
             ending = self._ending(control)
+        if self._flight.aloft:
+            self._journal.show("stopping")
         while self._flight.aloft:
             self._land(control)
         return ending

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from sweeps import coordinator
 from sweeps.executors.executor import Slots
-from sweeps.ledger import Ledger
-from sweeps.ledger_records import SweepRow
 from sweeps.drawing import Report
+from sweeps.ledger import Ledger
+from sweeps.ledger_records import FINAL, SweepRow
 from sweeps.store import Store
 from sweeps.sweep import Sweep
 from sweeps.trial import Result
@@ -23,7 +23,8 @@ FINISHED = ("finished", "out_of_time")
 class Ran:
     """What came of one experiment's sweep.
 
-    `results` are all of them unless it was `interrupted`. `signal` is the number of the signal that
+    `results` are all of them unless it was `interrupted`, by a signal, a command or an error that
+    all its trials share. `signal` is the number of the signal that
     came while it ran, be it that the sweep was finished by then and only closing.
     """
 
@@ -43,7 +44,8 @@ class Runner:
     """Runs sweeps in one store on one executor.
 
     With `go_on`, a sweep of the same description that the store has already is not run again: a
-    finished one is used as it is, an interrupted one is resumed.
+    finished one is used as it is, an interrupted one is resumed; one that was stopped for good does
+    not count.
     """
 
     store: Store
@@ -77,7 +79,7 @@ class Runner:
                 executor=self.executor,
                 report=report,
             )
-        interrupted = summary.ending == "interrupted"
+        interrupted = summary.ending not in FINISHED
         results = self._results(summary.sweep_id)
         return Ran(summary.sweep_id, results, interrupted, summary.signal)
 
@@ -88,7 +90,9 @@ class Runner:
             same: Sequence[SweepRow] = [
                 row
                 for row in ledger.sweeps()
-                if row.name == sweep.name and ledger.document(row.sweep_id) == sweep.document
+                if row.name == sweep.name
+                and row.state not in FINAL
+                and ledger.document(row.sweep_id) == sweep.document
             ]
         finally:
             ledger.close()

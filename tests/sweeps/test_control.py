@@ -92,6 +92,21 @@ def test_a_listener_goes_on_after_trouble_and_ends_with_the_lease() -> None:
     assert heard == ["pause"]
 
 
+def test_a_second_pause_finds_a_paused_sweep_paused() -> None:
+    heard = Heard()
+    heard.control.obey("pause")
+
+    def again(state: str) -> None:
+        heard.shown.append(state)
+        if heard.shown.count("paused") == 1:
+            heard.control.obey("pause")
+            heard.control.obey("resume")
+
+    heard.control._show = again
+    heard.control.rest()
+    assert heard.shown == ["pausing", "paused", "paused", "running"]
+
+
 def command(bench: Bench, name: Command) -> None:
     ledger = bench.ledger()
     (row,) = ledger.sweeps()

@@ -175,6 +175,19 @@ def test_an_interruption_stops_cleanly_and_can_be_continued(bench):
     assert any("penguins-hidden: taken from sweep" in line for line in bench.said)
 
 
+def test_what_was_stopped_for_good_is_run_anew(bench):
+    bench.train_with(MadeUp(interrupting=3))
+    bench.run("layers", points=5, repeats=1)
+    (broken,) = bench.watcher.summaries
+    coordinator.conclude(
+        broken.sweep_id, "stopped", store=bench.store, tracker=lambda: bench.tracker
+    )
+    bench.train_with(MadeUp())
+    done = bench.run("layers", points=5, repeats=1, go_on=True)
+    assert not done.interrupted
+    assert [result.trial.number for result in bench.watcher.results] == [0, 1, 2, 3, 4]
+
+
 def signalled(monkeypatch: pytest.MonkeyPatch, number: int, ending: Ending) -> None:
     """The signal comes while a sweep closes: its summary has it, whatever became of the sweep."""
     run = coordinator.run
