@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 NETWORKED = frozenset(
-    {"nfs", "nfs3", "nfs4", "cifs", "smb3", "smbfs", "ncpfs", "afs", "fuse.sshfs", "fuse.s3fs"}
+    [
+        "nfs",
+        "nfs3",
+        "nfs4",
+        "cifs",
+        "smb3",
+        "smbfs",
+        "ncpfs",
+        "afs",
+        "fuse.sshfs",
+        "fuse.s3fs",
+        "fuse.goofys",
+        "fuse.mountpoint-s3",
+        "fuse.gcsfuse",
+        "fuse.blobfuse2",
+        "fuse.rclone",
+    ]
 )
 MOUNTS = Path("/proc/self/mounts")
 
@@ -17,11 +34,13 @@ def over_network(folder: Path, mounts: Path = MOUNTS) -> str | None:
     local. Where the system does not list its mounts, every folder counts as local.
     """
     try:
-        lines = mounts.read_text(errors="replace").splitlines()
+        listed = mounts.read_text(encoding="utf-8", errors="surrogateescape")
     except FileNotFoundError:
         return None
     place = folder.resolve()
-    kinds = {_unescaped(line.split()[1]): line.split()[2] for line in lines if line.strip()}
+    # Only blanks and ends of lines divide: names may hold any other kind of space as it is.
+    fields = [line.split(" ") for line in listed.split("\n") if line]
+    kinds = {_unescaped(mount): kind for _, mount, kind, *_ in fields}
     nearest = next((parent for parent in (place, *place.parents) if str(parent) in kinds), None)
     kind = kinds.get(str(nearest))
     return kind if kind in NETWORKED else None
@@ -29,6 +48,4 @@ def over_network(folder: Path, mounts: Path = MOUNTS) -> str | None:
 
 def _unescaped(mount: str) -> str:
     """A mount point as it is; the list writes blanks and the like as octal numbers."""
-    for code, character in (("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")):
-        mount = mount.replace(code, character)
-    return mount
+    return re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), mount)
