@@ -7,8 +7,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, select, text
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from sweeps import ledger_schema as schema
 from sweeps.errors import LedgerError, LedgerVersionError
@@ -16,8 +16,19 @@ from sweeps.file_systems import over_network
 from sweeps.ledger_migration import migrate
 
 WAL_TRIES = 100
+BUSY_MS = 25_000
+"""How long one waits for a database that others use: less than a lease lasts."""
+
 PREPARING = 0x5EE9
 """The PostgreSQL lock that whoever makes or changes the tables holds: any number of ours."""
+
+SERVER_WAITS = {
+    "connect_timeout": "10",
+    "tcp_user_timeout": str(BUSY_MS),
+    "options": f"-c lock_timeout={BUSY_MS} -c idle_in_transaction_session_timeout={BUSY_MS}",
+}
+"""How PostgreSQL is told not to wait for ever: for a server that is gone, or for a process that was
+stopped in the middle of a transaction. The ledger's address may say otherwise."""
 
 HINTS = {
     "disk is full": "free some space on its disk",
@@ -34,7 +45,7 @@ def open_engine(url: str) -> Engine:
 
     Raises LedgerError when the database cannot be used, LedgerVersionError for a newer layout.
     """
-    engine = create_engine(url)
+    engine = _engine(url)
     try:
         if engine.dialect.name == "sqlite":
             _check_place(engine)
@@ -50,15 +61,34 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
+def _engine(url: str) -> Engine:
+    try:
+        address = make_url(url)
+        waits = SERVER_WAITS if address.get_backend_name() == "postgresql" else {}
+        given = {name: value for name, value in waits.items() if name not in address.query}
+        # Connections that a server has closed meanwhile, as when it was started anew, are replaced.
+        return create_engine(address, connect_args=given, pool_pre_ping=bool(waits))
+    except ArgumentError as error:
+        raise LedgerError(f"the ledger cannot be opened: {error}") from error
+    except ModuleNotFoundError as error:
+        raise LedgerError(
+            f"the ledger cannot be opened: there is no {error.name}, which its kind of database "
+            "needs: pip install 'keras-sweeps[postgres]' brings what PostgreSQL needs"
+        ) from error
+
+
 def trouble(engine: Engine, what: str, error: DBAPIError | OSError) -> LedgerError:
     """What a database refused, in one line: which ledger, why, and the way out."""
     reason = str(error.orig if isinstance(error, DBAPIError) else error)
-    place = engine.url.database or engine.url.render_as_string(hide_password=True)
-    if engine.dialect.name != "sqlite":
-        place = engine.url.render_as_string(hide_password=True)
-    line = f"the ledger {place} cannot be {what}: {' '.join(reason.split())}"
+    line = f"the ledger {_place(engine)} cannot be {what}: {' '.join(reason.split())}"
     hint = next((hint for sign, hint in HINTS.items() if sign in reason), None)
     return LedgerError(f"{line}; {hint}" if hint else line)
+
+
+def _place(engine: Engine) -> str:
+    if engine.dialect.name == "sqlite" and engine.url.database is not None:
+        return engine.url.database
+    return engine.url.render_as_string(hide_password=True)
 
 
 def _check_place(engine: Engine) -> None:
@@ -76,6 +106,10 @@ def _check_place(engine: Engine) -> None:
 
 
 def _prepare_tables(engine: Engine) -> None:
+    # Nobody waits for the write lock only to learn that there is nothing to do.
+    with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        if _version(connection) == schema.VERSION:
+            return
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text(f"SELECT pg_advisory_xact_lock({PREPARING})"))
@@ -85,7 +119,7 @@ def _prepare_tables(engine: Engine) -> None:
             connection.execute(schema.ledger.insert().values(version=schema.VERSION))
         elif found > schema.VERSION:
             raise LedgerVersionError(
-                f"the ledger {engine.url} has layout {found}, this program writes "
+                f"the ledger {_place(engine)} has layout {found}, this program writes "
                 f"{schema.VERSION}: use the program that wrote it, or another --store folder"
             )
         elif found < schema.VERSION:
@@ -102,7 +136,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # The driver must not begin transactions by itself: _begin_at_once does, with the write lock.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("busy_timeout=30000", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in (f"busy_timeout={BUSY_MS}", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         _switch_to_wal(cursor)
@@ -122,7 +156,9 @@ def _switch_to_wal(cursor: Any) -> None:
             return
 
 
-def _begin_at_once(connection: Any) -> None:
+def _begin_at_once(connection: Connection) -> None:
     # A read that later turns into a write can fail with "database is locked" at once, whatever the
-    # busy timeout; taking the write lock at the start makes writers queue instead.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    # busy timeout; taking the write lock at the start makes writers queue instead. Those who only
+    # read wait for nobody.
+    if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
