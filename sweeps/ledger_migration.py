@@ -30,7 +30,8 @@ def migrate(connection: Connection, found: int) -> None:
 
 def _refuse_if_used(connection: Connection) -> None:
     sweep = schema.sweep.c
-    for row in connection.execute(select(sweep.id, sweep.lease_owner, sweep.lease_until_ms)):
+    leases = select(*[sweep.id, sweep.lease_owner, sweep.lease_until_ms])
+    for row in connection.execute(leases):
         if is_held(row):
             raise LedgerVersionError(
                 f"{place_of(row.lease_owner)} runs sweep {row.id} with an older version of this "

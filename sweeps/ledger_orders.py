@@ -65,9 +65,8 @@ def retry(ledger: Ledger, claim: Claim, reasons: Collection[Reason] | None) -> i
     """
     trial = schema.trial.c
     with ledger.writing(claim) as connection:
-        last = connection.execute(
-            select(func.max(trial.wave)).where(trial.sweep_id == claim.sweep_id)
-        ).scalar()
+        newest = select(func.coalesce(func.max(trial.wave), 0))
+        last = connection.execute(newest.where(trial.sweep_id == claim.sweep_id)).scalar_one()
         failed = update(schema.trial).where(
             trial.sweep_id == claim.sweep_id, trial.state == "failed"
         )
