@@ -1,54 +1,20 @@
 from __future__ import annotations
 
-import os
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from search_spaces import Float, Param, Space
 from sweeps import lease, ledger_records
-from sweeps.errors import LedgerError, LedgerVersionError
-from sweeps.executors.processes import Processes
 from sweeps.lease import Claim, LeaseError
 from sweeps.ledger import Ledger
 from sweeps.ledger_records import told
-from sweeps.sweep import SearchChoice, Sweep, TaskChoice
-from sweeps.trial import Failure, Part, Result, Trial
-
-SWEEP = Sweep(
-    name="widths",
-    task=TaskChoice("penguins"),
-    space=Space.of(Param("learning_rate", Float(0.001, 0.1))),
-    search=SearchChoice("random", trials=3),
-    document={"task": "penguins", "space": {"learning_rate": {"low": 0.001, "high": 0.1}}},
-)
-
-
-def trial(number: int) -> Trial:
-    return Trial(number, {"learning_rate": 0.1 / (number + 3), "decay": "step"}, budget=5)
-
-
-def scored(number: int, score: float = 0.5) -> Result:
-    part = Part(0, 0, {"val_accuracy": score}, {"loss": (0.3, 0.1)}, 1.5, {"val": ((3, 1), (0, 4))})
-    metrics, history = {"val_accuracy": score}, {"loss": (0.3, 0.1)}
-    return Result(trial(number), score, metrics, history, 1.5, (part,), trainer="fused")
-
-
-def failed(number: int) -> Result:
-    return Result(trial(number), None, {}, {}, 0.0, error=Failure("diverged", "in epoch 3"))
+from tests.sweeps.ledger_samples import SWEEP, end_as_if_killed, failed, scored, trial
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/store/ledger.db"
-
-
-@pytest.fixture
-def ledger(url: str) -> Iterator[Ledger]:
-    ledger = Ledger.open(url)
+def ledger(ledger_url: str) -> Iterator[Ledger]:
+    ledger = Ledger.open(ledger_url)
     yield ledger
     ledger.close()
 
@@ -56,10 +22,6 @@ def ledger(url: str) -> Iterator[Ledger]:
 @pytest.fixture
 def claim(ledger: Ledger) -> Claim:
     return ledger.create(SWEEP, {"next": 0})
-
-
-def end_as_if_killed(claim: Claim, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sweeps.ledger_records.surely_dead", lambda owner: owner == claim.owner)
 
 
 def test_two_launches_of_one_sweep_are_two_sweeps(ledger: Ledger) -> None:
@@ -81,7 +43,7 @@ def test_what_mlflow_has_is_read_in_brief_and_the_rest_whole(ledger: Ledger, cla
     ledger.begin(claim, [trial(0), trial(1), trial(2)], {})
     results = [scored(0, 0.5), failed(1), scored(2, 0.25)]
     ledger.commit(claim, [(result, 1) for result in results], {}, spent=0)
-    ledger.shipped(claim.sweep_id, [0, 1])
+    ledger.shipped(claim, [0, 1])
     brief = [replace(result, history={}, parts=()) for result in results]
     assert ledger.briefs(claim.sweep_id) == brief
     found = [begun.result for begun in ledger.trials(claim.sweep_id)]
@@ -92,7 +54,7 @@ def test_what_mlflow_has_is_read_in_brief_and_the_rest_whole(ledger: Ledger, cla
 def test_a_listing_counts_what_became_of_the_trials(ledger: Ledger, claim: Claim) -> None:
     ledger.begin(claim, [trial(number) for number in range(4)], {})
     ledger.commit(claim, [(scored(0), 1), (failed(1), 1), (scored(2), 1)], {}, spent=2.0)
-    ledger.shipped(claim.sweep_id, [0])
+    ledger.shipped(claim, [0])
     row = ledger.sweep(claim.sweep_id[:4])
     assert (row.done, row.failed, row.running, row.unsent) == (2, 1, 1, 2)
     assert (row.state, row.spent_seconds, row.backend) == ("running", 2.0, "random")
@@ -144,6 +106,7 @@ def test_a_dead_holder_loses_the_sweep_and_can_write_no_more(
     ledger.begin(claim, [trial(0)], {})
     end_as_if_killed(claim, monkeypatch)
     second = ledger.claim(claim.sweep_id)
+    ledger.take_up(second)
     for write in (
         lambda: ledger.begin(claim, [trial(1)], {}),
         lambda: ledger.commit(claim, [(scored(0), 1)], {}, spent=0),
@@ -216,64 +179,3 @@ def test_nan_is_refused_rather_than_stored(ledger: Ledger, claim: Claim) -> None
     ledger.begin(claim, [trial(0)], {})
     with pytest.raises(ValueError, match="JSON"):
         ledger.commit(claim, [(scored(0, float("nan")), 1)], {}, spent=0)
-
-
-def open_together(folder: Path, rounds: int) -> list[str]:
-    """Open new ledgers at the same instants as one other process does; what went wrong."""
-    wrong = []
-    for number in range(rounds):
-        place = folder / str(number)
-        place.mkdir(exist_ok=True)
-        (place / f"ready-{os.getpid()}").touch()
-        while len(list(place.glob("ready-*"))) < 2:
-            os.sched_yield()
-        try:
-            Ledger.open(f"sqlite:///{place}/ledger.db").close()
-        except LedgerError as error:
-            wrong.append(str(error))
-    return wrong
-
-
-def test_two_processes_may_open_a_new_ledger_at_once(tmp_path: Path) -> None:
-    processes = Processes(2, {})
-    try:
-        opening = [processes.submit(open_together, tmp_path, 40) for _ in range(2)]
-        assert [future.result(timeout=60) for future in opening] == [[], []]
-    finally:
-        processes.kill()
-
-
-@pytest.mark.parametrize("what", ["a folder", "no database"])
-def test_what_cannot_be_a_ledger_is_said_in_one_line(tmp_path: Path, what: str) -> None:
-    path = tmp_path / "ledger.db"
-    if what == "a folder":
-        path.mkdir()
-    else:
-        path.write_text("this is no database, and longer than the header of one would be" * 20)
-    with pytest.raises(LedgerError, match=f"the ledger {path} cannot be opened: ") as caught:
-        Ledger.open(f"sqlite:///{path}")
-    assert "\n" not in str(caught.value)
-
-
-def test_a_store_below_a_file_is_said_in_one_line(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    with pytest.raises(LedgerError, match="file/store"):
-        Ledger.open(f"sqlite:///{tmp_path}/file/store/ledger.db")
-
-
-def test_a_ledger_of_another_version_is_refused(url: str, ledger: Ledger) -> None:
-    ledger.close()
-    with sqlite3.connect(url.removeprefix("sqlite:///")) as database:
-        database.execute("UPDATE ledger SET version = 99")
-    database.close()
-    with pytest.raises(LedgerVersionError, match="layout 99"):
-        Ledger.open(url)
-
-
-def test_a_process_that_lives_is_not_dead_and_one_reborn_is() -> None:
-    owner = lease.this_owner()
-    host, pid, started = owner.rsplit(":", 2)
-    assert not lease.surely_dead(owner)
-    assert lease.surely_dead(f"{host}:{pid}:{int(started) - 1}")
-    assert lease.surely_dead(f"{host}:{2**22 + 1}:{started}"), "above the largest process number"
-    assert not lease.surely_dead(f"elsewhere-{host}:{pid}:1")
