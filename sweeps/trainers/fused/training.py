@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from typing import Any, Self
 
 from sweeps import cores
@@ -45,6 +46,14 @@ def trained(
     side_by_side = abreast(lanes, cores.threads()) if on_cpu else len(devices)
     with _Field(problem, progress, limit, devices, side_by_side) as field:
         return [outcome for outcomes in field.train(lanes) for outcome in outcomes]
+
+
+@dataclass(frozen=True)
+class _Starved:
+    """A lane that the memory was not enough for, and a fit's part of the time until then."""
+
+    failure: Failure
+    seconds: float
 
 
 class _Field:
@@ -89,7 +98,7 @@ class _Field:
         outcomes = []
         for lane, future in zip(lanes, flying, strict=True):
             trained = future.result()
-            if isinstance(trained, Failure):
+            if isinstance(trained, _Starved):
                 alone = len(lanes) == 1
                 trained = self._in_halves(lane, trained) if alone else self._alone(lane)
             outcomes.append(trained)
@@ -99,24 +108,24 @@ class _Field:
         """A lane with nothing beside it, in halves if it must be."""
         gc.collect()  # an error holds on to the arrays of the lane that met it
         trained = self._pool.submit(self._lane, lane).result()
-        return self._in_halves(lane, trained) if isinstance(trained, Failure) else trained
+        return self._in_halves(lane, trained) if isinstance(trained, _Starved) else trained
 
-    def _in_halves(self, lane: Lane, failure: Failure) -> list[Placed]:
+    def _in_halves(self, lane: Lane, starved: _Starved) -> list[Placed]:
         """A lane that the memory was not enough for; that of a single network fails."""
         parts = halves(lane)
         if not parts:
-            return _failed(lane, failure, 0.0)
+            return _failed(lane, starved.failure, starved.seconds)
         return [placed for part in parts for placed in self._alone(part)]
 
-    def _lane(self, lane: Lane) -> list[Placed] | Failure:
+    def _lane(self, lane: Lane) -> list[Placed] | _Starved:
         device = self._free.get()
         try:
             return self._trained(lane, device)
         finally:
             self._free.put(device)
 
-    def _trained(self, lane: Lane, device: Any) -> list[Placed] | Failure:
-        """The outcomes of a lane; the failure instead when it was a lack of memory."""
+    def _trained(self, lane: Lane, device: Any) -> list[Placed] | _Starved:
+        """The outcomes of a lane, unless the memory was not enough for it."""
         jax = load()
         started = time.perf_counter()
         try:
@@ -126,9 +135,10 @@ class _Field:
                 return list(outcomes_of(training, _share(lane, started)))
         except (jax.errors.JaxRuntimeError, MemoryError) as error:
             failure = failure_of(error)
+        seconds = _share(lane, started)
         if failure.reason == "out_of_memory":
-            return failure
-        return _failed(lane, failure, _share(lane, started))
+            return _Starved(failure, seconds)
+        return _failed(lane, failure, seconds)
 
 
 def _failed(lane: Lane, failure: Failure, seconds: float) -> list[Placed]:

@@ -181,6 +181,7 @@ def test_a_lane_without_memory_is_halved_until_it_has_enough(
             assert outcome.error is not None
             assert outcome.error.reason == "out_of_memory"
             assert outcome.error.message == f"JaxRuntimeError: {EXHAUSTED}"
+            assert outcome.seconds > 0
         else:
             assert outcome.metrics == pytest.approx(whole.metrics, rel=1e-4)
 
