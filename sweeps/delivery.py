@@ -17,6 +17,9 @@ from tracking.records import Artifact, SweepState
 from tracking.shipping import Shipper
 from tracking.tracker import StandDownError, Tracker, TrackingError
 
+STAND_DOWN_SECONDS = 3.0
+"""How long a write that is under way is waited for when nothing more may be written."""
+
 
 class Delivery:
     """Sends one sweep's records as long as the claim on it holds.
@@ -36,6 +39,7 @@ class Delivery:
         self._parts = parts
         self._ledger = ledger
         self._claim = claim
+        self._ours = True
         self._shipper = Shipper(
             tracker,
             self._shipped,
@@ -43,7 +47,7 @@ class Delivery:
             on_command=obey,
             on_ended=self._end_shipped,
             may_send=self._still_ours,
-            may_write=self._not_held_up,
+            may_write=self._may_write,
         )
 
     @property
@@ -105,6 +109,11 @@ class Delivery:
         self._shipper.close(patience, longest)
         return self._ledger.sweep(self._claim.sweep_id).unsent
 
+    def stand_down(self) -> None:
+        """Write nothing more, and let what is under way take back what may now be there twice."""
+        self._ours = False
+        self._shipper.close(STAND_DOWN_SECONDS)
+
     def _shipped(self, numbers: Sequence[int]) -> None:
         with _as_trouble():
             self._ledger.shipped(self._claim, numbers)
@@ -113,11 +122,13 @@ class Delivery:
         with _as_trouble():
             self._ledger.end_shipped(self._claim)
 
-    def _not_held_up(self) -> None:
-        """Raise StandDownError when this process did not run for so long that somebody else may.
+    def _may_write(self) -> None:
+        """Raise StandDownError when somebody else may be sending, as far as is known here.
 
-        Between two looks at the lease there may be hundreds of writes.
+        Between two looks at the ledger there may be hundreds of writes.
         """
+        if not self._ours:
+            raise StandDownError(f"sweep {self._claim.sweep_id} is sent by another process")
         with _as_trouble():
             self._claim.check_awake()
 

@@ -210,7 +210,7 @@ class Session:
             self._ledger.release(self._claim)
         except LeaseError:
             # Somebody else runs the sweep: its state, here and in MLflow, is theirs to tell.
-            self._delivery.close(0.0)
+            self._delivery.stand_down()
             return
         except LedgerError as worse:
             self._delivery.close(0.0)
