@@ -1,21 +1,31 @@
-"""Runs or resumes one sweep in a process of its own and prints a line for everything it keeps.
+"""One session of one sweep in a process of its own, as tests break it off.
 
-    python -m tests.sweeps.driver run FILE STORE WORKERS
-    python -m tests.sweeps.driver resume SWEEP STORE WORKERS
+    python -m tests.sweeps.driver run sweep.yaml
+    python -m tests.sweeps.driver resume SWEEP
 
-MLflow's address comes from MLFLOW_TRACKING_URI.
+The store is the folder `store` of the working folder, MLflow's address comes from
+MLFLOW_TRACKING_URI. `Order` says what else may be different from a user's session.
 """
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from sweeps import coordinator
+from sweeps import coordinator, lease, parts
+from sweeps.lease import LeaseError
 from sweeps.store import Store
 from sweeps.sweep_file import load_sweep
 from sweeps.trial import Result
 from sweeps.watcher import Summary
+from tests.sweeps.made_up import MadeUp
+from tests.sweeps.tiny_task import TinyTask
+
+SAID = "said.txt"
 
 
 class Teller:
@@ -34,14 +44,64 @@ class Teller:
         print("ended", summary.ending, summary.unsent, flush=True)
 
 
-def main(action: str, what: str, store: str, workers: str) -> None:
-    where = Store.at(Path(store))
+@dataclass(frozen=True)
+class Order:
+    """What a session is to do, in which folder.
+
+    `arguments` are `run FILE` or `resume SWEEP`, or, with `cli`, those of the `sweeps` command.
+    With `made_up`, the trainer makes scores up, and a fit takes so many seconds.
+    """
+
+    folder: Path
+    arguments: tuple[str, ...]
+    workers: int = 0
+    cli: bool = False
+    made_up: float | None = None
+    lease_ms: int | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+def session(order: Order) -> None:
+    """A forked process's life: as if it had been started from a terminal of its own."""
+    os.setsid()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.chdir(order.folder)
+    os.environ.clear()
+    os.environ.update(order.environment)
+    heard = os.open(SAID, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    for stream in (1, 2):
+        os.dup2(heard, stream)
+    carry_out(order)
+
+
+def carry_out(order: Order) -> None:
+    """Run the session here. Exits with 1 for a sweep that somebody else holds."""
+    if order.lease_ms is not None:
+        lease.LEASE_MS = order.lease_ms
+    if order.made_up is not None:
+        trainer = MadeUp(order.made_up)
+        parts.trainer_for = lambda name: trainer  # type: ignore[assignment]
+        parts.task_for = lambda choice: TinyTask()  # type: ignore[assignment]
+    if order.cli:
+        from sweeps.cli import app
+
+        app.main(list(order.arguments))
+    try:
+        run(*order.arguments, workers=order.workers)
+    except LeaseError as error:
+        print("lost", error, flush=True)
+        raise SystemExit(1) from error
+
+
+def run(action: str, what: str, *, workers: int) -> None:
+    store = Store.at(Path("store"))
     if action == "run":
-        sweep = load_sweep(Path(what))
-        coordinator.run(sweep, store=where, workers=int(workers), watcher=Teller())
+        coordinator.run(load_sweep(Path(what)), store=store, workers=workers, watcher=Teller())
     else:
-        coordinator.resume(what, store=where, workers=int(workers), watcher=Teller())
+        coordinator.resume(what, store=store, workers=workers, watcher=Teller())
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    carry_out(Order(Path.cwd(), tuple(sys.argv[1:])))

@@ -1,0 +1,66 @@
+"""Killed at every place where a crash could lose or double something, once and twice in a row."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.sweeps.durability.conftest import NewPlace, Unbroken
+from tests.sweeps.durability.documents import SMALL
+from tests.sweeps.durability.places import Place, check_whole
+from tests.sweeps.durability.sessions import begin_or_resume, run_to
+from tracking.failure_points import NAMES
+
+pytestmark = pytest.mark.slow
+
+AT_ONCE = 2
+"""Sweeps that are broken side by side."""
+
+FIRST = {"begin": 2, "dispatch": 7, "run_creation": 4, "batch": 5, "lease": 1}
+"""On which time a point kills the first session, where that is not the third."""
+
+SECOND = {"begin": 1, "lease": 1, "checkpoint": 1}
+"""On which time it kills the second one, where that is not the second."""
+
+LEASE = {"made_up": 0.1, "lease_ms": 3000}
+"""A heartbeat comes every second, while a dozen trials take a little longer."""
+
+
+def kills(point: str, backend: str, times: int) -> list[str]:
+    """What each session is told."""
+    first = FIRST.get(point, 3)
+    if (point, backend) == ("begin", "hyperband"):
+        first = 1  # it asks for a whole rung at once, and again only when that is over
+    return [f"{point}:kill:{n}" for n in (first, SECOND.get(point, 2))[:times]]
+
+
+def points_of(backend: str) -> list[str]:
+    """Checkpoints are kept under Hyperband alone."""
+    return [name for name in NAMES if name != "checkpoint" or backend == "hyperband"]
+
+
+def broken(place: Place, orders: Sequence[str]) -> Place:
+    """A sweep whose first sessions are killed, and whose last one ends it."""
+    options = LEASE if orders[0].startswith("lease") else {"made_up": 0.0}
+    for points in orders:
+        arguments = begin_or_resume(place)
+        run_to(-signal.SIGKILL, place, *arguments, points=points, **options)
+    run_to(0, place, *begin_or_resume(place), made_up=0.0)
+    return place
+
+
+@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("backend", sorted(SMALL))
+def test_killed(backend: str, times: int, new_place: NewPlace, unbroken: Unbroken) -> None:
+    whole = unbroken(backend)
+    points = points_of(backend)
+    places = [new_place(SMALL[backend]) for _ in points]
+    orders = [kills(point, backend, times) for point in points]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        found = list(pool.map(broken, places, orders))
+    for point, place in zip(points, found, strict=True):
+        print(point, place.folder.name)
+        check_whole(place, whole)
