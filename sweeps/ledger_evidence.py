@@ -67,7 +67,9 @@ def _kept(row: Row[Any]) -> KeptTrial:
     trial, result, unreadable = Trial(row.number, {}, row.budget, row.parent), None, None
     try:
         trial = Trial(row.number, json.loads(row.config), row.budget, row.parent)
-        result = None if row.result is None else result_from_json(trial, row.result)
+        if row.result is not None:
+            result = result_from_json(trial, row.result)
+            _check_figures(result)
     except NOT_READABLE as error:
         unreadable = f"{type(error).__name__}: {error}"
     return KeptTrial(
@@ -85,3 +87,15 @@ def _kept(row: Row[Any]) -> KeptTrial:
         result=result,
         unreadable=unreadable,
     )
+
+
+def _check_figures(result: Result) -> None:
+    """Raise TypeError unless figures are numbers."""
+    figures = [result.seconds, *result.metrics.values()]
+    figures += [value for values in result.history.values() for value in values]
+    figures += [value for part in result.parts for value in part.metrics.values()]
+    if result.score is not None:
+        figures.append(result.score)
+    for figure in figures:
+        if isinstance(figure, bool) or not isinstance(figure, int | float):
+            raise TypeError(f"{figure!r} is no number")

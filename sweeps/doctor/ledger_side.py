@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from search_spaces import SpaceError
+from sweeps.backends.choose import backend_for
 from sweeps.doctor.best_rules import best_faults
 from sweeps.doctor.ending_rules import ending_faults
 from sweeps.doctor.expected import Expected, expected_run
@@ -50,6 +51,7 @@ def look_at_ledger(store: Store, sweep_id: str) -> LedgerSide:
         stands = evidence.stands(row.sweep_id)
         try:
             sweep = read_sweep(evidence.document(row.sweep_id))
+            backend_for(sweep.search, sweep.space).check(sweep.space)
         except (SpaceError, ValueError) as error:
             said = f"the sweep's description in the ledger cannot be read: {error}"
             return LedgerSide(row, stands, None, [Fault("description", said)])
@@ -62,11 +64,12 @@ def look_at_ledger(store: Store, sweep_id: str) -> LedgerSide:
             if run is not None:
                 expected[one.number] = run
             kept[one.number] = _slim(one)
-        best = evidence.best(row.sweep_id, maximize=sweep.objective.goal == "maximize")
-    trials = list(kept.values())
-    results = [one.result for one in trials if one.result is not None]
-    faults += best_faults(sweep, best, results)
-    faults += _of_the_sweep(sweep, stands, trials)
+        if all(one.unreadable is None for one in kept.values()):
+            maximize = sweep.objective.goal == "maximize"
+            best = evidence.best(row.sweep_id, maximize=maximize)
+            results = [one.result for one in kept.values() if one.result is not None]
+            faults += best_faults(sweep, best, results)
+    faults += _of_the_sweep(sweep, stands, list(kept.values()))
     return LedgerSide(row, stands, sweep, faults, kept, expected)
 
 

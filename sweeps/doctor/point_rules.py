@@ -51,7 +51,7 @@ def _places(
 
 def _seeds(seeds: Sequence[Config], kept: Sequence[KeptTrial]) -> Iterator[Fault]:
     for one in kept:
-        if one.number < len(seeds) and dict(one.trial.config) != dict(seeds[one.number]):
+        if one.number in range(len(seeds)) and dict(one.trial.config) != dict(seeds[one.number]):
             yield Fault("points", "not the seed trial of that number", one.number)
 
 

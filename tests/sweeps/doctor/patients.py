@@ -23,7 +23,7 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
     "random": {"space": SPACE, "search": {"backend": "random", "trials": 10, "batch": 4}},
     "optuna": {"space": SPACE, "search": {"backend": "optuna", "trials": 10, "batch": 4}},
     "grid": {
-        "space": {"width": [16, 32, 64, 128], "layer_count": [1, 2, 3]},
+        "space": {"width": [16, 32, 64, 128], "layer_count": [1, 2, 3], "activation": "relu"},
         "search": {
             "backend": "grid",
             "batch": 4,

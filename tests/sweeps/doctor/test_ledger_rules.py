@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -69,6 +70,11 @@ def test_a_trial_that_breaks_a_rule(patient: Patient, change: str, said: str) ->
     ("change", "said"),
     [
         ({"score": None}, "done, but its result is a failure"),
+        (
+            {"metrics": {"val_accuracy": "high"}},
+            "what the ledger keeps is unreadable (TypeError: 'hi",
+        ),
+        ({"parts": 3}, "what the ledger keeps is unreadable (TypeError: "),
         ({"metrics": {}}, "the score is not the result's val_accuracy"),
         ({"error": {"reason": "crashed", "message": "it fell"}}, "done, but its result is a"),
     ],
@@ -83,6 +89,18 @@ def test_a_score_that_is_not_the_mean_of_its_parts(admit: Admit) -> None:
     patient.change_result(3, lambda result: result["parts"][1]["metrics"].update(val_accuracy=9.0))
     said = "ledger: the score is not the mean of val_accuracy over the parts: trial 3"
     assert lines(patient) == [said]
+
+
+def test_a_score_that_is_no_number(patient: Patient) -> None:
+    endless = {"score": math.inf, "metrics": {"val_accuracy": math.inf}, "parts": []}
+    patient.change_result(3, lambda result: result.update(endless))
+    patient.in_ledger(TRIAL_3.format("score = 9e999"))
+    assert "ledger: the score is no finite number: trial 3" in lines(patient)
+
+
+def test_numbers_count_from_0(patient: Patient) -> None:
+    patient.in_ledger("UPDATE trial SET number = -1 WHERE number = 9")
+    assert "ledger: numbers count from 0: trial -1" in lines(patient)
 
 
 def test_numbers_without_gaps(patient: Patient) -> None:
@@ -148,6 +166,10 @@ def test_only_a_sweep_that_is_final_has_cancelled_trials(patient: Patient) -> No
         ("spent_seconds = -1", "it took -1.0 s"),
         ("document = '{\"task\": 3}'", "the sweep's description in the ledger cannot be read: "),
         ("document = '{'", "the sweep's description in the ledger cannot be read: "),
+        (
+            "document = replace(document, '\"random\"', '\"astrology\"')",
+            "the sweep's description in the ledger cannot be read: ",
+        ),
     ],
 )
 def test_a_sweep_that_breaks_a_rule(patient: Patient, change: str, said: str) -> None:
@@ -164,6 +186,12 @@ def test_the_best_is_the_best(patient: Patient) -> None:
     assert rules["best"].startswith("ledger: the ledger's best is trial 3, by the results it is ")
 
 
+def test_the_best_may_be_unreadable(patient: Patient) -> None:
+    best = "SELECT number FROM trial ORDER BY score DESC LIMIT 1"
+    patient.in_ledger(f"UPDATE trial SET result = '[]' WHERE number = ({best})")
+    assert [violation.rule for violation in found(patient)] == ["results"]
+
+
 def configured(patient: Patient, number: int, **values: Any) -> None:
     ((text,),) = patient.in_ledger("SELECT config FROM trial WHERE number = ?", number)
     config = json.dumps(json.loads(text) | values)
@@ -175,6 +203,14 @@ def test_configurations_are_the_spaces_own(patient: Patient) -> None:
     configured(patient, 5, wdth=3)
     said = "ledger: the configuration is none of the space's ("
     assert [line.startswith(said) for line in lines(patient)] == [True, True]
+
+
+def test_fixed_values_stand_in_every_configuration(admit: Admit) -> None:
+    patient = admit("grid")
+    remove = "UPDATE trial SET config = json_remove(config, '$.activation') WHERE number = 3"
+    patient.in_ledger(remove)
+    said = "ledger: the configuration lacks a value that the space fixes: trial 3"
+    assert lines(patient) == [said]
 
 
 def test_a_grid_has_each_point_once_and_in_order(admit: Admit) -> None:
