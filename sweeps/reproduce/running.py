@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sweeps import coordinator
-from sweeps.executors.executor import Slots
 from sweeps.drawing import Report
+from sweeps.executors.executor import Slots
 from sweeps.ledger import Ledger
 from sweeps.ledger_records import FINAL, SweepRow
 from sweeps.store import Store
