@@ -21,6 +21,7 @@ from sweeps import ledger_rows
 from sweeps import ledger_schema as schema
 from sweeps.backends.backend import State
 from sweeps.clock import not_before, now_ms
+from sweeps.errors import printable
 from sweeps.lease import Claim, LeaseError, place_of, set_back, this_owner, until_ms
 from sweeps.ledger_engine import trouble
 from sweeps.ledger_records import is_held
@@ -134,7 +135,9 @@ class Ledger(LedgerView):
 
     def end(self, claim: Claim, state: str, spent: float, cause: str | None = None) -> None:
         """How the session's training ended; the lease is kept, MLflow is yet to be told."""
-        values = {"state": state, "spent_seconds": spent, "cause": cause, "ended_ms": now_ms()}
+        # Causes quote errors, which may hold characters that no database takes.
+        line = None if cause is None else printable(cause)
+        values = {"state": state, "spent_seconds": spent, "cause": line, "ended_ms": now_ms()}
         with self.writing(claim) as connection:
             set_sweep(connection, claim.sweep_id, end_shipped=False, **values)
 

@@ -22,19 +22,23 @@ BUSY_MS = 25_000
 PREPARING = 0x5EE9
 """The PostgreSQL lock that whoever makes or changes the tables holds: any number of ours."""
 
+IDLE_MS = 20_000
 SERVER_WAITS = {
     "connect_timeout": "10",
     "tcp_user_timeout": str(BUSY_MS),
-    "options": f"-c lock_timeout={BUSY_MS} -c idle_in_transaction_session_timeout={BUSY_MS}",
+    "options": f"-c lock_timeout={BUSY_MS} -c idle_in_transaction_session_timeout={IDLE_MS}",
 }
 """How PostgreSQL is told not to wait for ever: for a server that is gone, or for a process that was
-stopped in the middle of a transaction. The ledger's address may say otherwise."""
+stopped in the middle of a transaction, which is given up before those who wait for it give up. The
+ledger's address may say otherwise."""
 
 HINTS = {
     "disk is full": "free some space on its disk",
     "readonly database": "its file or folder may only be read: mend that, or use another --store",
     "disk I/O error": "the disk failed or is full",
+    "No space left": "free some space on its disk",
     "database is locked": "another program holds the database",
+    "lock timeout": "another program holds the database",
     "malformed": "the file is damaged: restore a copy, or use another --store",
     "not a database": "the file is something else: move it away, or use another --store",
 }
