@@ -35,6 +35,10 @@ ledger's address may say otherwise."""
 HINTS = {
     "disk is full": "free some space on its disk",
     "readonly database": "its file or folder may only be read: mend that, or use another --store",
+    "Read-only file system": "use another --store",
+    "Permission denied": "mend that, or use another --store",
+    "unable to open": "look at its folder's permissions and at what stands there, or use another "
+    "--store",
     "disk I/O error": "the disk failed or is full",
     "No space left": "free some space on its disk",
     "database is locked": "another program holds the database",
