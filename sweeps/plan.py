@@ -93,6 +93,11 @@ def fits_per_trial(sweep: Sweep) -> int:
     return max(1, sweep.evaluate.folds) * sweep.evaluate.repeats
 
 
+def check_allowed(sweep: Sweep) -> None:
+    """Raise SpaceError when the constraints refuse all of the space, as `plan_sweep` does."""
+    _check_allowed(sweep, census(sweep.space))
+
+
 def _check_allowed(sweep: Sweep, counted: Census) -> None:
     """Refuse a sweep that has nothing to try.
 

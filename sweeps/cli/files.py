@@ -55,10 +55,14 @@ def validate(
 
 
 def _checked(file: Path, overrides: list[str]) -> dict[str, Any]:
-    from sweeps.sweep_file import load_sweep
+    from sweeps.plan import check_allowed
+    from sweeps.sweep_file import SweepFile
 
     try:
-        sweep = load_sweep(file, overrides)
+        source = SweepFile.open(file, overrides)
+        sweep = source.sweep()
+        with source.blamed():
+            check_allowed(sweep)
     except SweepFileError as error:
         return {"file": printable(str(file)), "valid": False, "error": str(error)}
     return {

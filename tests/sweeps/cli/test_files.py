@@ -93,3 +93,9 @@ def test_a_files_name_is_no_command_to_a_terminal(sweeps: Command, file: str) ->
         assert "\\x1b[2J\\udcff.yaml" in done.output.replace("\\\\", "\\")
     done = sweeps("init", "\x1b[2J")
     assert done.output.startswith("wrote \\x1b[2J\n")
+
+
+def test_a_sweep_in_which_nothing_is_allowed_is_not_valid(sweeps: Command, file: str) -> None:
+    done = sweeps("validate", file, "--set", "constraints={none: width > 99}")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "every one of the 3 points is refused" in done.stderr
