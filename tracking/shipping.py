@@ -92,9 +92,9 @@ class Shipper:
     def close(self, patience: float, longest: float | None = None) -> int:
         """Send what waits; return how many trials stay unsent.
 
-        That takes `patience` seconds at most once the store is open, and opening it no more than
-        that; up to `longest` seconds as long as the store takes 20 trials a second. Draining also
-        ends when the store was in trouble before and still is, or fails three times in a row.
+        That takes `patience` seconds at most, or half as many from when the store is open if that
+        takes long; up to `longest` seconds as long as the store takes 20 trials a second. Draining
+        also ends when the store was in trouble before and still is, or fails three times in a row.
         Raises what went wrong on the sender's thread when that was an error in the program rather
         than trouble with the store.
         """
@@ -112,9 +112,10 @@ class Shipper:
 
     def _wait(self, patience: float, longest: float) -> None:
         """Wait for the sender's thread as long as `close` promises."""
-        until = time.monotonic() + longest
+        began = time.monotonic()
+        until = began + longest
         self._opened.wait(patience)
-        before, window = self._shipped, patience
+        before, window = self._shipped, max(began + patience - time.monotonic(), patience / 2)
         self._thread.join(window)
         while self._thread.is_alive() and self._is_lively(before, window):
             before, window = self._shipped, min(_WINDOW, until - time.monotonic())

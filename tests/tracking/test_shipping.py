@@ -573,21 +573,24 @@ def test_closing_is_not_held_up_by_a_store_that_hangs() -> None:
     assert tracker.names.count("log") == 1, "after closing nothing more is begun"
 
 
-def test_closing_waits_for_the_store_to_be_opened() -> None:
+@pytest.mark.parametrize(("patience", "unsent"), [(2.0, 0), (0.8, 0), (0.2, 3)])
+def test_closing_waits_half_as_long_again_for_a_store_that_is_slow_to_open(
+    patience: float, unsent: int
+) -> None:
     opening, listener = threading.Event(), Listener()
 
-    def take_time(*_: object) -> None:
-        threading.Event().wait(0.15)
+    def take_time(name: str, _: list[int]) -> None:
+        threading.Event().wait(0.1 if name == "begin" else 0.0)
 
     def open_slowly() -> Tracker:
         opening.set()
-        threading.Event().wait(0.4)
+        threading.Event().wait(0.7)
         return ScriptedTracker(take_time)
 
     shipper = listener.shipper(open_slowly)
     put_all(shipper, 3)
     assert opening.wait(SOON)
-    assert shipper.close(0.5) == 0
+    assert shipper.close(patience) == unsent
 
 
 @pytest.mark.parametrize(("seconds_a_trial", "unsent"), [(0.002, False), (0.1, True)])
