@@ -250,6 +250,22 @@ def test_hyperband_promotes_what_has_a_score_and_counts_its_places(admit: Admit)
     assert f"ledger: continues a trial of as many epochs or more: trial {number}" in lines(patient)
 
 
+def test_hyperband_fills_its_places(admit: Admit) -> None:
+    patient = admit("hyperband")
+    patient.in_ledger("DELETE FROM trial WHERE number = 22")
+    assert lines(patient) == [], "a failed trial may leave places empty"
+    patient.in_ledger("UPDATE trial SET state = 'done' WHERE number = 2")
+    assert "ledger: 22 trials, where the plan has 23" in lines(patient)
+    names = [row[1] for row in patient.in_ledger("PRAGMA table_info(trial)")]
+    rest = ", ".join(name for name in names if name != "number")
+    for number in (22, 23):
+        patient.in_ledger(
+            f"INSERT INTO trial (number, {rest}) SELECT ?, {rest} FROM trial WHERE number = 21",
+            number,
+        )
+    assert "ledger: 24 trials, where the plan has 23" in lines(patient)
+
+
 def test_a_ledger_fault_is_nobodys_to_mend(patient: Patient) -> None:
     patient.in_ledger(TRIAL_3.format("score = 0.5"))
     assert [violation.mend for violation in found(patient)] == [None]
