@@ -70,7 +70,8 @@ def judge(
         raise StuckError(f"{said}; what was done is kept") from error
     if raised.is_os_error:
         return _once_more(pack, tries, Failure("infrastructure", said, raised.trace))
-    return _cut(pack) or _failed(pack, Failure("crashed", said, raised.trace))
+    cause: Reason = "out_of_memory" if raised.kind == "MemoryError" else "crashed"
+    return _cut(pack) or _failed(pack, Failure(cause, said, raised.trace))
 
 
 def numbers_of(packs: Collection[Pack]) -> list[int]:

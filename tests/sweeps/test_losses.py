@@ -71,6 +71,7 @@ def test_a_worker_that_dies_once_costs_no_trial() -> None:
         (WorkerDiedError("ended", 9, out_of_memory=True), "out_of_memory", MOST_TRIES),
         (TimedOutError(12.0), "timed_out", 1),
         (RemoteError(Raised("KeyError", "'x'", "Traceback …")), "crashed", 1),
+        (RemoteError(Raised("MemoryError", "", "Traceback …")), "out_of_memory", 1),
     ],
 )
 def test_a_fit_that_ends_its_pack_is_lost_alone(
