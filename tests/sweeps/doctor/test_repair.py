@@ -238,6 +238,35 @@ def test_a_store_that_was_lost_is_made_again(patient: Patient, empty: Path) -> N
     assert done.diagnosis.well
 
 
+def without_result(patient: Patient, state: str, ended: str) -> None:
+    """Trial 9 has none, and MLflow a run of it; how the sweep ended waits to be sent."""
+    values = f"state = '{state}', ended_ms = {ended}, result = NULL, score = NULL, shipped = 0"
+    patient.in_ledger(f"UPDATE trial SET {values} WHERE number = 9")
+    values = "end_shipped = 0, ended_ms = ended_ms + 1, state = 'interrupted'"
+    patient.in_ledger(f"UPDATE sweep SET {values}")
+
+
+def test_a_run_of_a_trial_that_never_ended(patient: Patient) -> None:
+    without_result(patient, "running", "NULL")
+    assert patient.lines() == ["MLflow: a run, though the trial is running in the ledger: trial 9"]
+    done = repaired(patient)
+    assert (done.removed, done.diagnosis.runs, done.diagnosis.well) == (1, 10, True)
+
+
+def test_a_run_of_a_trial_that_was_cancelled(patient: Patient) -> None:
+    without_result(patient, "cancelled", "started_ms")
+    patient.in_ledger("UPDATE sweep SET state = 'stopped'")
+    said = "MLflow: a run, though the trial is cancelled in the ledger: trial 9"
+    assert patient.lines() == [said]
+    assert repaired(patient).diagnosis.well
+
+
+def test_a_trial_that_is_tried_again_may_have_a_run_from_before(patient: Patient) -> None:
+    without_result(patient, "running", "NULL")
+    patient.in_ledger("UPDATE trial SET attempt = 2 WHERE number = 9")
+    assert patient.lines() == []
+
+
 def test_nothing_is_done_to_a_healthy_sweep(patient: Patient) -> None:
     ((epoch,),) = patient.in_ledger("SELECT lease_epoch FROM sweep")
     done = repaired(patient)
