@@ -41,7 +41,7 @@ class Wishes:
             return
         asked = time.monotonic()
         try:
-            wish = tracker.command(sweep_id)
+            wish = tracker.command(sweep_id).strip()
         except TrackingError:
             self._failures += 1
             pause = self._pauses[min(self._failures, len(self._pauses)) - 1]

@@ -433,6 +433,16 @@ def test_a_slow_store_is_asked_for_commands_less_often(monkeypatch: pytest.Monke
     assert (now[0], ears.seconds_left) == (102.0, 8.0)
 
 
+def test_blanks_are_no_command() -> None:
+    heard: list[str] = []
+    tracker = ScriptedTracker()
+    tracker.begin(sweep())
+    for text in (" \n", " stop "):
+        tracker.wish(text)
+        wishes.Wishes(heard.append, pauses=(1.0,)).ask(tracker, "3f9a2c")
+    assert heard == ["stop"]
+
+
 def test_trouble_in_asking_is_not_said_and_backs_off(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
     monkeypatch.setattr("time.monotonic", lambda: now[0])
