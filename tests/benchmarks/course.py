@@ -11,6 +11,7 @@ from tests.benchmarks.figures import Run, Section
 from tests.benchmarks.sections import (
     arithmetic,
     five,
+    load,
     memory,
     peers,
     repeats,
@@ -29,6 +30,7 @@ SECTIONS: Mapping[str, Measure] = {
     "repeats": repeats.section,
     "arithmetic": arithmetic.section,
     "scaling": scaling.section,
+    "load": load.section,
 }
 NAMES = tuple(SECTIONS)
 

@@ -1,15 +1,18 @@
 """One session of one sweep in a process of its own, as tests break it off.
 
-    python -m tests.sweeps.driver run sweep.yaml
-    python -m tests.sweeps.driver resume SWEEP
+    python -m tests.sweeps.driver run sweep.yaml [made-up]
+    python -m tests.sweeps.driver resume SWEEP [made-up]
+    python -m tests.sweeps.driver sync SWEEP [made-up]
 
 The store is the folder `store` of the working folder, MLflow's address comes from
-MLFLOW_TRACKING_URI. `Order` says what else may be different from a user's session.
+MLFLOW_TRACKING_URI. The last line is `peak MEGABYTES`, the most that the process held at once.
+`Order` says what else may be different from a user's session.
 """
 
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import sys
 from collections.abc import Mapping
@@ -48,7 +51,7 @@ class Teller:
 class Order:
     """What a session is to do, in which folder.
 
-    `arguments` are `run FILE` or `resume SWEEP`, or, with `cli`, those of the `sweeps` command.
+    `arguments` are those of a user above or, with `cli`, those of the `sweeps` command.
     With `made_up`, the trainer makes scores up, and a fit takes so many seconds.
     """
 
@@ -82,8 +85,7 @@ def carry_out(order: Order) -> None:
         lease.LEASE_MS = order.lease_ms
     if order.made_up is not None:
         trainer = MadeUp(order.made_up)
-        parts.trainer_for = lambda name: trainer  # type: ignore[assignment]
-        parts.task_for = lambda choice: TinyTask()  # type: ignore[assignment]
+        vars(parts).update(trainer_for=lambda name: trainer, task_for=lambda choice: TinyTask())
     if order.cli:
         from sweeps.cli import app
 
@@ -99,9 +101,13 @@ def run(action: str, what: str, *, workers: int) -> None:
     store = Store.at(Path("store"))
     if action == "run":
         coordinator.run(load_sweep(Path(what)), store=store, workers=workers, watcher=Teller())
+    elif action == "sync":
+        print("unsent", coordinator.sync(what, store=store, watcher=Teller()))
     else:
         coordinator.resume(what, store=store, workers=workers, watcher=Teller())
 
 
 if __name__ == "__main__":
-    carry_out(Order(Path.cwd(), tuple(sys.argv[1:])))
+    action, what, *made_up = sys.argv[1:]
+    carry_out(Order(Path.cwd(), (action, what), made_up=0.0 if made_up else None))
+    print("peak", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, flush=True)

@@ -57,12 +57,11 @@ def train_for(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[float], Non
 def run(place: Place) -> RecordingWatcher:
     """The next session."""
     watcher = RecordingWatcher()
-    surroundings = {"store": place.store, "watcher": watcher, "tracking_uri": place.uri}
-    sweep_id = place.sweep_id
+    sweep_id, sweep = place.sweep_id, load_sweep(place.folder / "sweep.yaml")
     if sweep_id is None:
-        coordinator.run(load_sweep(place.folder / "sweep.yaml"), **surroundings)
+        coordinator.run(sweep, store=place.store, watcher=watcher, tracking_uri=place.uri)
     else:
-        coordinator.resume(sweep_id, **surroundings)
+        coordinator.resume(sweep_id, store=place.store, watcher=watcher, tracking_uri=place.uri)
     return watcher
 
 
