@@ -227,7 +227,8 @@ def test_figures_that_cannot_be_written_over_make_the_sweep_anew(patient: Patien
 def test_a_parent_that_is_gone_or_began_at_another_time(patient: Patient, change: str) -> None:
     of_parent(change)(patient, 0)
     assert not patient.seen().well
-    assert repaired(patient).diagnosis.well
+    done = repaired(patient)
+    assert (done.diagnosis.well, done.anew) == (True, False)
 
 
 def test_a_store_that_was_lost_is_made_again(patient: Patient, empty: Path) -> None:
