@@ -212,8 +212,7 @@ class MlflowTracker:
 
     def _look_up(self, sweep: KnownSweep, number: int) -> None:
         """Learn what the store has of a trial, and delete all but one of its runs."""
-        tags = {SWEEP_TAG: sweep.record.sweep_id, TRIAL_TAG: str(number)}
-        found = sort_out(self._store.runs(sweep.experiment_id, tags))
+        found = sort_out(self._runs_of(sweep, number))
         for run in found.surplus:
             self._store.delete_run(run.run_id)
         sweep.children.pop(number, None)
@@ -227,7 +226,15 @@ class MlflowTracker:
         try:
             self._store.may_write()
         except StandDownError:
-            # While this process was held up somebody else may have made the trial's run.
-            self._look_up(sweep, trial.number)
+            self._withdraw(sweep, trial.number, run_id)
             raise
         return KnownChild(run_id, trial.attempt, complete=False)
+
+    def _withdraw(self, sweep: KnownSweep, number: int, run_id: str) -> None:
+        """Delete a run just made if somebody else has made the trial's run meanwhile."""
+        if len(self._runs_of(sweep, number)) > 1:
+            self._store.delete_run(run_id)
+
+    def _runs_of(self, sweep: KnownSweep, number: int) -> list[RunFacts]:
+        tags = {SWEEP_TAG: sweep.record.sweep_id, TRIAL_TAG: str(number)}
+        return self._store.runs(sweep.experiment_id, tags)

@@ -61,6 +61,18 @@ def as_seen(client: Any, run: Any) -> SeenRun:
     )
 
 
+def objecting_after(writes: int) -> Callable[[], None]:
+    """So many looks are without objection."""
+    left = [writes]
+
+    def may_write() -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise StandDownError("somebody else writes by now")
+
+    return may_write
+
+
 class TestMlflowTracker(TrackerContract):
     @pytest.fixture(autouse=True)
     def _store(self, store_uri: str) -> None:
@@ -339,19 +351,43 @@ class TestMlflowTracker(TrackerContract):
         assert self.children()[0].status == "FINISHED"
 
     def test_an_objection_ends_what_is_under_way_before_the_next_write(self) -> None:
-        allowed = [3]
-
-        def may_write() -> None:
-            allowed[0] -= 1
-            if allowed[0] < 0:
-                raise StandDownError("somebody else writes by now")
-
         with self.opened() as tracker:
             tracker.begin(sweep())
-            tracker.heed(may_write)
+            tracker.heed(objecting_after(4))
             with pytest.raises(StandDownError, match="somebody else"):
                 tracker.log([trial(0), trial(1)])
         assert [child.status for child in self.children().values()] == ["FINISHED"]
+
+    @pytest.mark.parametrize("complete", [False, True])
+    def test_of_runs_that_two_made_at_once_that_of_the_later_session_stays(
+        self, complete: bool
+    ) -> None:
+        with self.opened() as old, self.opened() as new:
+            for tracker in (old, new):
+                tracker.begin(sweep())
+            if not complete:
+                new.heed(objecting_after(2))
+                with pytest.raises(StandDownError):
+                    new.log([trial(0)])
+            else:
+                new.log([trial(0)])
+            ids = {run.run_id for run in MlflowTracker(self.uri).audit("3f9a2c")}
+            old.heed(objecting_after(1))
+            with pytest.raises(StandDownError):
+                old.log([trial(0)])
+        assert {run.run_id for run in MlflowTracker(self.uri).audit("3f9a2c")} == ids
+        assert len(ids) == 2
+
+    def test_a_run_that_nobody_else_has_made_stays_for_whoever_comes(self) -> None:
+        with self.opened() as old, self.opened() as new:
+            old.begin(sweep())
+            old.heed(objecting_after(1))
+            with pytest.raises(StandDownError):
+                old.log([trial(0)])
+            assert self.children()[0].status == "RUNNING"
+            new.begin(sweep())
+            new.log([trial(0)])
+        assert self.children()[0].status == "FINISHED"
 
     def test_a_creation_that_is_carried_out_after_it_was_given_up_leaves_no_double(
         self, monkeypatch: pytest.MonkeyPatch
