@@ -96,7 +96,7 @@ class Delivery:
                 sweep,
                 sweep_id,
                 state,
-                row.ended_ms if row.ended_ms is not None else row.created_ms,
+                self._ledger.latest_ms(sweep_id),
                 row.done,
                 row.failed,
                 self._ledger.best(sweep_id, maximize=maximize),

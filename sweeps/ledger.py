@@ -72,7 +72,7 @@ class Ledger(LedgerView):
             row = _free(connection, sweep_id)
             claim = Claim(sweep_id, this_owner(), row.lease_epoch + 1)
             set_sweep(connection, sweep_id, command=None, **_held(claim))
-            not_before(ledger_rows.latest_ms(connection, sweep_id, row.created_ms))
+            not_before(ledger_rows.latest_ms(connection, sweep_id))
         return claim
 
     def take_up(self, claim: Claim) -> None:

@@ -37,12 +37,16 @@ def begin_again(connection: Connection, sweep_id: str) -> None:
     )
 
 
-def latest_ms(connection: Connection, sweep_id: str, created_ms: int) -> int:
-    """The latest time that is kept of the sweep."""
-    trial = schema.trial.c
-    latest = func.max(trial.started_ms), func.max(trial.ended_ms)
-    found = connection.execute(select(*latest).where(trial.sweep_id == sweep_id)).one()
-    return max(created_ms, *(moment or 0 for moment in found))
+def latest_ms(connection: Connection, sweep_id: str) -> int:
+    """The latest time that is kept of a sweep that there is."""
+    sweep, trial = schema.sweep.c, schema.trial.c
+    of_sweep = select(sweep.created_ms, sweep.ended_ms).where(sweep.id == sweep_id)
+    latest = select(func.max(trial.started_ms), func.max(trial.ended_ms))
+    moments: list[int | None] = [
+        *connection.execute(of_sweep).one(),
+        *connection.execute(latest.where(trial.sweep_id == sweep_id)).one(),
+    ]
+    return max(moment for moment in moments if moment is not None)
 
 
 def next_wave(connection: Connection, sweep_id: str) -> int:

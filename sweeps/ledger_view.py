@@ -14,6 +14,7 @@ from search_spaces import nearest
 from sweeps import ledger_schema as schema
 from sweeps.ledger_engine import open_engine, trouble
 from sweeps.ledger_records import Begun, SweepRow, begun_of, sweep_row, trial_of
+from sweeps.ledger_rows import latest_ms
 from sweeps.result_json import brief_from_json, result_from_json
 from sweeps.trial import Reason, Result
 
@@ -76,6 +77,11 @@ class LedgerView:
         """The backend's state as of the last transaction."""
         loaded: Mapping[str, Any] = json.loads(self._column(sweep_id, "backend_state"))
         return loaded
+
+    def latest_ms(self, sweep_id: str) -> int:
+        """The latest time that is kept of the sweep."""
+        with self._read() as connection:
+            return latest_ms(connection, sweep_id)
 
     def trials(self, sweep_id: str) -> list[Begun]:
         """Every trial of the sweep, by number."""

@@ -30,7 +30,7 @@ from sweeps.watcher import RESUMABLE, Ending, Summary, Watcher
 from tracking.records import Artifact
 from tracking.tracker import Tracker
 
-DRAIN_SECONDS = 9.0
+DRAIN_SECONDS = 8.0
 LONGEST_DRAIN_SECONDS = 60.0
 """How long the end waits for MLflow, so that with all the rest it takes ten seconds: the latter
 only while it takes trials quickly."""

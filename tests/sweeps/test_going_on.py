@@ -205,6 +205,9 @@ def test_a_sweep_whose_coordinator_is_gone_is_told_as_crashed(bench: Bench) -> N
     last = bench.tracker.records[-1]
     assert isinstance(last, SweepEnd)
     assert (last.status, last.tags["sweeps.state"]) == ("KILLED", "crashed")
+    ledger = bench.ledger()
+    assert last.ended_ms >= max(begun.ended_ms or 0 for begun in ledger.trials(first.sweep_id)) > 0
+    ledger.close()
     assert bench.resume(first.sweep_id).done == 10
 
 
@@ -223,5 +226,3 @@ def test_a_sweep_that_runs_is_not_sent_by_anybody_else(bench: Bench) -> None:
 
     assert bench.run(watcher=RecordingWatcher(on_result=beside)).done == 10
     assert len(refused) == 3
-
-
