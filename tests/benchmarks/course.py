@@ -11,6 +11,7 @@ from tests.benchmarks.figures import Run, Section
 from tests.benchmarks.sections import (
     arithmetic,
     five,
+    ledger,
     load,
     memory,
     peers,
@@ -30,6 +31,7 @@ SECTIONS: Mapping[str, Measure] = {
     "repeats": repeats.section,
     "arithmetic": arithmetic.section,
     "scaling": scaling.section,
+    "ledger": ledger.section,
     "load": load.section,
 }
 NAMES = tuple(SECTIONS)
