@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from sweeps import ledger_orders
+from sweeps.lease import Claim
+from sweeps.ledger import Ledger
 from sweeps.trial import REASONS, Result
 from tests.sweeps.ledger_model import ModelSweep, ModelTrial
 from tests.sweeps.ledger_processes import AGES, WHICH, LedgerProcesses
@@ -24,6 +26,24 @@ def result_of(row: ModelTrial, outcome: Any) -> Result:
     """A score, or the reason of a failure."""
     number, budget = row.trial.number, row.trial.budget
     return (failed if isinstance(outcome, str) else scored)(number, outcome, budget)
+
+
+STEERING: Mapping[str, tuple[Callable[[Ledger, Claim], Any], Callable[[ModelSweep], Any]]] = {
+    "renew": (Ledger.renew, lambda model: None),
+    "take up": (Ledger.take_up, ModelSweep.take_up),
+    "release": (Ledger.release, ModelSweep.release),
+    "show": (
+        lambda ledger, claim: ledger.show(claim, "paused"),
+        lambda model: setattr(model, "state", "paused"),
+    ),
+    "end": (
+        lambda ledger, claim: ledger.end(claim, "finished", 9.5),
+        lambda model: model.end("finished", 9.5),
+    ),
+    "end shipped": (Ledger.end_shipped, lambda model: setattr(model, "end_sent", True)),
+    "cancel": (ledger_orders.cancel_open, ModelSweep.cancel_open),
+}
+"""What a holder does to a sweep as a whole: to the ledger's, and to the model's."""
 
 
 class LedgerWork(LedgerProcesses):
@@ -41,13 +61,48 @@ class LedgerWork(LedgerProcesses):
             lambda model: model.begin(trials, state),
         )
 
+    @precondition(lambda self: self.sweeps)
+    @rule(
+        which=WHICH,
+        budgets=BUDGETS,
+        lost=PLACES,
+        places=PLACES,
+        outcomes=st.lists(OUTCOMES, min_size=1, max_size=4),
+        sent=PLACES,
+    )
+    def train(
+        self,
+        which: int,
+        budgets: list[int | None],
+        lost: list[int],
+        places: list[int],
+        outcomes: list[Any],
+        sent: list[int],
+    ) -> None:
+        """As most of a sweep's life is: trials begin, some again, and results come as they may."""
+        self.begin(which, 0, budgets)
+        self.again(which, 0, lost, charged=True)
+        for place, outcome in zip(places, outcomes, strict=False):
+            self.commit(which, 0, [place], outcome)
+        self.ship(which, 0, sent)
+
+    @precondition(lambda self: any(known.model.reasons for known in self.sweeps))
+    @rule(which=WHICH, reasons=st.none() | st.sets(st.sampled_from(REASONS[:3])))
+    def end_and_retry(self, which: int, reasons: Any) -> None:
+        """As the commands do it, one session after the other."""
+        self.steer(which, 0, "end")
+        self.steer(which, 0, "release")
+        self.claim(which, train=False)
+        self.retry(which, 0, reasons)
+        self.steer(which, 0, "take up")
+
     @precondition(lambda self: any(known.model.running for known in self.sweeps))
     @rule(which=WHICH, age=AGES, places=PLACES, outcome=OUTCOMES)
     def commit(self, which: int, age: int, places: list[int], outcome: Any) -> None:
         """Some of the trials that run, in any order."""
         running = self.pick(which).model.running
-        rows = [running[place] for place in places if place < len(running)]
-        if rows:
+        if running:
+            rows = [running[place] for place in {place % len(running) for place in places}]
             self._commit(which, age, [(result_of(row, outcome), row.attempt) for row in rows])
 
     @precondition(lambda self: any(known.model.running for known in self.sweeps))
@@ -92,72 +147,17 @@ class LedgerWork(LedgerProcesses):
         )
 
     @precondition(lambda self: self.sweeps)
-    @rule(which=WHICH, age=AGES, state=st.sampled_from(["finished", "interrupted", "failed"]))
-    def end(self, which: int, age: int, state: str) -> None:
-        spent = self.pick(which).model.spent + 0.5
-        self.write(
-            which,
-            age,
-            lambda ledger, claim: ledger.end(claim, state, spent),
-            lambda model: model.end(state, spent),
-        )
-
-    @precondition(lambda self: self.sweeps)
-    @rule(which=WHICH, age=AGES, state=st.sampled_from(["pausing", "paused", "stopping"]))
-    def show(self, which: int, age: int, state: str) -> None:
-        self.write(
-            which,
-            age,
-            lambda ledger, claim: ledger.show(claim, state),
-            lambda model: setattr(model, "state", state),
-        )
-
-    @precondition(lambda self: self.sweeps)
     @rule(which=WHICH, age=AGES, places=PLACES)
     def ship(self, which: int, age: int, places: list[int]) -> None:
         rows = self.pick(which).model.trials
         finished = [row.trial.number for row in rows if row.result is not None]
-        numbers = [finished[place] for place in places if place < len(finished)]
+        numbers = [finished[place % len(finished)] for place in places if finished]
         self.write(
             which,
             age,
             lambda ledger, claim: ledger.shipped(claim, numbers),
             lambda model: model.ship(numbers),
         )
-
-    @precondition(lambda self: self.sweeps)
-    @rule(which=WHICH, age=AGES)
-    def ship_end(self, which: int, age: int) -> None:
-        self.write(
-            which,
-            age,
-            lambda ledger, claim: ledger.end_shipped(claim),
-            lambda model: setattr(model, "end_sent", True),
-        )
-
-    @precondition(lambda self: self.sweeps)
-    @rule(which=WHICH, command=st.sampled_from(ledger_orders.COMMANDS))
-    def leave_command(self, which: int, command: ledger_orders.Command) -> None:
-        known = self.pick(which)
-        self.agree(
-            known,
-            lambda ledger: ledger_orders.leave(ledger, known.sweep_id, command),
-            lambda model: model.leave(command, self.clock, self.dead),
-        )
-
-    @precondition(lambda self: any(known.model.command for known in self.sweeps))
-    @rule(which=WHICH, age=AGES)
-    def take_command(self, which: int, age: int) -> None:
-        known = self.pick(which)
-        if known.model.command is None:
-            assert ledger_orders.taken(self.ledger, known.claim(age)[0]) is None
-        else:
-            self.write(which, age, ledger_orders.taken, ModelSweep.take_command)
-
-    @precondition(lambda self: self.sweeps)
-    @rule(which=WHICH, age=AGES)
-    def cancel_open(self, which: int, age: int) -> None:
-        self.write(which, age, ledger_orders.cancel_open, ModelSweep.cancel_open)
 
     @precondition(lambda self: any(known.model.reasons for known in self.sweeps))
     @rule(which=WHICH, age=AGES, reasons=st.none() | st.sets(st.sampled_from(REASONS[:3])))
@@ -168,6 +168,11 @@ class LedgerWork(LedgerProcesses):
             lambda ledger, claim: ledger_orders.retry(ledger, claim, reasons),
             lambda model: model.retry(reasons),
         )
+
+    @precondition(lambda self: self.sweeps)
+    @rule(which=WHICH, age=AGES, what=st.sampled_from(sorted(STEERING)))
+    def steer(self, which: int, age: int, what: str) -> None:
+        self.write(which, age, *STEERING[what])
 
     @precondition(lambda self: self.sweeps)
     @rule(which=WHICH, age=AGES, trials=st.integers(1, 3))
@@ -183,3 +188,19 @@ class LedgerWork(LedgerProcesses):
         else:
             with pytest.raises(ValueError, match=r"no `search.trials`"):
                 ledger_orders.extend(self.ledger, known.claim(age)[0], trials)
+
+    @precondition(lambda self: self.sweeps)
+    @rule(which=WHICH, age=AGES, command=st.sampled_from(ledger_orders.COMMANDS))
+    def command(self, which: int, age: int, command: ledger_orders.Command) -> None:
+        """Left by somebody, and taken if there is one."""
+        known = self.pick(which)
+        self.agree(
+            known,
+            lambda ledger: ledger_orders.leave(ledger, known.sweep_id, command),
+            lambda model: model.leave(command, self.clock, self.dead),
+        )
+        assert self.ledger.command(known.sweep_id) == known.model.command
+        if age == 0 and known.model.command is not None:
+            self.write(which, age, ledger_orders.taken, ModelSweep.take_command)
+        elif known.model.command is None:
+            assert ledger_orders.taken(self.ledger, known.claim(age)[0]) is None

@@ -133,7 +133,11 @@ def test_a_heartbeat_says_what_is_wrong_and_ends_with_the_lease(
         if error is not None:
             raise error
 
-    heartbeat = Heartbeat(renew, said.append, lambda error: (lost.append(error), over.set())[0])
+    def end(error: LeaseError) -> None:
+        lost.append(error)
+        over.set()
+
+    heartbeat = Heartbeat(renew, said.append, end)
     assert over.wait(30)
     heartbeat.close()
     assert said == ["the ledger could not be reached: locked"]

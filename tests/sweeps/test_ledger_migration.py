@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, inspect, text
 
 from sweeps import lease, ledger_migration, ledger_orders
 from sweeps import ledger_schema as schema
@@ -121,8 +121,6 @@ def test_tables_are_those_of_a_new_ledger(ledger: Ledger, tmp_path: Path) -> Non
 
 def columns(ledger: Ledger) -> dict[str, list[Any]]:
     """By table: the columns with what may stand in them, and the indexes."""
-    from sqlalchemy import inspect
-
     look = inspect(ledger._engine)
     found = {
         table: sorted((column["name"], column["nullable"]) for column in look.get_columns(table))
@@ -190,7 +188,11 @@ def test_what_fails_on_the_way_changes_nothing(
 
 def open_and_die(url: str) -> None:
     """As if killed when the columns are there and nothing is in them."""
-    ledger_migration._fill_from_results = lambda _: os.kill(os.getpid(), signal.SIGKILL)
+
+    def die(connection: Connection) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    ledger_migration._fill_from_results = die
     Ledger.open(url)
 
 
