@@ -16,13 +16,16 @@ from sweeps.problem import Problem
 from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trial import Fit, Outcome
 
+LONG = 60.0
+"""More seconds than a test waits for a fit."""
+
 
 @dataclass(frozen=True)
 class MadeUp:
     """Makes a loss up for every epoch, each from the one before, the first from what the fit is.
 
     Training on from another trial's checkpoint, or with an epoch too many or too few, so gives
-    another history. A fit takes `seconds`.
+    another history. A fit takes `seconds`, and says when it begins if they are many.
     """
 
     seconds: float = 0.0
@@ -41,6 +44,8 @@ class MadeUp:
         return [self._outcome(fit, problem.objective.metric) for fit in pack.fits]
 
     def _outcome(self, fit: Fit, metric: str) -> Outcome:
+        if self.seconds > LONG:
+            print("training", fit.trial.number, flush=True)
         time.sleep(self.seconds)
         losses = _kept(fit)
         while len(losses) < fit.budget:

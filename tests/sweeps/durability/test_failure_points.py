@@ -25,8 +25,8 @@ FIRST = {"begin": 2, "dispatch": 7, "run_creation": 4, "batch": 5, "lease": 1}
 SECOND = {"begin": 1, "lease": 1, "checkpoint": 1}
 """On which time it kills the second one, where that is not the second."""
 
-LEASE = {"made_up": 0.1, "lease_ms": 3000}
-"""A heartbeat comes every second, while a dozen trials take a little longer."""
+LEASE = {"made_up": 0.2, "lease_ms": 2400}
+"""A heartbeat comes every 0.8 seconds, while a dozen trials take three times as long."""
 
 
 def kills(point: str, backend: str, times: int) -> list[str]:
