@@ -121,7 +121,10 @@ def _load_table(runs: Sequence[Run]) -> Table:
         "Load: made-up scores through backend, ledger and an SQLite store of MLflow's",
         ("", "trials", "s", "trials a second", "end s", "unsent", "peak MB"),
         [_load_row(run) for run in runs],
-        ["trials are kept in the ledger at once; unsent ones are left to `sweeps sync`"],
+        [
+            "trials are kept in the ledger at once; unsent ones are left to `sweeps sync`",
+            "Optuna with its random sampler: TPE's time grows with the square of the trials",
+        ],
     )
 
 

@@ -12,6 +12,9 @@ space:
 _RUNGS = 77
 """Trials of one of Hyperband's iterations, for 16 epochs and a factor of 2."""
 
+_MOST_FOR_TPE = 2000
+"""Trials. It looks at all that there are with every asking: ten thousand take it an hour."""
+
 BACKENDS = ("grid", "hyperband", "optuna", "random")
 
 
@@ -25,5 +28,6 @@ def load_of(backend: str, trials: int) -> tuple[str, int]:
         times = trials // _RUNGS
         search = f"{{backend: hyperband, factor: 2, hyperband_iterations: {times}}}"
         return f"{_HEAD}search: {search}{_SPACE}  epochs: 16\n", _RUNGS * times
-    search = f"{{backend: {backend}, trials: {trials}}}"
+    sampler = ", sampler: random" if backend == "optuna" and trials > _MOST_FOR_TPE else ""
+    search = f"{{backend: {backend}, trials: {trials}{sampler}}}"
     return f"{_HEAD}search: {search}{_SPACE}  epochs: 3\n", trials
