@@ -104,7 +104,7 @@ def test_an_unexpected_failure_is_one_line_and_a_way_to_see_more(here: Path) -> 
 import sys
 import sweeps.sweep_file
 def broken(*_): raise RuntimeError("line one\\nline two")
-sweeps.sweep_file.load_sweep = broken
+sweeps.sweep_file.SweepFile.open = broken
 from sweeps.cli.app import main
 main(["validate", "x.yaml"])
 """
