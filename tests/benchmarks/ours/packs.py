@@ -33,7 +33,10 @@ def trained(works: Sequence[Work], trainer: Trainer, executor: Slots) -> list[Ou
         flight.queue(trainer.pack(one.fits, one.problem))
         flight.launch()
         while flight.aloft:
-            outcomes.extend(flight.land(lambda: False))
+            landed, lost = flight.land()
+            if lost:
+                raise lost[0].error
+            outcomes.extend(landed)
             flight.launch()
     return outcomes
 
