@@ -29,8 +29,8 @@ class SeenRun:
 Seen = list[tuple[int | None, SeenRun]]
 
 
-class TrackerContract(ABC):
-    """What holds for every tracker. `seen` lists a sweep's runs: (None for its parent, run)."""
+class TrackerCase(ABC):
+    """A tracker under test. `seen` lists a sweep's runs: (None for its parent, run)."""
 
     @abstractmethod
     def open(self) -> Tracker: ...
@@ -56,6 +56,10 @@ class TrackerContract(ABC):
         runs = [(number, run) for number, run in self.seen("3f9a2c") if number is not None]
         assert len(runs) == len(dict(runs)), "a trial has two runs"
         return dict(runs)
+
+
+class TrackerContract(TrackerCase):
+    """What holds for every tracker."""
 
     def test_parent_has_what_the_sweep_says(self) -> None:
         with self.opened() as tracker:
