@@ -13,6 +13,7 @@ from typing import Any
 
 from sweeps import coordinator
 from sweeps.doctor.diagnosis import Diagnosis, diagnose
+from sweeps.doctor.repair import Repaired, repair
 from sweeps.reading import read_sweep
 from sweeps.store import Store
 from tests.sweeps.bench import Bench
@@ -117,3 +118,7 @@ def admitted(backend: str, folder: Path, bench: Bench) -> Patient:
     summary = coordinator.run(sweep, store=store, tracking_uri=uri)
     assert (summary.ending, summary.unsent) == ("finished", 0)
     return Patient(folder, summary.sweep_id)
+
+
+def repaired(patient: Patient) -> Repaired:
+    return repair(patient.store, patient.sweep_id, tracking_uri=patient.uri)
