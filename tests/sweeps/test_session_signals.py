@@ -105,6 +105,8 @@ def test_a_worker_that_falls_with_the_whole_sweep_fails_no_trial(bench: Bench) -
         summary = bench.run(executor=executor)
     finally:
         executor.shutdown()
-    assert (summary.ending, summary.done, summary.failed) == ("interrupted", 2, 0)
+    assert (summary.ending, summary.failed) == ("interrupted", 0)
+    # Trial 3 may have been on its way to the worker by then, and then it is finished.
+    assert summary.done in (2, 3)
     bench.train_with(FakeTrainer())
     assert bench.resume(summary.sweep_id).done == 10
