@@ -176,7 +176,7 @@ class LedgerProcesses(RuleBasedStateMachine):
     def claim(self, which: int, train: bool) -> None:
         """By a new process, which knows no time but the machine's and the ledger's."""
         known = self.pick(which)
-        known.noted_ms = 0
+        before, known.noted_ms = known.noted_ms, 0
         owner = f"here:{next(self.owners)}:1"
         self.patch.setattr("sweeps.ledger.this_owner", lambda: owner)
         holdings: list[Holding] = []
@@ -185,7 +185,9 @@ class LedgerProcesses(RuleBasedStateMachine):
             lambda ledger: ledger.claim(known.sweep_id),
             lambda model: holdings.append(model.claim(owner, self.clock, self.dead)),
         )
-        if claim is not None:
+        if claim is None:
+            known.noted_ms = before
+        else:
             assert claim.epoch == holdings[0].epoch
             known.claims.append((claim, holdings[0]))
             if train:

@@ -163,6 +163,8 @@ def test_a_server_that_was_started_again_is_used_again(postgres: Server) -> None
         assert "\n" not in str(caught.value)
         ledger.begin(claim, [trial(0)], {})
         assert ledger.sweep(claim.sweep_id).state == "running"
+        postgres.restart()
+        ledger.renew(claim)
 
 
 @pytest.mark.slow
