@@ -11,6 +11,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
@@ -54,8 +55,11 @@ class Worker:
         self.calls = 0
         self.resident_megabytes = 0.0
         self._oom_kills = oom.kills()
-        with _REAPING, _signals_held_back():
-            self._process.start()
+        with _REAPING:
+            # The first start would start the tracker as well, which lets the signals through again.
+            resource_tracker.ensure_running()
+            with _signals_held_back():
+                self._process.start()
         theirs.close()
         try:
             self._pipe.recv_bytes()
