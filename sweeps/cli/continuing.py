@@ -16,6 +16,7 @@ from sweeps.cli.commanding import obeyed
 from sweeps.cli.endings import BadInputError, guarded
 from sweeps.cli.options import StoreOption, SweepId, TrackingUri, Workers
 from sweeps.cli.screen import progress, say, say_if_heard
+from sweeps.cli.starting import ended_by_ctrl_c
 from sweeps.cli.telling import exit_code, farewell
 from sweeps.cli.wording import count, reasons_in_words, titled
 from sweeps.lease import LeaseError
@@ -123,7 +124,7 @@ def _session(
     """Run a sweep that exists, tell how that ended, and exit with its code."""
     from sweeps.reports.sweep_report import sweep_report
 
-    with _finality(), progress() as watcher:
+    with ended_by_ctrl_c(), _finality(), progress() as watcher:
         summary = begin(
             row.sweep_id,
             store=Store.at(store),

@@ -7,6 +7,7 @@ import typer
 from sweeps.cli.endings import guarded
 from sweeps.cli.options import Overrides, StoreOption, SweepFileArgument, TrackingUri, Workers
 from sweeps.cli.screen import progress, say_if_heard
+from sweeps.cli.starting import ended_by_ctrl_c
 from sweeps.cli.telling import exit_code, farewell
 from sweeps.store import Store
 
@@ -30,7 +31,7 @@ def run(
     from sweeps import coordinator
     from sweeps.reports.sweep_report import sweep_report
 
-    with source.blamed(), progress() as watcher:
+    with ended_by_ctrl_c(), source.blamed(), progress() as watcher:
         summary = coordinator.run(
             sweep,
             store=Store.at(store),
