@@ -41,7 +41,8 @@ class LedgerView:
     def sweeps(self) -> list[SweepRow]:
         """Every sweep, oldest first."""
         with self._read() as connection:
-            rows = connection.execute(_listing().order_by(schema.sweep.c.created_ms))
+            sweep = schema.sweep.c
+            rows = connection.execute(_listing().order_by(sweep.created_ms, sweep.id))
             return [sweep_row(row) for row in rows]
 
     def sweep(self, prefix: str) -> SweepRow:
@@ -56,7 +57,10 @@ class LedgerView:
             if len(found) == 1:
                 # Trials are counted of this sweep alone: the store may hold many others.
                 its_own = _listing().where(schema.sweep.c.id == found[0])
-                return sweep_row(connection.execute(its_own).one())
+                row = connection.execute(its_own).first()
+                if row is not None:
+                    return sweep_row(row)
+                ids.remove(found.pop())  # somebody removed it in this instant
         if found:
             raise LookupError(f"{prefix!r} may be any of {', '.join(found)}: write more of it")
         close = nearest(prefix, ids)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from sweeps import lease, ledger_records
+from sweeps import clock, lease, ledger_records, ledger_view
 from sweeps.lease import Claim, LeaseError
 from sweeps.ledger import Ledger
 from sweeps.ledger_records import told
@@ -24,10 +24,31 @@ def claim(ledger: Ledger) -> Claim:
     return ledger.create(SWEEP, {"next": 0})
 
 
-def test_two_launches_of_one_sweep_are_two_sweeps(ledger: Ledger) -> None:
-    first, second = ledger.create(SWEEP, {}), ledger.create(SWEEP, {})
-    assert first.sweep_id != second.sweep_id
-    assert [row.sweep_id for row in ledger.sweeps()] == [first.sweep_id, second.sweep_id]
+def test_two_launches_of_one_sweep_are_two_sweeps_the_oldest_first(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = clock.wall_ms()
+    ids = []
+    for later in range(5):
+        monkeypatch.setattr(clock, "wall_ms", lambda moment=now + later: moment)
+        ids.append(ledger.create(SWEEP, {}).sweep_id)
+    assert len(set(ids)) == 5
+    assert [row.sweep_id for row in ledger.sweeps()] == ids
+
+
+def test_a_sweep_that_is_removed_while_it_is_looked_up_is_none(
+    ledger: Ledger, claim: Claim, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger.release(claim)
+    listing = ledger_view._listing
+
+    def removed_meanwhile() -> object:
+        ledger.remove(claim.sweep_id)
+        return listing()
+
+    monkeypatch.setattr(ledger_view, "_listing", removed_meanwhile)
+    with pytest.raises(LookupError, match=f"no sweep '{claim.sweep_id}' in this store; `sweeps ls`"):
+        ledger.sweep(claim.sweep_id)
 
 
 def test_results_come_back_exactly_as_they_were(ledger: Ledger, claim: Claim) -> None:
