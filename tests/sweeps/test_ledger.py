@@ -47,7 +47,9 @@ def test_a_sweep_that_is_removed_while_it_is_looked_up_is_none(
         return listing()
 
     monkeypatch.setattr(ledger_view, "_listing", removed_meanwhile)
-    with pytest.raises(LookupError, match=f"no sweep '{claim.sweep_id}' in this store; `sweeps ls`"):
+    with pytest.raises(
+        LookupError, match=f"no sweep '{claim.sweep_id}' in this store; `sweeps ls`"
+    ):
         ledger.sweep(claim.sweep_id)
 
 
