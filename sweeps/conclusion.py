@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
 from typing import Literal
 
 from sweeps import ledger_orders
@@ -11,7 +10,7 @@ from sweeps.checkpoint_keeper import CheckpointKeeper
 from sweeps.delivery import Delivery, kept_artifacts
 from sweeps.drawing import drawn
 from sweeps.executors.inline import Inline
-from sweeps.lease import Claim, Heartbeat
+from sweeps.lease import Claim
 from sweeps.ledger import Ledger
 from sweeps.ledger_records import ACTIVE
 from sweeps.parts import Parts
@@ -25,7 +24,7 @@ A_DAY = 24 * 3600.0
 
 
 class Conclusion:
-    """One claimed sweep, until its lease is given back."""
+    """One claimed sweep, whose lease is renewed meanwhile, until that is given back."""
 
     def __init__(self, ledger: Ledger, claim: Claim, around: Surroundings) -> None:
         self._ledger = ledger
@@ -75,26 +74,18 @@ class Conclusion:
     ) -> tuple[int, str]:
         """(trials that are still unsent, where the sweep is in a browser); gives the lease back."""
         around = self._around
-        with self._beating():
-            delivery = Delivery(
-                self._parts, self._ledger, self._claim, around.tracker, around.watcher.said
-            )
-            delivery.begin()
-            delivery.unsent(self._ledger.trials(self._claim.sweep_id))
-            delivery.end(state, artifacts)
-            try:
-                unsent = delivery.close(patience, longest)
-            except KeyboardInterrupt:
-                unsent = delivery.close(0.0)
+        delivery = Delivery(
+            self._parts, self._ledger, self._claim, around.tracker, around.watcher.said
+        )
+        delivery.begin()
+        delivery.unsent(self._ledger.trials(self._claim.sweep_id))
+        delivery.end(state, artifacts)
+        try:
+            unsent = delivery.close(patience, longest)
+        except KeyboardInterrupt:
+            unsent = delivery.close(0.0)
         self._ledger.release(self._claim)
         return unsent, delivery.link
-
-    @contextmanager
-    def _beating(self) -> Iterator[None]:
-        """Hold the lease meanwhile."""
-        renew = self._ledger.renew
-        with closing(Heartbeat(lambda: renew(self._claim), self._around.watcher.said)):
-            yield
 
     def _drawn(self) -> Sequence[Artifact]:
         around, sweep_id = self._around, self._claim.sweep_id

@@ -18,7 +18,7 @@ from sweeps.drawing import Report
 from sweeps.errors import LedgerError
 from sweeps.executors.environment import standing
 from sweeps.executors.executor import Slots, executor_for
-from sweeps.lease import Claim, LeaseError
+from sweeps.lease import Claim, Heartbeat, LeaseError
 from sweeps.ledger import Ledger
 from sweeps.ledger_records import FINAL, told
 from sweeps.loop import told_of
@@ -130,7 +130,7 @@ def conclude(
     chosen = _surroundings(around)
     with closing(Ledger.open(chosen.store.ledger_url)) as ledger:
         _refuse_final(ledger, sweep_id)
-        with _claimed(ledger, sweep_id) as claim:
+        with _claimed(ledger, sweep_id, chosen.watcher.said) as claim:
             return Conclusion(ledger, claim, chosen).final(ending)
 
 
@@ -143,7 +143,7 @@ def sync(sweep_id: str, *, seconds: float | None = None, **around: Unpack[Around
     chosen = _surroundings(around)
     with (
         closing(Ledger.open(chosen.store.ledger_url)) as ledger,
-        _claimed(ledger, sweep_id) as claim,
+        _claimed(ledger, sweep_id, chosen.watcher.said) as claim,
     ):
         return Conclusion(ledger, claim, chosen).sync(seconds)
 
@@ -155,7 +155,7 @@ def _gone_on(
     around = _surroundings(options)
     with closing(Ledger.open(around.store.ledger_url)) as ledger:
         _refuse_final(ledger, sweep_id)
-        with _claimed(ledger, sweep_id) as claim:
+        with _claimed(ledger, sweep_id, around.watcher.said) as claim:
             if change is not None:
                 change(ledger, claim)
             parts = Parts.of(read_sweep(ledger.document(sweep_id)))
@@ -172,11 +172,15 @@ def _refuse_final(ledger: Ledger, sweep_id: str) -> None:
 
 
 @contextmanager
-def _claimed(ledger: Ledger, sweep_id: str) -> Iterator[Claim]:
-    """The sweep, held; when something goes wrong before it runs it is given back as it was."""
+def _claimed(ledger: Ledger, sweep_id: str, say: Callable[[str], None]) -> Iterator[Claim]:
+    """The sweep, held; when something goes wrong before it runs it is given back as it was.
+
+    The lease is renewed from the start: a backend may take longer than that to be restored.
+    """
     claim = ledger.claim(sweep_id)
     try:
-        yield claim
+        with closing(Heartbeat(lambda: ledger.renew(claim), say)):
+            yield claim
     except BaseException:
         with suppress(LeaseError, LedgerError):  # a session that failed has given it back
             ledger.release(claim)

@@ -110,4 +110,4 @@ def extend(ledger: Ledger, claim: Claim, trials: int) -> int:
 def _open(connection: Connection, claim: Claim, trials: int) -> None:
     """A sweep with trials to run is no longer what it ended as."""
     if trials:
-        set_sweep(connection, claim.sweep_id, state="interrupted", end_shipped=False)
+        set_sweep(connection, claim.sweep_id, state="interrupted", cause=None, end_shipped=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -226,3 +227,18 @@ def test_a_sweep_that_runs_is_not_sent_by_anybody_else(bench: Bench) -> None:
 
     assert bench.run(watcher=RecordingWatcher(on_result=beside)).done == 10
     assert len(refused) == 3
+
+
+def test_a_backend_that_is_restored_slowly_keeps_its_lease(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = bench.run(watcher=RecordingWatcher(on_result=interrupt_after(5)))
+    monkeypatch.setattr("sweeps.lease.LEASE_MS", 900)
+    restored = coordinator._restored
+
+    def slowly(*args: object) -> object:
+        threading.Event().wait(1.5)
+        return restored(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(coordinator, "_restored", slowly)
+    assert bench.resume(first.sweep_id).done == 10
