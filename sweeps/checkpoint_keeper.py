@@ -17,7 +17,7 @@ class CheckpointKeeper:
         """Delete the checkpoints of all other trials."""
         for path in self.folder.glob("*-*-*.npz"):
             if int(path.name.split("-")[0]) not in numbers:
-                path.unlink()
+                path.unlink(missing_ok=True)
 
     def clear(self) -> None:
         """Delete everything: nothing will be continued any more."""

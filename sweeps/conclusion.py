@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Literal
 
-from sweeps import ledger_orders
 from sweeps.checkpoint_keeper import CheckpointKeeper
 from sweeps.delivery import Delivery, kept_artifacts
 from sweeps.drawing import drawn
@@ -30,13 +30,15 @@ class Conclusion:
         self._ledger = ledger
         self._claim = claim
         self._around = around
-        self._parts = Parts.of(read_sweep(ledger.document(claim.sweep_id)))
+
+    @cached_property
+    def _parts(self) -> Parts:
+        return Parts.of(read_sweep(self._ledger.document(self._claim.sweep_id)))
 
     def final(self, ending: Literal["stopped", "cancelled"]) -> Summary:
         """Nothing more is trained; MLflow is told, within the time that an end has for that."""
         ledger, sweep_id = self._ledger, self._claim.sweep_id
         stopwatch = Stopwatch(0.0)
-        ledger_orders.cancel_open(ledger, self._claim)
         ledger.end(self._claim, ending, ledger.sweep(sweep_id).spent_seconds)
         CheckpointKeeper(self._around.store.checkpoints(sweep_id)).clear()
         artifacts = self._drawn() if ending == "stopped" else ()
@@ -77,6 +79,7 @@ class Conclusion:
         delivery = Delivery(
             self._parts, self._ledger, self._claim, around.tracker, around.watcher.said
         )
+        self._ledger.end_shipped(self._claim, False)  # `begin` says that the sweep runs
         delivery.begin()
         delivery.unsent(self._ledger.trials(self._claim.sweep_id))
         delivery.end(state, artifacts)

@@ -49,6 +49,7 @@ class Control:
         self._say = say
         self._heard = threading.Event()
         self._obeying = threading.Lock()
+        self._showing = threading.RLock()
         self._resting = False
         self.wish: Wish = "go_on"
 
@@ -70,7 +71,7 @@ class Control:
         command = command.strip().lower()
         if command not in COMMANDS:
             self._say(f"{command!r} is no command: there are {', '.join(COMMANDS)}")
-            self._acknowledge(self._state)
+            self._acknowledge()
             return
         with self._obeying:
             # What is being ended is not brought back by a command that comes later.
@@ -79,7 +80,7 @@ class Control:
             else:
                 wish = WISHES[command]
             changed, self.wish = wish != self.wish, wish
-        self._acknowledge(self._state)
+        self._acknowledge()
         if not changed:
             return
         self._say(f"asked to {command}")
@@ -90,7 +91,7 @@ class Control:
     def rest(self) -> None:
         """Return when a pause is over, by a command or a signal."""
         self._resting = True
-        self._acknowledge(self._state)
+        self._acknowledge()
         self._say("paused; `sweeps resume` goes on")
         while self.wish == "pause" and not self.interrupted:
             self._heard.wait(GLANCE_SECONDS)
@@ -102,11 +103,14 @@ class Control:
         """What the sweep does, as everybody may see it."""
         return "paused" if self._resting and self.wish == "pause" else SHOWN[self.wish]
 
-    def _acknowledge(self, state: str) -> None:
-        try:
-            self._show(state)
-        except (LeaseError, LedgerError) as error:
-            self._say(f"the state {state!r} could not be written down: {error}")
+    def _acknowledge(self) -> None:
+        """One at a time, so that what is shown last is how it stands."""
+        with self._showing:
+            state = self._state
+            try:
+                self._show(state)
+            except (LeaseError, LedgerError) as error:
+                self._say(f"the state {state!r} could not be written down: {error}")
 
 
 class Listener:

@@ -128,10 +128,12 @@ def conclude(
     Raises LookupError, LeaseError and FinalError as `resume` does.
     """
     chosen = _surroundings(around)
-    with closing(Ledger.open(chosen.store.ledger_url)) as ledger:
+    with (
+        closing(Ledger.open(chosen.store.ledger_url)) as ledger,
+        _claimed(ledger, sweep_id, chosen.watcher.said) as claim,
+    ):
         _refuse_final(ledger, sweep_id)
-        with _claimed(ledger, sweep_id, chosen.watcher.said) as claim:
-            return Conclusion(ledger, claim, chosen).final(ending)
+        return Conclusion(ledger, claim, chosen).final(ending)
 
 
 def sync(sweep_id: str, *, seconds: float | None = None, **around: Unpack[Around]) -> int:
@@ -153,16 +155,18 @@ def _gone_on(
 ) -> Summary:
     """A session of a sweep that is in the ledger, after a change to it."""
     around = _surroundings(options)
-    with closing(Ledger.open(around.store.ledger_url)) as ledger:
+    with (
+        closing(Ledger.open(around.store.ledger_url)) as ledger,
+        _claimed(ledger, sweep_id, around.watcher.said) as claim,
+    ):
         _refuse_final(ledger, sweep_id)
-        with _claimed(ledger, sweep_id, around.watcher.said) as claim:
-            if change is not None:
-                change(ledger, claim)
-            parts = Parts.of(read_sweep(ledger.document(sweep_id)))
-            with _slots(parts.trainer, options) as slots:
-                search = _restored(parts, ledger, sweep_id)
-                ledger.take_up(claim)
-                return Session(parts, search, ledger, claim, around).run(slots)
+        if change is not None:
+            change(ledger, claim)
+        parts = Parts.of(read_sweep(ledger.document(sweep_id)))
+        with _slots(parts.trainer, options) as slots:
+            search = _restored(parts, ledger, sweep_id)
+            ledger.take_up(claim)
+            return Session(parts, search, ledger, claim, around).run(slots)
 
 
 def _refuse_final(ledger: Ledger, sweep_id: str) -> None:
@@ -173,7 +177,7 @@ def _refuse_final(ledger: Ledger, sweep_id: str) -> None:
 
 @contextmanager
 def _claimed(ledger: Ledger, sweep_id: str, say: Callable[[str], None]) -> Iterator[Claim]:
-    """The sweep, held; when something goes wrong before it runs it is given back as it was.
+    """The sweep, held; when something goes wrong before it runs the lease is given back.
 
     The lease is renewed from the start: a backend may take longer than that to be restored.
     """

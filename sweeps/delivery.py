@@ -39,6 +39,7 @@ class Delivery:
         self._parts = parts
         self._ledger = ledger
         self._claim = claim
+        self._say = say
         self._ours = True
         self._shipper = Shipper(
             tracker,
@@ -108,6 +109,13 @@ class Delivery:
         """Let MLflow catch up; how many trials it still lacks. See `Shipper.close`."""
         self._shipper.close(patience, longest)
         return self._ledger.sweep(self._claim.sweep_id).unsent
+
+    def abandon(self, patience: float) -> None:
+        """Let MLflow catch up after an error; one in sending is said, and hides nothing."""
+        try:
+            self._shipper.close(patience)
+        except Exception as error:  # noqa: BLE001 - the error before it is what counts
+            self._say(f"MLflow lacks trials: {type(error).__name__}: {error}")
 
     def stand_down(self) -> None:
         """Write nothing more, and let what is under way take back what may now be there twice."""

@@ -65,6 +65,11 @@ class Flight:
             )
             self._flying[future] = pack
 
+    def recall(self) -> None:
+        """Take back, to be queued again, what no worker has begun yet."""
+        back = [future for future in self._flying if future.cancel()]
+        self.queue_first([self._flying.pop(future) for future in back])
+
     def land(self) -> tuple[list[Outcome], list[Lost]]:
         """Wait for at least one pack; (outcomes of all that are done, those that are lost)."""
         done, _ = wait(self._flying, return_when=FIRST_COMPLETED)

@@ -35,6 +35,7 @@ class Interrupts:
         self._words: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._end: Callable[[], None] | None = None
         self._broken_off = False
+        self._deaf = False
         self._speaker = threading.Thread(target=self._speak, name="sweeps-interrupts", daemon=True)
 
     def __enter__(self) -> Interrupts:
@@ -63,6 +64,10 @@ class Interrupts:
         finally:
             self._end = None
 
+    def deafen(self) -> None:
+        """Take no more signals: the end that they ask for has come."""
+        self._deaf = True
+
     def break_off(self) -> None:
         """End at once what is under way, from any thread; nothing once that is over."""
         if self._end is None:
@@ -75,6 +80,8 @@ class Interrupts:
             self._end()
 
     def _take(self, number: int, _frame: FrameType | None) -> None:
+        if self._deaf:
+            return
         if self._broken_off and self.signal is None:
             # That was our own signal, or comes down to the same; the next is a person's first.
             self._broken_off = False

@@ -66,9 +66,9 @@ class Journal:
             opened.tries += charged
 
     def show(self, state: str) -> None:
-        """What the sweep does at the moment, for everybody to see."""
-        self._ledger.show(self._claim, state)
-        self._delivery.state(state)
+        """What the sweep does at the moment, for everybody to see; nothing once it has ended."""
+        if self._ledger.show(self._claim, state):
+            self._delivery.state(state)
 
     @contextmanager
     def resting(self) -> Iterator[None]:

@@ -24,7 +24,7 @@ from sweeps.clock import not_before, now_ms
 from sweeps.errors import printable
 from sweeps.lease import Claim, LeaseError, place_of, set_back, this_owner, until_ms
 from sweeps.ledger_engine import trouble
-from sweeps.ledger_records import is_held
+from sweeps.ledger_records import ACTIVE, FINAL, is_held
 from sweeps.ledger_view import LedgerView
 from sweeps.sweep import Sweep
 from sweeps.trial import Result, Trial
@@ -76,9 +76,13 @@ class Ledger(LedgerView):
         return claim
 
     def take_up(self, claim: Claim) -> None:
-        """The claimed sweep runs again; trials without a result count another attempt."""
+        """The claimed sweep runs again; trials without a result count another attempt.
+
+        How it ends now is not what MLflow was told before.
+        """
+        begun = {"state": "running", "cause": None, "ended_ms": None, "end_shipped": False}
         with self.writing(claim) as connection:
-            set_sweep(connection, claim.sweep_id, state="running", cause=None, ended_ms=None)
+            set_sweep(connection, claim.sweep_id, **begun)
             ledger_rows.begin_again(connection, claim.sweep_id)
 
     def renew(self, claim: Claim) -> None:
@@ -134,17 +138,27 @@ class Ledger(LedgerView):
             )
 
     def end(self, claim: Claim, state: str, spent: float, cause: str | None = None) -> None:
-        """How the session's training ended; the lease is kept, MLflow is yet to be told."""
+        """How the session's training ended; the lease is kept, MLflow is yet to be told.
+
+        In a final state every trial without a result gets its end: it will have none.
+        """
         # Causes quote errors, which may hold characters that no database takes.
         line = None if cause is None else printable(cause)
         values = {"state": state, "spent_seconds": spent, "cause": line, "ended_ms": now_ms()}
         with self.writing(claim) as connection:
+            if state in FINAL:
+                ledger_rows.cancel_open(connection, claim.sweep_id)
             set_sweep(connection, claim.sweep_id, end_shipped=False, **values)
 
-    def show(self, claim: Claim, state: str) -> None:
-        """What the sweep does at the moment: `running`, `pausing`, `paused` or `stopping`."""
+    def show(self, claim: Claim, state: str) -> bool:
+        """What the sweep does at the moment: `running`, `pausing`, `paused` or `stopping`.
+
+        False, and nothing is changed, when it has ended by then.
+        """
+        sweep = schema.sweep.c
+        active = update(schema.sweep).where(sweep.id == claim.sweep_id, sweep.state.in_(ACTIVE))
         with self.writing(claim) as connection:
-            set_sweep(connection, claim.sweep_id, state=state)
+            return connection.execute(active.values(state=state)).rowcount == 1
 
     def release(self, claim: Claim) -> None:
         """Give the lease back."""
@@ -161,10 +175,10 @@ class Ledger(LedgerView):
                 .values(shipped=True)
             )
 
-    def end_shipped(self, claim: Claim) -> None:
-        """MLflow knows how the sweep ended."""
+    def end_shipped(self, claim: Claim, shipped: bool = True) -> None:
+        """Whether MLflow knows how the sweep ended."""
         with self.writing(claim) as connection:
-            set_sweep(connection, claim.sweep_id, end_shipped=True)
+            set_sweep(connection, claim.sweep_id, end_shipped=shipped)
 
     def remove(self, sweep_id: str) -> None:
         """Forget a sweep and its trials.

@@ -45,18 +45,6 @@ def taken(ledger: Ledger, claim: Claim) -> Command | None:
     return cast(Command | None, command)
 
 
-def cancel_open(ledger: Ledger, claim: Claim) -> int:
-    """Give every trial without a result its end: it will have none. How many they were."""
-    trial = schema.trial.c
-    with ledger.writing(claim) as connection:
-        cancelled = connection.execute(
-            update(schema.trial)
-            .where(trial.sweep_id == claim.sweep_id, trial.state == "running")
-            .values(state="cancelled", ended_ms=trial.started_ms)
-        )
-    return cancelled.rowcount
-
-
 def retry(ledger: Ledger, claim: Claim, reasons: Collection[Reason] | None) -> int:
     """Make failed trials (None: whatever the reason) run again, with all their tries.
 

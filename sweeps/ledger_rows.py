@@ -37,6 +37,16 @@ def begin_again(connection: Connection, sweep_id: str) -> None:
     )
 
 
+def cancel_open(connection: Connection, sweep_id: str) -> None:
+    """Trials without a result will have none."""
+    trial = schema.trial.c
+    connection.execute(
+        update(schema.trial)
+        .where(trial.sweep_id == sweep_id, trial.state == "running")
+        .values(state="cancelled", ended_ms=trial.started_ms)
+    )
+
+
 def latest_ms(connection: Connection, sweep_id: str) -> int:
     """The latest time that is kept of a sweep that there is."""
     sweep, trial = schema.sweep.c, schema.trial.c

@@ -16,6 +16,7 @@ from sweeps.control import Control
 from sweeps.first_errors import FirstErrors
 from sweeps.flight import Flight, Lost
 from sweeps.journal import Journal
+from sweeps.losses import StuckError
 from sweeps.open_trial import OpenTrial
 from sweeps.problem import Problem
 from sweeps.sweep import Sweep
@@ -49,6 +50,7 @@ class Loop:
         self._batch = batch
         self._asked = asked
         self._first_errors = FirstErrors()
+        self._stuck: str | None = None
         self._worked = False
         self._open: dict[int, OpenTrial] = {}
         self._untold: dict[int, Result] = {}
@@ -59,16 +61,14 @@ class Loop:
         self._start(trials)
 
     def run(self, control: Control) -> Ending:
-        """Until the backend has no more, or somebody or something ends it; what flies is landed.
-
-        Raises StuckError when the machine is in a state in which nothing can go on.
-        """
+        """Until there is no more, or somebody or something ends it; what runs is finished."""
         ending = self._ending(control)
         while ending is None:
             if control.wish == "pause" and not self._flight.aloft:
                 with self._journal.resting():
                     control.rest()
             elif control.wish == "pause":
+                self._flight.recall()
                 self._land(control)
             elif not self._open and not self._ask():
                 return "finished"
@@ -76,6 +76,7 @@ class Loop:
                 self._flight.launch()
                 self._land(control)
             ending = self._ending(control)
+        self._flight.recall()
         if self._flight.aloft:
             self._journal.show("stopping")
         while self._flight.aloft:
@@ -85,16 +86,16 @@ class Loop:
     @property
     def cause(self) -> str | None:
         """Why the sweep failed, if it did."""
-        return self._first_errors.cause
+        return self._stuck or self._first_errors.cause
 
     def _ending(self, control: Control) -> Ending | None:
-        if control.interrupted:
-            return "interrupted"
         if control.wish == "stop":
             return "stopped"
         if control.wish == "cancel":
             return "cancelled"
-        if self._first_errors.cause is not None:
+        if control.interrupted:
+            return "interrupted"
+        if self.cause is not None:
             return "failed"
         minutes = self._sweep.budget.minutes
         if minutes is not None and self._journal.spent_seconds >= 60 * minutes:
@@ -140,9 +141,12 @@ class Loop:
             return
         outcomes, lost = self._flight.land()
         self._worked = self._worked or bool(outcomes)
-        for loss in lost:
-            outcomes += self._recovered(loss, control)
         self._take(outcomes)
+        for loss in lost:
+            try:
+                self._take(self._recovered(loss, control))
+            except StuckError as error:
+                self._stuck = str(error)
 
     def _recovered(self, loss: Lost, control: Control) -> Sequence[Outcome]:
         """Queue what of a lost pack is tried again; the outcomes of what is not."""

@@ -22,7 +22,7 @@ MOST_TRIES = 3
 """How often a trial is tried when its process dies or the machine fails."""
 
 FROM_OUTSIDE = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
-"""A worker ended by one of these was told to end: that says nothing about what it trained."""
+"""A worker ended by one of these was told to end, by a person or by a guard of the memory."""
 
 UNTIL_MENDED = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 """Trouble that trying again does not end: somebody has to free or mend a disk."""
@@ -54,8 +54,10 @@ def judge(
     StuckError when nothing can go on until somebody has mended the machine.
     """
     if isinstance(error, WorkerDiedError):
-        if broken_off or error.signal in FROM_OUTSIDE:
+        if broken_off:
             return Verdict(again=[pack])
+        if error.signal in FROM_OUTSIDE:
+            return _once_more(pack, tries, Failure("infrastructure", str(error)))
         reason: Reason = "out_of_memory" if error.out_of_memory else "crashed"
         return _cut(pack) or _once_more(pack, tries, Failure(reason, str(error)))
     if isinstance(error, TimedOutError):

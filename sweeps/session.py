@@ -19,9 +19,8 @@ from sweeps.interrupts import Interrupts
 from sweeps.journal import Journal
 from sweeps.lease import Claim, Heartbeat, LeaseError
 from sweeps.ledger import Ledger
-from sweeps.ledger_records import FINAL, Begun, told
+from sweeps.ledger_records import Begun, told
 from sweeps.loop import Loop
-from sweeps.losses import StuckError
 from sweeps.open_trial import OpenTrial
 from sweeps.parts import Parts
 from sweeps.stopwatch import Stopwatch
@@ -34,6 +33,8 @@ DRAIN_SECONDS = 8.0
 LONGEST_DRAIN_SECONDS = 60.0
 """How long the end waits for MLflow, so that with all the rest it takes ten seconds: the latter
 only while it takes trials quickly."""
+BROKEN_OFF_SECONDS = 4.0
+"""The same when somebody could not wait for what was under way."""
 
 NOT_DRAWN: frozenset[Ending] = RESUMABLE | {"cancelled"}
 
@@ -65,7 +66,11 @@ class Session:
         self._checkpoints = CheckpointKeeper(around.store.checkpoints(claim.sweep_id))
         self._interrupts = Interrupts(around.watcher.said)
         self._lost: LeaseError | None = None
-        self._control = Control(self._interrupts, self._show, around.watcher.said)
+        self._broken_off = False
+        self._end_is_kept = False
+        self._control = Control(
+            self._interrupts, lambda state: self._journal.show(state), around.watcher.said
+        )
         self._delivery = Delivery(
             parts, ledger, claim, around.tracker, around.watcher.said, self._control.obey
         )
@@ -117,12 +122,12 @@ class Session:
                 loop = self._loop(executor)
                 ending = loop.run(self._control)
         except KeyboardInterrupt:
+            self._interrupts.deafen()
+            self._broken_off = True
             executor.kill()
             if self._lost is not None:
                 raise self._lost from None
             ending = "cancelled" if self._control.wish == "cancel" else "interrupted"
-        except StuckError as error:
-            return self._ended("failed", str(error))
         return self._ended(ending, loop.cause if loop and ending == "failed" else None)
 
     def _lose(self, error: LeaseError) -> None:
@@ -131,11 +136,13 @@ class Session:
         self._interrupts.break_off()
 
     def _ended(self, ending: Ending, cause: str | None) -> tuple[Ending, str | None]:
-        if ending in FINAL:
-            ledger_orders.cancel_open(self._ledger, self._claim)
         self._ledger.end(self._claim, ending, self._stopwatch.seconds, cause)
+        self._end_is_kept = True
         if ending not in RESUMABLE:
-            self._checkpoints.clear()
+            try:
+                self._checkpoints.clear()
+            except OSError as error:
+                self._around.watcher.said(f"checkpoints are left over: {error}")
         return ending, cause
 
     def _announce(self) -> None:
@@ -145,9 +152,6 @@ class Session:
         self._around.watcher.began(self._claim.sweep_id, name, total, done)
         self._delivery.begin()
         self._delivery.unsent(self._begun)
-
-    def _show(self, state: str) -> None:
-        self._journal.show(state)
 
     def _loop(self, executor: Slots) -> Loop:
         parts = self._parts
@@ -192,6 +196,8 @@ class Session:
             self._delivery.unsent(self._ledger.trials(self._claim.sweep_id))
         self._delivery.end(ending, artifacts)
         try:
+            if self._broken_off:
+                return self._delivery.close(BROKEN_OFF_SECONDS)
             return self._delivery.close(DRAIN_SECONDS, LONGEST_DRAIN_SECONDS)
         except KeyboardInterrupt:
             return self._delivery.close(0.0)
@@ -202,19 +208,23 @@ class Session:
             return self._ledger.sweep(self._claim.sweep_id).unsent
 
     def _abandon(self, error: BaseException) -> None:
-        """After an error: what is kept stays, MLflow is told, the lease is given back."""
-        cause = f"{type(error).__name__}: {error}"
+        """After an error: what is kept stays, MLflow is told, the lease is given back.
+
+        A sweep that had ended before that is what it ended as.
+        """
         try:
-            self._ledger.end(self._claim, "failed", self._stopwatch.seconds, cause)
-            self._delivery.end("failed", ())
-            self._delivery.close(DRAIN_SECONDS)
+            if not self._end_is_kept:
+                cause = f"{type(error).__name__}: {error}"
+                self._ledger.end(self._claim, "failed", self._stopwatch.seconds, cause)
+                self._delivery.end("failed", ())
+            self._delivery.abandon(DRAIN_SECONDS)
             self._ledger.release(self._claim)
         except LeaseError:
             # Somebody else runs the sweep: its state, here and in MLflow, is theirs to tell.
             self._delivery.stand_down()
             return
         except LedgerError as worse:
-            self._delivery.close(0.0)
+            self._delivery.abandon(0.0)
             if not isinstance(error, LedgerError):
                 self._around.watcher.said(str(worse))
         resume = f"sweeps resume {self._claim.sweep_id}"

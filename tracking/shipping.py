@@ -182,6 +182,8 @@ class Shipper:
             if self._may_write is not None:
                 self._tracker.heed(self._may_write)
             self._opened.set()
+        if self._given_up.is_set():
+            raise StandDownError("nothing is sent any more")
         if self._may_send is not None:
             self._may_send()
         if isinstance(batch, SweepState):

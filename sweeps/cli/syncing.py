@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from sweeps.cli.chosen import Shelf, opened
-from sweeps.cli.endings import FAILED, guarded
+from sweeps.cli.endings import FAILED, complain, guarded
 from sweeps.cli.options import OneOrAll, StoreOption, TrackingUri
 from sweeps.cli.screen import progress, say, say_if_heard
 from sweeps.cli.telling import command
@@ -81,12 +81,20 @@ def _one(shelf: Shelf, typed: str) -> list[SweepRow]:
 
 
 def _sent(shelf: Shelf, row: SweepRow, uri: str | None) -> bool:
-    """Send what MLflow lacks of one sweep, and tell what it took; whether that was all."""
+    """Send what MLflow lacks of one sweep, and tell what it took; whether that was all.
+
+    What keeps one sweep from being sent (its data are gone, somebody runs it by now) is told, and
+    keeps no other.
+    """
     from sweeps import coordinator
 
     say([f"{titled(row)}: sending {_what(row)}"])
-    with suppress(KeyboardInterrupt), progress() as watcher:
-        coordinator.sync(row.sweep_id, store=shelf.store, tracking_uri=uri, watcher=watcher)
+    try:
+        with suppress(KeyboardInterrupt), progress() as watcher:
+            coordinator.sync(row.sweep_id, store=shelf.store, tracking_uri=uri, watcher=watcher)
+    except (LeaseError, ValueError) as error:
+        complain(f"{titled(row)}: {error}")
+        return False
     after = shelf.ledger.sweep(row.sweep_id)
     say_if_heard([f"{titled(row)}: {_told(row, after)}"])
     return not lacks(after)

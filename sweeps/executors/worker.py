@@ -20,6 +20,8 @@ from sweeps.executors.executor import GUARD, WORKER_NAME, TimedOutError, WorkerD
 from sweeps.executors.raised import Raised, RemoteError
 
 READY = b"ready"
+LEAVE_SECONDS = 10.0
+"""Threads of JAX or TensorFlow may keep a process from ending by itself."""
 FOR_THE_PARENT = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 """Signals that reach the whole process group; what becomes of the work is the parent's decision."""
 
@@ -99,8 +101,10 @@ class Worker:
         return answer
 
     def close(self) -> None:
-        """Let the process end; it has no call under way."""
+        """Let the process end; it has no call under way, and a few seconds for taking leave."""
         self._pipe.close()
+        if not wait([self._process.sentinel], timeout=LEAVE_SECONDS):
+            self._process.kill()
         self._exit_code()
 
     def kill(self) -> None:

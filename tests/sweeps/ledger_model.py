@@ -128,7 +128,7 @@ class ModelSweep:
         self.until = clock.wall + LEASE_MS
 
     def take_up(self) -> None:
-        self.state, self.ended = "running", False
+        self.state, self.ended, self.end_sent = "running", False, False
         for row in self.running:
             row.attempt += 1
 
@@ -163,12 +163,6 @@ class ModelSweep:
                 row.attempt += 1
                 row.tries += charged
 
-    def cancel_open(self) -> int:
-        rows = self.running
-        for row in rows:
-            row.state = "cancelled"
-        return len(rows)
-
     def retry(self, reasons: Collection[str] | None) -> int:
         last = max((row.wave for row in self.trials), default=0)
         failed = [row for row in self.trials if row.reason is not None]
@@ -186,7 +180,14 @@ class ModelSweep:
         self.state, self.end_sent = "interrupted", False
         return self.total
 
+    def show(self, state: str) -> bool:
+        active = self.state in ("running", "pausing", "paused", "stopping")
+        self.state = state if active else self.state
+        return active
+
     def end(self, state: str, spent: float) -> None:
+        for row in self.running if state in ("stopped", "cancelled") else ():
+            row.state = "cancelled"
         self.state, self.spent, self.ended, self.end_sent = state, spent, True, False
 
     def release(self) -> None:

@@ -34,14 +34,17 @@ STEERING: Mapping[str, tuple[Callable[[Ledger, Claim], Any], Callable[[ModelSwee
     "release": (Ledger.release, ModelSweep.release),
     "show": (
         lambda ledger, claim: ledger.show(claim, "paused"),
-        lambda model: setattr(model, "state", "paused"),
+        lambda model: model.show("paused"),
     ),
     "end": (
         lambda ledger, claim: ledger.end(claim, "finished", 9.5),
         lambda model: model.end("finished", 9.5),
     ),
+    "stop": (
+        lambda ledger, claim: ledger.end(claim, "stopped", 9.5),
+        lambda model: model.end("stopped", 9.5),
+    ),
     "end shipped": (Ledger.end_shipped, lambda model: setattr(model, "end_sent", True)),
-    "cancel": (ledger_orders.cancel_open, ModelSweep.cancel_open),
 }
 """What a holder does to a sweep as a whole: to the ledger's, and to the model's."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -192,3 +193,15 @@ def test_a_command_that_nobody_took_does_not_act_on_the_next_session(bench: Benc
         set_sweep(connection, summary.sweep_id, command="stop")
     ledger.close()
     assert bench.resume(summary.sweep_id).done == 10
+
+
+@pytest.mark.parametrize("late", ["pause", "stop", "cancel"])
+def test_a_command_that_comes_after_the_end_changes_nothing(bench: Bench, late: Command) -> None:
+    def report(*_: Any) -> list[Any]:
+        command(bench, late)
+        wait_until(lambda: any(line == f"asked to {late}" for line in watcher.lines))
+        return []
+
+    watcher = RecordingWatcher()
+    summary = bench.run(report=report, watcher=watcher)
+    assert (summary.ending, state(bench)) == ("finished", "finished")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from sweeps.executors.executor import WorkerDiedError
@@ -61,6 +63,31 @@ def test_no_more_is_handed_over_than_the_executor_asks_for(slots: int) -> None:
         landed += len(flight.land()[0])
     executor.shutdown()
     assert landed == 2 * slots
+
+
+def test_what_no_worker_has_begun_is_taken_back() -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    class Held(FakeTrainer):
+        def train(self, pack: Pack, problem: Problem, progress: Progress | None) -> list[Outcome]:
+            begun.set()
+            assert go_on.wait(20)
+            return super().train(pack, problem, progress)
+
+    executor = Threads(1)
+    flight = Flight(executor, Held(), problem_on())
+    flight.queue(PACKS[:4])
+    flight.launch()
+    assert begun.wait(20)
+    flight.recall()
+    go_on.set()
+    flown = [[outcome.fit.trial.number for outcome in flight.land()[0]]]
+    assert not flight.aloft, "trial 1 was handed over, and waits again"
+    while len(flown) < 4:
+        flight.launch()
+        flown += [[outcome.fit.trial.number] for outcome in flight.land()[0]]
+    executor.shutdown()
+    assert flown == [[0], [1], [2], [3]]
 
 
 def test_a_pack_has_the_time_of_its_fits_and_some_grace() -> None:

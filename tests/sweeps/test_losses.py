@@ -84,9 +84,10 @@ def test_a_fit_that_ends_its_pack_is_lost_alone(
 
 
 @pytest.mark.parametrize("number", sorted(losses.FROM_OUTSIDE))
-def test_a_worker_that_was_told_to_end_leaves_its_pack_whole(number: int) -> None:
-    verdict = judged(WorkerDiedError("ended", number), FITS, tries=99)
-    assert verdict == Verdict(again=[Pack(FITS)])
+def test_a_worker_that_was_told_to_end_leaves_its_pack_whole_a_few_times(number: int) -> None:
+    error = WorkerDiedError("ended", number)
+    assert judged(error, FITS) == Verdict(again=[Pack(FITS)], charged=True)
+    assert failure(judged(error, tries=MOST_TRIES - 1)).reason == "infrastructure"
 
 
 def test_what_dies_while_the_sweep_is_ended_is_not_to_blame() -> None:

@@ -12,6 +12,9 @@ from typing import Any
 import pytest
 
 from search_spaces import SpaceError
+from sweeps.errors import LedgerError
+from sweeps.lease import Claim
+from sweeps.ledger import Ledger
 from sweeps.problem import Problem
 from sweeps.reading import read_sweep
 from sweeps.trainers.trainer import Pack, Progress
@@ -148,3 +151,23 @@ def test_the_trainers_variables_do_not_outlast_the_session(
     bench.train_with(Needy())
     assert bench.run().done == 10
     assert "SWEEPS_TEST_VARIABLE" not in os.environ
+
+
+def test_an_error_after_the_end_does_not_change_what_the_sweep_ended_as(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = Ledger.release
+    errors = [LedgerError("the ledger cannot be written: database is locked")]
+
+    def locked_once(self: Ledger, claim: Claim) -> None:
+        if errors:
+            raise errors.pop()
+        release(self, claim)
+
+    monkeypatch.setattr(Ledger, "release", locked_once)
+    with pytest.raises(LedgerError):
+        bench.run()
+    ledger = bench.ledger()
+    (row,) = ledger.sweeps()
+    ledger.close()
+    assert (row.state, row.done, row.holder) == ("finished", 10, None)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import signal
 from collections.abc import Callable, Sequence
@@ -148,3 +149,18 @@ def test_a_sweep_whose_process_died_has_an_end_to_send(
     assert sweeps("sync").exit_code == 0
     assert tracker.records[-1].tags["sweeps.state"] == "crashed"  # type: ignore[union-attr]
     assert sweeps("sync").output.startswith("nothing to send")
+
+
+def test_a_sweep_that_cannot_be_sent_keeps_no_other(
+    sweeps: Command, ledger: Ledger, ran: str, second: str
+) -> None:
+    for sweep_id in (ran, second):
+        unsend(ledger, sweep_id, [1])
+    document = json.dumps(ledger.document(ran) | {"task": "vanished"})
+    with ledger.changing() as connection:
+        of = schema.sweep.c.id == ran
+        connection.execute(update(schema.sweep).where(of).values(document=document))
+    done = sweeps("sync")
+    assert done.exit_code == 1
+    assert "vanished" in done.output
+    assert [row.unsent for row in ledger.sweeps()] == [1, 0]

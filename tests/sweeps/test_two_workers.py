@@ -1,13 +1,10 @@
-"""Real training, killed and resumed: nothing lost, nothing done twice, nothing different."""
+"""Real training in two workers is real training in this process: the same sweep, bit for bit."""
 
 from __future__ import annotations
 
 import os
-import random
-import signal
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,13 +16,8 @@ import pytest
 from sweeps.ledger import Ledger
 from sweeps.store import Store
 from sweeps.trial import Result
-from tracking.mlflow_tracker import MlflowTracker
-from tracking.records import RunFacts
 
 pytestmark = pytest.mark.slow
-
-STRIKES = (False, True, False, False, True, False, False)
-"""How a sweep is ended: SIGKILL for the coordinator, or (True) SIGTERM for the group."""
 
 HEAD = """
 task: penguins
@@ -74,7 +66,6 @@ space:
   epochs: 10
 """,
 }
-TRIALS = {"grid": 60, "random": 60, "optuna": 60, "hyperband": 30}
 
 
 @dataclass(frozen=True)
@@ -136,53 +127,6 @@ def unbroken(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Place]
         return where
 
     return run
-
-
-def struck_after(driver: subprocess.Popen[str], lines: int, moment: float, group: bool) -> str:
-    """End the driver `moment` seconds after that many results; the sweep's id.
-
-    With SIGKILL, or with a SIGTERM that reaches its workers as well.
-    """
-    assert driver.stdout is not None
-    sweep_id = driver.stdout.readline().split()[1]
-    for _ in range(lines):
-        driver.stdout.readline()
-    try:
-        driver.wait(timeout=moment)
-    except subprocess.TimeoutExpired:
-        if group:
-            os.killpg(driver.pid, signal.SIGTERM)
-        else:
-            driver.kill()
-    driver.communicate()
-    return sweep_id
-
-
-def child_runs(uri: str, sweep_id: str) -> list[RunFacts]:
-    return [run for run in MlflowTracker(uri).audit(sweep_id) if run.trial is not None]
-
-
-@pytest.mark.parametrize("backend", sorted(SWEEPS))
-def test_a_sweep_ended_again_and_again_ends_like_an_unbroken_one(
-    backend: str, unbroken: Callable[[str], Place], tmp_path: Path
-) -> None:
-    rng = random.Random(f"kills of {backend}")
-    broken = place(tmp_path, backend)
-    action, what = "run", "sweep.yaml"
-    for group in STRIKES:
-        driver = broken.driver(action, what, workers=rng.choice([0, 2]))
-        lines = rng.randrange(TRIALS[backend] // len(STRIKES))
-        what = struck_after(driver, lines, rng.random(), group)
-        action = "resume"
-    broken.finish("resume", what, workers=0)
-
-    expected, found = unbroken(backend).results(), broken.results()
-    assert [result.trial.number for result in found] == list(range(TRIALS[backend]))
-    assert [essence(result) for result in found] == [essence(result) for result in expected]
-    runs = child_runs(broken.uri, what)
-    count = Counter(run.trial for run in runs)
-    assert count == Counter(range(TRIALS[backend]))
-    assert all(run.ended for run in runs)
 
 
 @pytest.mark.parametrize("backend", sorted(SWEEPS))
