@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import forkserver
+from multiprocessing.connection import wait
 from multiprocessing.context import ForkServerProcess
 
 import psutil
@@ -20,6 +21,9 @@ from tests.sweeps.durability.places import Place
 from tracking.failure_points import VARIABLE
 
 LONG = 120.0
+_REAPING = threading.Lock()
+"""Held while sessions are started or asked how they ended: `multiprocessing` looks at all of them
+when it starts one, and of two threads that read the same exit code one gets another."""
 THREADS = 2
 """Of the server that sessions are forked from: its own, and one of a memory allocator that knows
 forks."""
@@ -45,7 +49,8 @@ class Running:
 
     @property
     def alive(self) -> bool:
-        return self.process.is_alive()
+        with _REAPING:
+            return self.process.is_alive()
 
     def hears(self, words: str, times: int = 1) -> None:
         """Wait until it has said so, so often."""
@@ -61,8 +66,10 @@ class Running:
 
     def ended(self, within: float = LONG) -> int:
         """Wait for the end; the exit code, or minus the signal that ended it."""
-        self.process.join(within)
-        code = self.process.exitcode
+        wait([self.process.sentinel], within)
+        with _REAPING:
+            self.process.join(0)
+            code = self.process.exitcode
         assert code is not None, f"still running after {within} s: {self.said[-3000:]}"
         return code
 
@@ -105,7 +112,8 @@ def started(
     context = multiprocessing.get_context("forkserver")
     process = context.Process(target=session, args=(order,), name="sweeps-session")
     heard_before = len(place.said)
-    process.start()
+    with _REAPING:
+        process.start()
     running = Running(process, place, heard_before)
     try:
         yield running
@@ -113,8 +121,10 @@ def started(
         for pid in running.left_behind():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        process.join()
-        process.close()
+        wait([process.sentinel])
+        with _REAPING:
+            process.join()
+            process.close()
 
 
 def run_to(code: int, place: Place, *arguments: str, **options: object) -> str:
