@@ -36,21 +36,16 @@ class Term:
     """
 
     def __init__(self) -> None:
-        self._renewed = self._awake = time.monotonic()
+        self._awake = time.monotonic()
         self._held_up: float | None = None
 
-    def awake(self) -> float:
-        """Note that the holder is running, before and after each wait; the time by that clock."""
+    def awake(self) -> None:
+        """Note that the holder is running, before and after each wait."""
         now = time.monotonic()
         passed = now - self._awake
         if passed * 1000 > LEASE_MS and self._held_up is None:
             self._held_up = passed
         self._awake = now
-        return now
-
-    def renewed(self, asked: float) -> None:
-        """The lease was renewed by a transaction that began at `asked` (as `awake` told it)."""
-        self._renewed = max(self._renewed, asked)
 
     @property
     def held_up(self) -> float | None:
@@ -59,15 +54,6 @@ class Term:
         It must not write any more.
         """
         return self._held_up
-
-    @property
-    def over(self) -> float | None:
-        """Seconds since the last renewal when that is longer ago than a lease, else None.
-
-        Somebody else may hold the sweep by now.
-        """
-        passed = time.monotonic() - self._renewed
-        return passed if passed * 1000 > LEASE_MS else None
 
 
 @dataclass(frozen=True)

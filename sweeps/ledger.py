@@ -196,14 +196,13 @@ class Ledger(LedgerView):
 
         Raises LeaseError, and keeps nothing, when the holder is no longer that.
         """
-        asked = claim.term.awake()
+        claim.term.awake()
         try:
             with self.changing() as connection:
                 _fence(connection, claim)
                 yield connection
         finally:
             claim.term.awake()
-        claim.term.renewed(asked)
 
     @contextmanager
     def changing(self) -> Iterator[Connection]:

@@ -56,26 +56,12 @@ def test_a_holder_that_did_not_run_for_longer_than_a_lease_was_held_up_for_good(
     assert term.held_up == 31
 
 
-def test_who_waits_for_the_database_in_steps_was_not_held_up_but_its_lease_is_over(
-    steady: Steady,
-) -> None:
+def test_who_waits_for_the_database_in_steps_was_not_held_up(steady: Steady) -> None:
     term = Term()
     for _ in range(4):
         steady.seconds += 20
         term.awake()
     assert term.held_up is None
-    assert term.over == 80
-    term.renewed(term.awake())
-    assert term.over is None
-
-
-def test_a_lease_counts_from_when_its_renewal_was_asked_for(steady: Steady) -> None:
-    term = Term()
-    asked = term.awake()
-    steady.seconds += 25
-    term.renewed(asked)
-    steady.seconds += 6
-    assert term.over == 31
 
 
 def test_a_ledger_that_was_away_for_longer_than_a_lease_costs_nobody_the_sweep(
