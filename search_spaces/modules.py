@@ -53,8 +53,8 @@ MODULES: Mapping[str, Callable[[Section], list[Part]]] = {
 }
 
 
-def read_parts(description: object, constraints: object) -> list[Part]:
-    """The parameters and constraints that a description and its constraints spell out."""
+def read_parts(description: object) -> list[Part]:
+    """The parameters that a description spells out, and what its modules add in constraints."""
     if not isinstance(description, Mapping):
         raise SpaceError(f"{shown(description)} is not a mapping of what may vary")
     parts: list[Part] = []
@@ -62,10 +62,11 @@ def read_parts(description: object, constraints: object) -> list[Part]:
         if key not in MODULES:
             raise SpaceError(f"unknown key; {suggestion(str(key), MODULES)}", (str(key),))
         parts += MODULES[key](Section(key, raw, description, (key,)))
-    return parts + _read_constraints(constraints)
+    return parts
 
 
-def _read_constraints(raw: object) -> list[Part]:
+def read_constraints(raw: object) -> list[Part]:
+    """The constraints of a description: comparisons by name."""
     if not isinstance(raw, Mapping):
         raise SpaceError(f"{shown(raw)} is not a mapping of names to comparisons", ("constraints",))
     parts: list[Part] = []

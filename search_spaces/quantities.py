@@ -99,4 +99,23 @@ class Flag:
         return self.value(value)
 
 
-Quantity = Whole | Real | Word | Flag
+@dataclass(frozen=True)
+class Anything:
+    """A number, text, truth value or null: what somebody else's parameter takes."""
+
+    def value(self, raw: object) -> Value:
+        """`raw` when it is one of those; raises SpaceError for lists and for what is not finite."""
+        if raw is None or isinstance(raw, bool | str):
+            return raw
+        if not isinstance(raw, int | float):
+            raise SpaceError(f"{shown(raw)} is not a number, text, truth value or null")
+        return number(raw)
+
+    def computed(self, value: Value) -> Value:
+        """A computed value; 8.0 is 8, since division gives floats and units are whole."""
+        if isinstance(value, float) and value.is_integer():
+            return int(value)
+        return self.value(value)
+
+
+Quantity = Whole | Real | Word | Flag | Anything

@@ -23,7 +23,7 @@ from search_spaces.conditions import When
 from search_spaces.domains import Choice, Domain, Float, Int
 from search_spaces.errors import Path, SpaceError
 from search_spaces.params import Derived, Param
-from search_spaces.quantities import Quantity, Real, Whole
+from search_spaces.quantities import Anything, Quantity, Real, Whole
 from search_spaces.spelling import suggestion
 from search_spaces.values import shown
 
@@ -120,7 +120,7 @@ def _read_choices(raw: Sequence[object], quantity: Quantity, path: Path) -> Choi
 
 
 def _read_derived(raw: object, quantity: Quantity, path: Path) -> Derived:
-    if not isinstance(quantity, Whole | Real):
+    if not isinstance(quantity, Whole | Real | Anything):
         raise SpaceError("only numbers can be computed; list the values instead", path)
     if not isinstance(raw, str):
         raise SpaceError(f"{shown(raw)} is not an expression; write it in quotes", path)

@@ -14,8 +14,9 @@ from typing import Any
 from search_spaces.dependencies import check_constraint, in_order
 from search_spaces.domains import Float
 from search_spaces.errors import SpaceError
+from search_spaces.free import read_free
 from search_spaces.grid import Grid
-from search_spaces.modules import read_parts
+from search_spaces.modules import read_constraints, read_parts
 from search_spaces.params import Constraint, Derived, Param
 from search_spaces.spelling import suggestion
 from search_spaces.values import Value, shown
@@ -60,14 +61,20 @@ class Space:
 
     @classmethod
     def read(
-        cls, description: Mapping[str, Any], constraints: Mapping[str, str] | None = None
+        cls,
+        description: Mapping[str, Any],
+        constraints: Mapping[str, str] | None = None,
+        *,
+        free: bool = False,
     ) -> Space:
         """The space that the `space:` section of a sweep file describes, and its `constraints:`.
 
+        With `free`, keys are parameters of somebody else's, not modules of this package.
         Raises SpaceError whose path points into the description; for a constraint it is
         ("constraints", name).
         """
-        return cls.of(*read_parts(description, constraints or {}))
+        read = read_free if free else read_parts
+        return cls.of(*read(description), *read_constraints(constraints or {}))
 
     @cached_property
     def varying(self) -> tuple[Param, ...]:

@@ -9,7 +9,6 @@ from statistics import fmean
 
 from sweeps.draws import fit_seed
 from sweeps.problem import Problem
-from sweeps.recipe import Recipe
 from sweeps.sweep import Objective
 from sweeps.trial import Failure, Fit, History, Outcome, Part, Result, Trial
 
@@ -21,22 +20,21 @@ def fits_of(
 
     A trial that stops short of its configuration's epochs may be continued later, so its fits say
     where to keep a checkpoint. `trial_seconds` is split evenly among the fits. Raises ValueError
-    for a configuration that is no recipe.
+    for a configuration that the subject cannot be.
     """
-    recipe = Recipe.read(trial.config)
-    identity = recipe.identity()
-    budget = trial.budget if trial.budget is not None else recipe.epochs
+    spec = problem.subject.read(trial.config)
+    budget = trial.budget if trial.budget is not None else spec.epochs
     repeats, folds = problem.evaluate.repeats, max(1, problem.evaluate.folds)
     return [
         Fit(
             trial=trial,
             fold=fold,
             repeat=repeat,
-            seed=fit_seed(problem.seed, identity, fold, repeat),
+            seed=fit_seed(problem.seed, spec.identity, fold, repeat),
             budget=budget,
             resume_from=_checkpoint(checkpoints, trial.parent, fold, repeat),
             save_to=_checkpoint(
-                checkpoints, trial.number if budget < recipe.epochs else None, fold, repeat
+                checkpoints, trial.number if budget < spec.epochs else None, fold, repeat
             ),
             seconds=None if trial_seconds is None else trial_seconds / (repeats * folds),
         )

@@ -9,6 +9,7 @@ from sweeps.backends.backend import Backend
 from sweeps.backends.choose import backend_for
 from sweeps.plan import Plan, plan_sweep
 from sweeps.problem import Problem
+from sweeps.subjects.choose import subject_for
 from sweeps.sweep import Sweep
 from sweeps.tasks.choose import task_for
 from sweeps.trainers.choose import trainer_for
@@ -34,15 +35,27 @@ class Parts:
         its backend cannot search or that its constraints refuse altogether, and for an evaluation
         that the task's rows do not allow.
         """
-        problem = Problem(task_for(sweep.task), sweep.evaluate, sweep.objective, sweep.seed)
+        problem = problem_of(sweep)
         return cls(
             sweep=sweep,
             backend=backend_for(sweep.search, sweep.space),
             problem=problem,
-            trainer=trainer_for(sweep.trainer),
+            trainer=trainer_for(sweep.trainer, sweep.subject),
             plan=plan_sweep(sweep),
             split_hash=_split_hash(problem),
         )
+
+
+def problem_of(sweep: Sweep) -> Problem:
+    """What a sweep's fits are trained and judged on."""
+    return Problem(
+        task=task_for(sweep.task, sweep.folder),
+        evaluate=sweep.evaluate,
+        objective=sweep.objective,
+        seed=sweep.seed,
+        subject=subject_for(sweep.subject, sweep.folder),
+        folder=sweep.folder,
+    )
 
 
 def _split_hash(problem: Problem) -> str:

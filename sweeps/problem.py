@@ -7,25 +7,31 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 
+from sweeps.splitting import Index, row_weights, validation_split
+from sweeps.subjects.networks import Networks
+from sweeps.subjects.subject import Subject
 from sweeps.sweep import Evaluate, Objective
-from sweeps.tasks.task import Data, Labels, Part, Rows, Task
+from sweeps.tasks.inputs import content, taken
+from sweeps.tasks.task import Data, Part, Rows, Task
 
-Index = npt.NDArray[np.int64]
+NETWORKS = Networks()
 
 
 @dataclass(frozen=True)
 class Problem:
     """A task seen through a sweep's evaluation: picklable, and the same in every process.
 
-    `seed` is the sweep's; it fixes folds and validation rows once for all trials.
+    `seed` is the sweep's; it fixes folds and validation rows once for all trials. `subject` is what
+    is tuned, `folder` where code of the user's own is looked for.
     """
 
     task: Task
     evaluate: Evaluate
     objective: Objective
     seed: int
+    subject: Subject = NETWORKS
+    folder: str = ""
 
     def data(self, fold: int, repeat: int) -> Data:
         """The rows of one fit, scaled by what its own training rows say. Cached per process."""
@@ -38,59 +44,41 @@ class Problem:
             if repeat == 0 or self.evaluate.resplit:
                 rows = self._rows(repeat)
                 for values in (rows.x_train, rows.y_train, rows.x_test, rows.y_test):
-                    digest.update(np.ascontiguousarray(values).tobytes() + b"|")
+                    digest.update(content(values) + b"|")
                 # Without new splits, a thousand repeats have the same rows a thousand times.
-                parts = self._every_part(rows.y_train, repeat)
+                parts = self._every_part(rows, repeat)
             digest.update(parts)
         return digest.hexdigest()[:16]
 
-    def _every_part(self, labels: Labels, repeat: int) -> bytes:
+    def _every_part(self, rows: Rows, repeat: int) -> bytes:
         """The positions of every fold's training and validation rows."""
         folds = range(max(1, self.evaluate.folds))
-        indices = (index for fold in folds for index in self._indices(labels, fold, repeat))
+        indices = (index for fold in folds for index in self._indices(rows, fold, repeat))
         return b"".join(index.tobytes() + b"|" for index in indices)
 
     def _rows(self, repeat: int) -> Rows:
         return self.task.rows(repeat if self.evaluate.resplit else 0)
 
-    def _indices(self, labels: Labels, fold: int, repeat: int) -> tuple[Index, Index]:
+    def _indices(self, rows: Rows, fold: int, repeat: int) -> tuple[Index, Index]:
         """Positions among the train rows: (trained on, validated on)."""
-        everything = np.arange(len(labels))
+        everything = np.arange(len(rows.y_train))
         if self.objective.split != "val":
             return everything, everything[:0]
-        draw = repeat if self.evaluate.resplit else 0
-        if self.evaluate.folds:
-            return _fold(labels, self.evaluate.folds, fold, self.seed + draw, self.task.kind)
-        return _carved(labels, self.evaluate.validation, self.seed + draw, self.task.kind)
+        draw = self.seed + (repeat if self.evaluate.resplit else 0)
+        return validation_split(rows, self.evaluate, fold, draw, self.task.kind)
 
 
 @lru_cache(maxsize=64)
 def _data(problem: Problem, fold: int, repeat: int) -> Data:
     rows = problem._rows(repeat)
-    trained, validated = problem._indices(rows.y_train, fold, repeat)
-    x_train, x_val = rows.x_train[trained], rows.x_train[validated]
+    trained, validated = problem._indices(rows, fold, repeat)
+    x_train, y_train = taken(rows.x_train, trained), rows.y_train[trained]
     if len(validated):
+        x_val = taken(rows.x_train, validated)
         train, val, test = problem.task.scaled(x_train, x_train, x_val, rows.x_test)
         held_out = Part(val, rows.y_train[validated])
     else:
         train, test = problem.task.scaled(x_train, x_train, rows.x_test)
         held_out = None
-    return Data(Part(train, rows.y_train[trained]), held_out, Part(test, rows.y_test))
-
-
-def _fold(labels: Labels, folds: int, fold: int, seed: int, kind: str) -> tuple[Index, Index]:
-    from sklearn.model_selection import KFold, StratifiedKFold
-
-    splitter = StratifiedKFold if kind == "classification" else KFold
-    cuts = splitter(n_splits=folds, shuffle=True, random_state=seed).split(labels, labels)
-    return list(cuts)[fold]  # type: ignore[no-any-return]
-
-
-def _carved(labels: Labels, share: float, seed: int, kind: str) -> tuple[Index, Index]:
-    from sklearn.model_selection import train_test_split
-
-    stratify = labels if kind == "classification" else None
-    trained, validated = train_test_split(
-        np.arange(len(labels)), test_size=share, random_state=seed, stratify=stratify
-    )
-    return np.sort(trained), np.sort(validated)
+    weights = row_weights(y_train, rows.class_weights)
+    return Data(Part(train, y_train, weights), held_out, Part(test, rows.y_test))

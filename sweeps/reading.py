@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Any, cast
+from pathlib import Path
+from typing import Any
 
 from search_spaces import Space, SpaceError
 from search_spaces.values import shown
 from sweeps.errors import SweepError
 from sweeps.names import CONSTRAINT_NAME, SWEEP_NAME
 from sweeps.plain_data import plain
+from sweeps.reading_evaluation import read_evaluate, read_metrics, read_objective
+from sweeps.reading_subject import grouped, needs_folder, read_subject, read_task
 from sweeps.section import Section
-from sweeps.sweep import Budget, Evaluate, Goal, Objective, SearchChoice, Sweep, TaskChoice
+from sweeps.sweep import Budget, SearchChoice, SubjectChoice, Sweep, TaskChoice
 from sweeps.trial import Config
 
 KEYS = (
     "version",
     "name",
+    "folder",
     "task",
+    "model",
+    "estimator",
+    "function",
     "search",
     "objective",
     "evaluate",
@@ -28,11 +36,9 @@ KEYS = (
     "constraints",
 )
 VERSION = 1
-SPLITS = ("val", "test", "train")
-METRICS = tuple(f"{split}_{measure}" for split in SPLITS for measure in ("accuracy", "loss"))
 LARGEST_SEED = 2**31 - 1
 ENDLESS_BACKENDS = ("random", "optuna")
-MOST_FITS = 10_000
+NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
 MOST_MINUTES = 10_000_000.0
 MOST_SECONDS = 60 * MOST_MINUTES
 
@@ -46,32 +52,53 @@ def read_sweep(document: Mapping[str, Any]) -> Sweep:
     """
     top = Section.of(plain(document), ()).only(KEYS)
     _check_version(top)
-    task = _task(top.required("task", "task: penguins"))
-    space = _space(top)
+    subject = read_subject(top)
+    task = grouped(read_task(top, subject), top.section("evaluate"))
+    space = _space(top, free=subject.kind != "network")
     search = _search(top.values.get("search", "grid"))
-    objective = _objective(top.values.get("objective", {}))
-    given = top.values.get("name", f"{task.name}-{search.backend}")
+    metrics = read_metrics(top.section("evaluate"))
+    objective = read_objective(top.values.get("objective", {}), subject.kind, metrics)
+    given = top.values.get("name", _default_name(task, subject, search))
     name = SWEEP_NAME.read(given, ("name",)) if "name" in top.values else given
+    folder = _folder(top) if needs_folder(task, subject, metrics) else ""
     sweep = Sweep(
         name=name,
         task=task,
         space=space,
         search=search,
         objective=objective,
-        evaluate=_evaluate(top.section("evaluate"), objective),
+        evaluate=read_evaluate(top.section("evaluate"), objective),
         budget=_budget(top.section("budget")),
         trainer=top.text("trainer", "auto"),
         seed=top.whole("seed", 0, low=0, high=LARGEST_SEED),
-        document=_document(top.values, name),
+        subject=subject,
+        folder=folder,
+        document=_document(top.values, name, folder),
     )
     _check_end(sweep)
     _check_names(sweep)
     return sweep
 
 
-def _document(values: Mapping[str, Any], name: str) -> dict[str, Any]:
+def _default_name(task: TaskChoice, subject: SubjectChoice, search: SearchChoice) -> str:
+    """What is tuned or what it is tuned on, and how: `my_model-optuna`."""
+    files = [str(task.options[key]) for key in ("csv", "parquet") if key in task.options]
+    what = Path(files[0]).stem if files else task.name
+    if subject.kind != "network":
+        what = subject.path.partition(":")[0].rpartition(".")[2]
+    return f"{NOT_IN_NAMES.sub('-', what)[:60].strip('.-_ ') or 'sweep'}-{search.backend}"
+
+
+def _folder(top: Section) -> str:
+    """Where the user's modules and files are looked for: what is said, or the working folder."""
+    return str(Path(top.text("folder", ".")).absolute())
+
+
+def _document(values: Mapping[str, Any], name: str, folder: str) -> dict[str, Any]:
     """What was given, in a fixed order: what the ledger keeps and `sweeps resume` reads again."""
     named = {"version": VERSION, "name": name, **values}
+    if folder:
+        named["folder"] = folder
     return {key: named[key] for key in KEYS if key in named and named[key] != {}}
 
 
@@ -81,16 +108,7 @@ def _check_version(top: Section) -> None:
         raise top.wrong("version", f"is not a version that is read here; write {VERSION}")
 
 
-def _task(value: Any) -> TaskChoice:
-    if isinstance(value, str):
-        return TaskChoice(value)
-    section = Section.of(value, ("task",))
-    section.required("name", "name: penguins")
-    options = {key: inner for key, inner in section.values.items() if key != "name"}
-    return TaskChoice(section.text("name", ""), options)
-
-
-def _space(top: Section) -> Space:
+def _space(top: Section, *, free: bool) -> Space:
     description = Section.of(top.required("space", "space: {width: [16, 32]}"), ("space",))
     if not description.values:
         message = "nothing is in it: name at least one parameter, such as `width: [16, 32]`"
@@ -99,11 +117,11 @@ def _space(top: Section) -> Space:
     for name in constraints.values:
         CONSTRAINT_NAME.read(name, (*constraints.path, name), is_key=True)
     try:
-        return Space.read(description.values, constraints.values)
+        return Space.read(description.values, constraints.values, free=free)
     except SpaceError as error:
         if error.path[:1] == ("constraints",):
             raise
-        inside = (part for name in error.path for part in _split(name))
+        inside = error.path if free else tuple(p for name in error.path for p in _split(name))
         raise SpaceError(error.message, ("space", *inside)) from error
 
 
@@ -129,44 +147,6 @@ def _seed_trials(value: Any) -> tuple[Config, ...]:
     if not isinstance(value, list):
         raise SweepError(f"{shown(value)} is not a list of configurations", path)
     return tuple(Section.of(given, (*path, index)).values for index, given in enumerate(value))
-
-
-def _objective(value: Any) -> Objective:
-    section = Section.of({"metric": value} if isinstance(value, str) else value, ("objective",))
-    section.only(("metric", "goal"))
-    metric = section.text("metric", Objective.metric)
-    if metric not in METRICS:
-        raise section.unknown("metric", METRICS)
-    goal = "minimize" if metric.endswith("loss") else "maximize"
-    if section.one_of("goal", goal, ("maximize", "minimize")) != goal:
-        way_out = f"write `goal: {goal}` or leave it out"
-        raise section.wrong("goal", f"finds the worst network, judged by {metric}: {way_out}")
-    return Objective(metric, cast(Goal, goal))
-
-
-def _evaluate(section: Section, objective: Objective) -> Evaluate:
-    section.only(("folds", "repeats", "validation", "resplit"))
-    folds = section.whole("folds", 0, low=0, high=1000)
-    if folds == 1:
-        raise section.wrong("folds", "fold leaves no rows to train on; 0 means no folds")
-    if folds and objective.split != "val":
-        metric = f"val_{objective.metric.partition('_')[2]}"
-        raise section.wrong(
-            "folds", f"folds are judged on rows left out of train: set `objective: {metric}`"
-        )
-    if folds and "validation" in section.values:
-        why = f"has no effect: {folds} folds carve the validation rows themselves; leave it out"
-        raise section.wrong("validation", why)
-    repeats = section.whole("repeats", 1, low=1, high=MOST_FITS)
-    if max(1, folds) * repeats > MOST_FITS:
-        why = f"repeats of {folds} folds are more than {MOST_FITS:,} fits for every trial"
-        raise section.wrong("repeats", why)
-    return Evaluate(
-        folds=folds,
-        repeats=repeats,
-        validation=section.number_between("validation", Evaluate.validation, 0.0, 1.0),
-        resplit=section.flag("resplit", False),
-    )
 
 
 def _budget(section: Section) -> Budget:
@@ -202,9 +182,9 @@ def _check_names(sweep: Sweep) -> None:
     from sweeps.tasks.choose import task_for
     from sweeps.trainers.choose import trainer_for
 
-    task_for(sweep.task)
+    task_for(sweep.task, sweep.folder)
     try:
-        trainer_for(sweep.trainer)
+        trainer_for(sweep.trainer, sweep.subject)
     except ValueError as error:
         raise SweepError(str(error), ("trainer",)) from error
     backend_for(sweep.search, sweep.space).check(sweep.space)

@@ -21,6 +21,22 @@ class TaskChoice:
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
+SubjectKind = Literal["network", "model", "estimator", "function"]
+
+
+@dataclass(frozen=True)
+class SubjectChoice:
+    """What is tuned: the networks that the search-space modules describe, or the user's own code.
+
+    `path` is `module:name`, looked for in the sweep's folder first; `options` are what stands
+    beside it in the sweep file.
+    """
+
+    kind: SubjectKind = "network"
+    path: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class SearchChoice:
     """How configurations are chosen.
@@ -46,11 +62,19 @@ class Objective:
 
     @property
     def split(self) -> Split:
-        """`val`: rows carved from train; `test`: the test rows, nothing carved out; or `train`."""
+        """`val`: rows carved from train; `test`: the test rows, nothing carved out; or `train`.
+
+        `val` as well for a figure without such a prefix, which a function of the user's returns.
+        """
         for split in ("val", "test", "train"):
             if self.metric.startswith(f"{split}_"):
                 return split
-        raise ValueError(f"objective {self.metric!r} must start with val_, test_ or train_")
+        return "val"
+
+    @property
+    def measure(self) -> str:
+        """The metric without its prefix: `f1` of `val_f1`."""
+        return self.metric.removeprefix(f"{self.split}_")
 
     def minimised(self, score: float) -> float:
         """The score as backends see it: smaller is better."""
@@ -63,13 +87,20 @@ class Evaluate:
 
     `folds` of 0 means one split; `repeats` trains every fold again on a fresh seed; `validation`
     is the share of the training rows kept aside when the objective is a `val_` metric and there
-    are no folds. With `resplit`, every repeat draws its own train/test split as well.
+    are no folds; `first` instead takes so many of the first rows, undrawn. With `resplit`, every
+    repeat draws its own train/test split as well. `stratified` keeps the shares of classes (None:
+    where there are classes), `shuffle` draws folds at random rather than in the rows' order.
+    `metrics` are measured besides loss and accuracy.
     """
 
     folds: int = 0
     repeats: int = 1
     validation: float = 0.2
     resplit: bool = False
+    first: int | None = None
+    stratified: bool | None = None
+    shuffle: bool = True
+    metrics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,6 +119,7 @@ class Budget:
 class Sweep:
     """One sweep, described completely. Two equal sweeps search the same trials.
 
+    `folder` is where the user's modules and files are looked for; empty when there are none.
     `document` is the plain mapping (JSON types only, defaults left out) that the sweep was read
     from: what is stored in the ledger, logged to MLflow and read again by `sweeps resume`.
     """
@@ -101,4 +133,6 @@ class Sweep:
     budget: Budget = Budget()
     trainer: str = "auto"
     seed: int = 0
+    subject: SubjectChoice = SubjectChoice()
+    folder: str = ""
     document: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)

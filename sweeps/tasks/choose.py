@@ -13,8 +13,8 @@ from sweeps.tasks.penguins import Penguins, Preprocessing
 from sweeps.tasks.task import Task
 
 
-def task_for(choice: TaskChoice) -> Task:
-    """The task of that name with those options.
+def task_for(choice: TaskChoice, folder: str = "") -> Task:
+    """The task of that name with those options; files are looked for in `folder`.
 
     Raises SweepError, its path under `task`, for an unknown name, option or value.
     """
@@ -22,11 +22,11 @@ def task_for(choice: TaskChoice) -> Task:
     if loader is None:
         message = f"unknown task {shown(choice.name)}; {suggestion(choice.name, TASKS)}"
         raise SweepError(message, ("task", "name"))
-    return loader(choice.options)
+    return loader(choice.options, folder)
 
 
-def _penguins(options: Mapping[str, Any]) -> Task:
-    _refuse_unknown(options, ("preprocessing",))
+def _penguins(options: Mapping[str, Any], folder: str) -> Task:  # noqa: ARG001
+    refuse_unknown(options, ("preprocessing",))
     preprocessing = options.get("preprocessing", "corrected")
     known = get_args(Preprocessing)
     if preprocessing not in known:
@@ -35,11 +35,14 @@ def _penguins(options: Mapping[str, Any]) -> Task:
     return Penguins(preprocessing)
 
 
-TASKS: Mapping[str, Callable[[Mapping[str, Any]], Task]] = {"penguins": _penguins}
+Loader = Callable[[Mapping[str, Any], str], Task]
+
+TASKS: Mapping[str, Loader] = {"penguins": _penguins}
 """Every task that a sweep file can name, and how its options are read."""
 
 
-def _refuse_unknown(options: Mapping[str, Any], known: tuple[str, ...]) -> None:
+def refuse_unknown(options: Mapping[str, Any], known: tuple[str, ...]) -> None:
+    """Raise SweepError for an option that a task does not have."""
     for option in options:
         if option not in known:
             message = f"unknown option {shown(option)}; {suggestion(option, known)}"

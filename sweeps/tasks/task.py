@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -11,26 +12,45 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float32]
 Raw = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
+Inputs = Any
+"""Rows of features: an array (rows, …), a SciPy `csr_array` (rows, features) or a pandas table.
+What is done with whole rows of any of them stands in `sweeps.tasks.inputs`."""
+Targets = npt.NDArray[Any]
+"""(rows,) class numbers int64, or numbers to predict: (rows,) or (rows, outputs) floats."""
+ClassWeights = Literal["balanced"] | Mapping[int, float]
 Kind = Literal["classification", "regression"]
 Head = Literal["softmax", "sigmoid", "linear"]
 
 
 @dataclass(frozen=True)
 class Rows:
-    """A task's rows before scaling. x: (rows, features) float64; y: (rows,) class numbers."""
+    """A task's rows before scaling.
 
-    x_train: Raw
-    y_train: Labels
-    x_test: Raw
-    y_test: Labels
+    `groups` (train rows,) numbers what must not be torn apart by folds (a patient's visits).
+    `class_weights` says how much the rows of each class count in training: `balanced` as in
+    scikit-learn, so that each class counts the same in all.
+    """
+
+    x_train: Inputs
+    y_train: Targets
+    x_test: Inputs
+    y_test: Targets
+    groups: Labels | None = None
+    class_weights: ClassWeights | None = None
 
 
 @dataclass(frozen=True)
 class Part:
-    """Scaled rows of one split. x: (rows, features) float32; y: (rows,) int64."""
+    """Scaled rows of one split.
 
-    x: Array
-    y: Labels
+    x: float32 (rows, …), or a float32 `csr_array` (rows, features); y as in `Rows`. `weights`
+    (rows,) float32 say how much each row counts in the training loss, which is divided by the
+    number of rows as in Keras; None: all the same.
+    """
+
+    x: Inputs
+    y: Targets
+    weights: Array | None = None
 
 
 @dataclass(frozen=True)
@@ -68,7 +88,7 @@ class Task(Protocol):
     def rows(self, split: int) -> Rows:
         """The train/test split of that number; 0 is the task's own, others are redrawn."""
 
-    def scaled(self, fitted_on: Raw, *parts: Raw) -> tuple[Array, ...]:
+    def scaled(self, fitted_on: Any, *parts: Any) -> tuple[Inputs, ...]:
         """The parts, scaled (and filled) by what is learned from `fitted_on` only."""
 
     def digest(self) -> str:

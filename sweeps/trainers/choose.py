@@ -6,23 +6,32 @@ from collections.abc import Callable, Mapping
 
 from search_spaces.spelling import suggestion
 from search_spaces.values import shown
+from sweeps.sweep import SubjectChoice, SubjectKind
 from sweeps.trainers.auto import Auto
 from sweeps.trainers.fused_fit import FusedFit
 from sweeps.trainers.keras_fit import KerasFit
 from sweeps.trainers.trainer import Trainer
 
-TRAINERS: Mapping[str, Callable[[], Trainer]] = {
-    "auto": Auto,
-    "fused": FusedFit,
-    "keras": KerasFit,
+NETWORKS = SubjectChoice()
+
+Make = Callable[[SubjectChoice], Trainer]
+
+TRAINERS: Mapping[SubjectKind, Mapping[str, Make]] = {
+    "network": {
+        "auto": lambda _: Auto(),
+        "fused": lambda _: FusedFit(),
+        "keras": lambda _: KerasFit(),
+    },
 }
+"""For each kind of subject, who can train it, by the name in a sweep file."""
 
 
-def trainer_for(name: str) -> Trainer:
-    """The trainer of that name; `auto` fuses what can be fused and leaves the rest to Keras.
+def trainer_for(name: str, subject: SubjectChoice = NETWORKS) -> Trainer:
+    """The trainer of that name for that subject; of networks, `auto` fuses what can be fused.
 
     Raises ValueError for a name that is not known.
     """
-    if name in TRAINERS:
-        return TRAINERS[name]()
-    raise ValueError(f"trainer: {shown(name)} is not known; {suggestion(name, TRAINERS)}")
+    trainers = TRAINERS.get(subject.kind, {})
+    if name in trainers:
+        return trainers[name](subject)
+    raise ValueError(f"trainer: {shown(name)} is not known; {suggestion(name, trainers)}")

@@ -37,7 +37,7 @@ def test_folds_hold_every_row_out_once_and_are_stratified() -> None:
         assert np.bincount(data.val.y, minlength=3).min() >= 3
         held_out.append(len(data.val.y))
     assert sum(held_out) == 44
-    everything = evaluated.task.rows(0).y_train
+    everything = evaluated.task.rows(0)
     chosen = np.concatenate([evaluated._indices(everything, fold, 0)[1] for fold in range(4)])
     assert sorted(chosen) == list(range(44))
 

@@ -1,0 +1,143 @@
+"""From a plain mapping to the objective and the evaluation of a sweep."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from search_spaces.spelling import suggestion
+from search_spaces.values import shown
+from sweeps.errors import SweepError
+from sweeps.metrics.catalog import METRICS, metric_for, names_of
+from sweeps.section import Section
+from sweeps.sweep import Evaluate, Goal, Objective, SubjectKind
+from sweeps.user_code import check_path
+
+SPLITS = ("val", "test", "train")
+DEFAULT = "accuracy"
+MOST_FITS = 10_000
+MOST_METRICS = 50
+MOST_ROWS = 10**9
+GOALS = ("maximize", "minimize")
+
+
+def read_objective(value: Any, kind: SubjectKind, measured: tuple[str, ...]) -> Objective:
+    """The objective. `measured` is what `evaluate.metrics` names besides loss and accuracy."""
+    section = Section.of({"metric": value} if isinstance(value, str) else value, ("objective",))
+    section.only(("metric", "goal"))
+    metric = section.text("metric", "value" if kind == "function" else Objective.metric)
+    goal = _known_goal(section, metric, kind, measured)
+    if goal is None:
+        return Objective(metric, _given_goal(section, metric))
+    if section.one_of("goal", goal, GOALS) != goal:
+        way_out = f"write `goal: {goal}` or leave it out"
+        raise section.wrong("goal", f"finds the worst network, judged by {metric}: {way_out}")
+    return Objective(metric, goal)
+
+
+def _known_goal(
+    section: Section, metric: str, kind: SubjectKind, measured: tuple[str, ...]
+) -> Goal | None:
+    """Which way the metric is better, None where the sweep file must say so."""
+    split, _, measure = metric.partition("_")
+    known = {**METRICS, **names_of(measured)}
+    if split in SPLITS and measure in known:
+        return known[measure].goal
+    # A function may return any names, and a compiled model has metrics of its own; a Keras metric
+    # of a network must say that it is one by its `val_`.
+    free = kind in ("function", "model") or (split in SPLITS and measure and kind == "network")
+    if free and "goal" in section.values:
+        return None
+    if kind == "function":
+        return None
+    names = [f"{one}_{name}" for one in SPLITS for name in known]
+    raise SweepError(
+        f"unknown value {shown(metric)}; {suggestion(metric, names)}; "
+        "a metric of Keras's or of your own needs `goal: maximize` or `goal: minimize` beside it",
+        (*section.path, "metric") if "metric" in section.values else section.path,
+    )
+
+
+def _given_goal(section: Section, metric: str) -> Goal:
+    if "goal" not in section.values:
+        message = f"say which way {metric} is better: {{metric: {metric}, goal: maximize}}"
+        raise SweepError(message, section.path)
+    return cast(Goal, section.one_of("goal", "maximize", GOALS))
+
+
+def read_metrics(section: Section) -> tuple[str, ...]:
+    """`evaluate.metrics`: names of ours, of Keras's, and `module:function` of the user's."""
+    given = section.values.get("metrics", [])
+    path = (*section.path, "metrics")
+    if not isinstance(given, list) or len(given) > MOST_METRICS:
+        raise SweepError(f"{shown(given)} is not a list of at most {MOST_METRICS} metrics", path)
+    for position, text in enumerate(given):
+        if not isinstance(text, str) or not text.strip():
+            raise SweepError(f"{shown(text)} is not the name of a metric", (*path, position))
+        if ":" in text:
+            check_path(text, (*path, position))
+        elif not text.isidentifier():
+            raise SweepError(f"{shown(text)} is not the name of a metric", (*path, position))
+    names = [metric_for(text).name for text in given]
+    for position, name in enumerate(names):
+        if name in names[:position]:
+            raise SweepError(f"{name} is given twice", (*path, position))
+    return tuple(given)
+
+
+def read_evaluate(section: Section, objective: Objective) -> Evaluate:
+    """How often and on which rows; the objective's own metric is measured as well."""
+    section.only(
+        ("folds", "repeats", "validation", "resplit", "stratified", "shuffle", "groups", "metrics")
+    )
+    folds = _folds(section, objective)
+    repeats = section.whole("repeats", 1, low=1, high=MOST_FITS)
+    if max(1, folds) * repeats > MOST_FITS:
+        why = f"repeats of {folds} folds are more than {MOST_FITS:,} fits for every trial"
+        raise section.wrong("repeats", why)
+    validation, first = _validation(section)
+    stratified = section.flag("stratified", False) if "stratified" in section.values else None
+    shuffle = section.flag("shuffle", True)
+    if stratified and not shuffle:
+        raise section.wrong("shuffle", "contradicts stratified: leave one of them out")
+    return Evaluate(
+        folds=folds,
+        repeats=repeats,
+        validation=validation,
+        resplit=section.flag("resplit", False),
+        first=first,
+        stratified=stratified,
+        shuffle=shuffle,
+        metrics=_measured(section, objective),
+    )
+
+
+def _measured(section: Section, objective: Objective) -> tuple[str, ...]:
+    metrics = read_metrics(section)
+    known = names_of(metrics)
+    measure = objective.measure
+    missing = measure in METRICS and METRICS[measure].source == "table" and measure not in known
+    return (*metrics, measure) if missing else metrics
+
+
+def _folds(section: Section, objective: Objective) -> int:
+    folds = section.whole("folds", 0, low=0, high=1000)
+    if folds == 1:
+        raise section.wrong("folds", "fold leaves no rows to train on; 0 means no folds")
+    if folds and objective.split != "val":
+        metric = f"val_{objective.metric.partition('_')[2]}"
+        raise section.wrong(
+            "folds", f"folds are judged on rows left out of train: set `objective: {metric}`"
+        )
+    if folds and "validation" in section.values:
+        why = f"has no effect: {folds} folds carve the validation rows themselves; leave it out"
+        raise section.wrong("validation", why)
+    return folds
+
+
+def _validation(section: Section) -> tuple[float, int | None]:
+    """A share of the rows, or `{first: 10000}`: so many of the first."""
+    if not isinstance(section.values.get("validation"), dict):
+        return section.number_between("validation", Evaluate.validation, 0.0, 1.0), None
+    inner = section.section("validation").only(("first",))
+    inner.required("first", "first: 10000")
+    return Evaluate.validation, inner.whole("first", 1, low=1, high=MOST_ROWS)

@@ -1,0 +1,1 @@
+"""What is tuned: networks of this package, or the user's models, estimators and functions."""
