@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from search_spaces.values import shown
+from sweeps.errors import SweepError
 from sweeps.plain_data import DEEPEST
 from sweeps.reading import read_sweep
 from sweeps.sweep import Sweep
 from sweeps.sweep_file import load_sweep
 
 Section = str | Mapping[str, Any]
+Code = Section | Callable[..., Any]
 
 
 def define(
     *,
-    task: Section,
-    space: Mapping[str, Any],
+    task: Section | None = None,
+    space: Mapping[str, Any] | None = None,
+    model: Code | None = None,
+    estimator: Code | None = None,
+    function: Code | None = None,
+    folder: str | Path | None = None,
     search: Section = "grid",
     name: str | None = None,
     objective: Section | None = None,
@@ -29,11 +36,19 @@ def define(
 ) -> Sweep:
     """The sweep that a file with these keys describes. NumPy's numbers are taken as Python's.
 
+    `model`, `estimator` and `function` may be the function or class itself where a worker can
+    import it: one of a module, or of the script that is run. Modules and files are looked for in
+    `folder`, by default the working folder.
+
     Raises SpaceError that names the key and what is wrong with its value.
     """
     given = {
         "name": name,
+        "folder": None if folder is None else str(folder),
         "task": task,
+        "model": _code(model, "model"),
+        "estimator": _code(estimator, "estimator"),
+        "function": _code(function, "function"),
         "search": search,
         "objective": objective,
         "evaluate": evaluate,
@@ -44,6 +59,17 @@ def define(
         "constraints": constraints,
     }
     return read_sweep({key: _pure(value) for key, value in given.items() if value is not None})
+
+
+def _code(given: Code | None, key: str) -> Any:
+    """A function or class as `module:name`; anything else is left to be read as in a file."""
+    if given is None or isinstance(given, str | Mapping):
+        return given
+    module, name = getattr(given, "__module__", None), getattr(given, "__qualname__", None)
+    if module is None or name is None or "<" in name:
+        way_out = "define it at the top of a module, or write `module:name`"
+        raise SweepError(f"{shown(given)} cannot be found by a worker: {way_out}", (key,))
+    return f"{module}:{name}"
 
 
 def _pure(value: Any, depth: int = 0) -> Any:

@@ -33,13 +33,15 @@ class Likeness:
     complete: bool
 
 
-def likeness(configs: Sequence[Config], complete: bool) -> Likeness:
+def likeness(configs: Sequence[Config], complete: bool, *, networks: bool = True) -> Likeness:
     """Compare configurations, each with its names in the space's order.
 
-    `complete` says that these are all of the sweep's.
+    `complete` says that these are all of the sweep's. Only those of the built-in `networks` can be
+    read: what a name means to a user's model is the model's to know.
     """
     different = {tuple(config.items()): config for config in configs}
-    recipes, reasons = _recipes(islice(different.values(), READ_AT_MOST))
+    readable = islice(different.values(), READ_AT_MOST if networks else 0)
+    recipes, reasons = _recipes(readable)
     read = len(recipes) + len(reasons)
     return Likeness(
         compared=len(configs),
@@ -48,7 +50,7 @@ def likeness(configs: Sequence[Config], complete: bool) -> Likeness:
         alike=len(recipes) - len(set(recipes)),
         unusable=len(reasons),
         reason=reasons[0] if reasons else None,
-        complete=complete and read == len(different),
+        complete=complete and (not networks or read == len(different)),
     )
 
 

@@ -12,7 +12,14 @@ from search_spaces.values import shown
 from sweeps.errors import SweepFileError
 from sweeps.strict_yaml import DEEPEST, read_yaml
 
-SHORT_FORMS = {"task": "name", "search": "backend", "objective": "metric"}
+SHORT_FORMS = {
+    "task": "name",
+    "model": "path",
+    "estimator": "path",
+    "function": "path",
+    "search": "backend",
+    "objective": "metric",
+}
 """Sections that may be a bare name in a file, and the key that the name then stands for."""
 LONGEST_PLACE = 200
 """Characters of a `--set` that messages repeat."""

@@ -76,7 +76,7 @@ def plan_sweep(sweep: Sweep) -> Plan:
         continuous=sweep.space.continuous,
         first=seen.configs[:SHOWN],
         last=seen.last,
-        likeness=likeness(seen.configs, seen.complete),
+        likeness=likeness(seen.configs, seen.complete, networks=sweep.subject.kind == "network"),
         brackets=tuple(backend.plan(sweep.space)) if isinstance(backend, Hyperband) else (),
         asked=sweep.search.trials,
     )

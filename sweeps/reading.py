@@ -43,8 +43,11 @@ MOST_MINUTES = 10_000_000.0
 MOST_SECONDS = 60 * MOST_MINUTES
 
 
-def read_sweep(document: Mapping[str, Any]) -> Sweep:
+def read_sweep(document: Mapping[str, Any], folder: str = "") -> Sweep:
     """The sweep that a description stands for.
+
+    `folder` is where the user's modules and files are looked for unless the description says, by
+    default the working folder.
 
     Names of tasks, trainers and backends, and whether the backend can search the space, are checked
     as well, without importing what they run on. Raises SweepError or SpaceError, whose path starts
@@ -60,7 +63,7 @@ def read_sweep(document: Mapping[str, Any]) -> Sweep:
     objective = read_objective(top.values.get("objective", {}), subject.kind, metrics)
     given = top.values.get("name", _default_name(task, subject, search))
     name = SWEEP_NAME.read(given, ("name",)) if "name" in top.values else given
-    folder = _folder(top) if needs_folder(task, subject, metrics) else ""
+    folder = _folder(top, folder) if needs_folder(task, subject, metrics) else ""
     sweep = Sweep(
         name=name,
         task=task,
@@ -89,9 +92,9 @@ def _default_name(task: TaskChoice, subject: SubjectChoice, search: SearchChoice
     return f"{NOT_IN_NAMES.sub('-', what)[:60].strip('.-_ ') or 'sweep'}-{search.backend}"
 
 
-def _folder(top: Section) -> str:
-    """Where the user's modules and files are looked for: what is said, or the working folder."""
-    return str(Path(top.text("folder", ".")).absolute())
+def _folder(top: Section, default: str) -> str:
+    """Where the user's modules and files are looked for, as an absolute path."""
+    return str((Path(default) / top.text("folder", ".")).absolute())
 
 
 def _document(values: Mapping[str, Any], name: str, folder: str) -> dict[str, Any]:

@@ -161,6 +161,7 @@ def _constants(sweep: Sweep) -> dict[str, str]:
         **{f"search.{name}": value for name, value in sweep.search.options.items()},
         **{f"evaluate.{name}": value for name, value in asdict(sweep.evaluate).items()},
         **{f"task.{name}": value for name, value in sweep.task.options.items()},
+        **_subject(sweep),
         "objective": f"{sweep.objective.goal} {sweep.objective.metric}",
         "trainer": sweep.trainer,
         "seed": sweep.seed,
@@ -169,6 +170,15 @@ def _constants(sweep: Sweep) -> dict[str, str]:
         if param.fixed and not isinstance(param.domain, Derived):
             settings[param.name] = param.domain.at(0)
     return {name: str(value) for name, value in settings.items()}
+
+
+def _subject(sweep: Sweep) -> dict[str, object]:
+    """The user's own code, where that is what is tuned."""
+    subject = sweep.subject
+    if subject.kind == "network":
+        return {}
+    options = {f"{subject.kind}.{name}": value for name, value in subject.options.items()}
+    return {subject.kind: subject.path, **options}
 
 
 def _varying(sweep: Sweep) -> list[str]:

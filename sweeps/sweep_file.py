@@ -19,21 +19,26 @@ from sweeps.sweep import Sweep
 
 @dataclass(frozen=True)
 class SweepFile:
-    """A sweep file's content and the overrides on top of it: what errors are traced back to."""
+    """A sweep file's content and the overrides on top of it: what errors are traced back to.
+
+    `folder` is the file's own, where modules and tables that it names are looked for.
+    """
 
     document: Document
     overrides: tuple[Override, ...] = ()
+    folder: str = ""
 
     @classmethod
     def open(cls, file: Path, overrides: Sequence[str] = ()) -> SweepFile:
         """Read the file as YAML, and each override as `KEY.KEY=VALUE`. Raises SweepFileError."""
         document = read_yaml(_content(file), str(file))
-        return cls(document, tuple(Override.read(text) for text in overrides))
+        read = tuple(Override.read(text) for text in overrides)
+        return cls(document, read, str(file.parent.absolute()))
 
     def sweep(self) -> Sweep:
         """The sweep that the file describes. Raises SweepFileError."""
         with self.blamed():
-            return read_sweep(overridden(self.document.value, self.overrides))
+            return read_sweep(overridden(self.document.value, self.overrides), self.folder)
 
     @contextmanager
     def blamed(self) -> Iterator[None]:
