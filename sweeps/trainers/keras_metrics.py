@@ -1,0 +1,97 @@
+"""Metrics by the names that Keras knows them by, measured by Keras itself."""
+
+from __future__ import annotations
+
+import inspect
+import threading
+import warnings
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from search_spaces.spelling import suggestion
+from sweeps.chatter import without_chatter
+from sweeps.metrics.predictions import Predictions
+from sweeps.trainers.tensorflow_import import load
+from sweeps.user_code import UserCodeError
+
+Array = npt.NDArray[Any]
+
+CHUNK = 8192
+"""Rows that a metric is given at once; bounds memory."""
+
+OF_CLASSES = ("Categorical", "TopK", "OneHot")
+"""What the names of metrics begin with that need a column for each class."""
+
+_ONE_AT_A_TIME = threading.Lock()
+"""Lanes are trained side by side, and the first of them to ask imports Keras."""
+
+
+def measured(name: str, given: Predictions) -> float:
+    """The metric of that name, in CamelCase or snake_case, as `model.evaluate` would report it.
+
+    Targets are one-hot where there are several outputs, but for the `Sparse…` metrics. `F1Score`
+    and `FBetaScore` are the mean over the classes; from one output, that of class 1 above one half.
+    Raises UserCodeError for a name that Keras does not know, and for a metric that is no single
+    number on such rows.
+    """
+    with _ONE_AT_A_TIME:
+        metric = _metric(name, given)
+        true, outputs = _pair(type(metric).__name__, given)
+        try:
+            for start in range(0, len(true), CHUNK):
+                metric.update_state(true[start : start + CHUNK], outputs[start : start + CHUNK])
+            value = np.asarray(metric.result())
+        except Exception as error:
+            # Keras raises whatever it likes about rows that do not suit a metric.
+            message = f"{name}: Keras cannot measure it here: {type(error).__name__}: {error}"
+            raise UserCodeError(message) from error
+    if value.ndim:
+        raise UserCodeError(f"{name}: Keras gives {value.size} numbers for it, not a single one")
+    return float(value)
+
+
+def _metric(name: str, given: Predictions) -> Any:
+    keras = _keras()
+    try:
+        metric = keras.metrics.get(name)
+    except ValueError:
+        raise UserCodeError(f"{name}: {_unknown(name, keras)}") from None
+    except TypeError as error:
+        message = f"{name}: {error}; write a function around it and name it `my_metrics:name`"
+        raise UserCodeError(message) from None
+    if isinstance(metric, keras.metrics.FBetaScore):
+        threshold = 0.5 if given.outputs.shape[1] == 1 else None
+        return type(metric)(average="macro", threshold=threshold)
+    return metric
+
+
+def _unknown(name: str, keras: Any) -> str:
+    named = vars(keras.metrics).items()
+    known = [one for one, found in named if inspect.isclass(found) and one not in ("Metric",)]
+    return f"Keras has no metric of that name; {suggestion(name, known)}"
+
+
+def _pair(name: str, given: Predictions) -> tuple[Array, Array]:
+    """Targets and outputs in the shapes that the metric's class reads."""
+    if given.kind == "regression":
+        return given.true.reshape(given.outputs.shape), given.outputs
+    if name.startswith("Sparse"):
+        return given.true, given.probabilities
+    if name == "Accuracy":
+        return given.true, given.predicted
+    if given.outputs.shape[1] == 1 and not name.startswith(OF_CLASSES):
+        return given.true.reshape(-1, 1).astype(np.float32), given.outputs
+    return np.eye(given.classes, dtype=np.float32)[given.true], given.probabilities
+
+
+def _keras() -> Any:
+    """Keras on the backend that it has in this process, on TensorFlow if it has none yet."""
+    try:
+        return load()[1]
+    except RuntimeError:  # it runs on another backend, which serves as well
+        with without_chatter(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import keras
+        return keras
