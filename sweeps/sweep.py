@@ -34,7 +34,8 @@ class SubjectChoice:
 
     kind: SubjectKind = "network"
     path: str = ""
-    options: Mapping[str, Any] = field(default_factory=dict)
+    # Problems are keys of caches, and a mapping has no hash.
+    options: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
