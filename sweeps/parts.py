@@ -40,7 +40,7 @@ class Parts:
             sweep=sweep,
             backend=backend_for(sweep.search, sweep.space),
             problem=problem,
-            trainer=trainer_for(sweep.trainer, sweep.subject),
+            trainer=trainer_for(sweep.trainer, sweep.subject, sweep.folder),
             plan=plan_sweep(sweep),
             split_hash=_split_hash(problem),
         )

@@ -187,7 +187,7 @@ def _check_names(sweep: Sweep) -> None:
 
     task_for(sweep.task, sweep.folder)
     try:
-        trainer_for(sweep.trainer, sweep.subject)
+        trainer_for(sweep.trainer, sweep.subject, sweep.folder)
     except ValueError as error:
         raise SweepError(str(error), ("trainer",)) from error
     backend_for(sweep.search, sweep.space).check(sweep.space)

@@ -14,24 +14,25 @@ from sweeps.trainers.trainer import Trainer
 
 NETWORKS = SubjectChoice()
 
-Make = Callable[[SubjectChoice], Trainer]
+Make = Callable[[SubjectChoice, str], Trainer]
+"""From what is tuned, and the folder where its code is looked for."""
 
 TRAINERS: Mapping[SubjectKind, Mapping[str, Make]] = {
     "network": {
-        "auto": lambda _: Auto(),
-        "fused": lambda _: FusedFit(),
-        "keras": lambda _: KerasFit(),
+        "auto": lambda *_: Auto(),
+        "fused": lambda *_: FusedFit(),
+        "keras": lambda *_: KerasFit(),
     },
 }
 """For each kind of subject, who can train it, by the name in a sweep file."""
 
 
-def trainer_for(name: str, subject: SubjectChoice = NETWORKS) -> Trainer:
+def trainer_for(name: str, subject: SubjectChoice = NETWORKS, folder: str = "") -> Trainer:
     """The trainer of that name for that subject; of networks, `auto` fuses what can be fused.
 
     Raises ValueError for a name that is not known.
     """
     trainers = TRAINERS.get(subject.kind, {})
     if name in trainers:
-        return trainers[name](subject)
+        return trainers[name](subject, folder)
     raise ValueError(f"trainer: {shown(name)} is not known; {suggestion(name, trainers)}")

@@ -32,11 +32,11 @@ class Bench:
         self.store = Store.at(folder)
         self.tracker = MemoryTracker()
         self._monkeypatch = monkeypatch
-        monkeypatch.setattr(parts, "task_for", lambda choice: TinyTask())
+        monkeypatch.setattr(parts, "task_for", lambda *_: TinyTask())
         self.train_with(FakeTrainer())
 
     def train_with(self, trainer: Any) -> None:
-        self._monkeypatch.setattr(parts, "trainer_for", lambda name: trainer)
+        self._monkeypatch.setattr(parts, "trainer_for", lambda *_: trainer)
 
     def run(self, sweep: Sweep = RANDOM, **options: Any) -> Summary:
         return coordinator.run(sweep, store=self.store, tracker=lambda: self.tracker, **options)

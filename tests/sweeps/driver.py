@@ -85,7 +85,7 @@ def carry_out(order: Order) -> None:
         lease.LEASE_MS = order.lease_ms
     if order.made_up is not None:
         trainer = MadeUp(order.made_up)
-        vars(parts).update(trainer_for=lambda name: trainer, task_for=lambda choice: TinyTask())
+        vars(parts).update(trainer_for=lambda *_: trainer, task_for=lambda *_: TinyTask())
     if order.cli:
         from sweeps.cli import app
 

@@ -24,8 +24,8 @@ from tests.sweeps.tiny_task import TinyTask
 
 @pytest.fixture
 def _made_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parts, "task_for", lambda choice: TinyTask())
-    monkeypatch.setattr(parts, "trainer_for", lambda name: FakeTrainer())
+    monkeypatch.setattr(parts, "task_for", lambda *_: TinyTask())
+    monkeypatch.setattr(parts, "trainer_for", lambda *_: FakeTrainer())
     monkeypatch.setattr("tracking.mlflow_tracker.MlflowTracker", lambda uri: MemoryTracker())
     monkeypatch.setattr(sweep_report, "sweep_report", lambda *_: [])
 
@@ -131,7 +131,7 @@ def test_the_package_offers_what_it_lists() -> None:
 @pytest.fixture
 def train_with(_made_up: None, monkeypatch: pytest.MonkeyPatch) -> Callable[[FakeTrainer], None]:
     def change(fake: FakeTrainer) -> None:
-        monkeypatch.setattr(parts, "trainer_for", lambda name: fake)
+        monkeypatch.setattr(parts, "trainer_for", lambda *_: fake)
 
     return change
 

@@ -46,7 +46,7 @@ def rendered(link: str, profile: Path) -> str:
 
 @pytest.mark.skipif(CHROMIUM is None, reason="needs the browser chromium")
 def test_the_link_opens_the_sweep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parts, "trainer_for", lambda name: FakeTrainer())
+    monkeypatch.setattr(parts, "trainer_for", lambda *_: FakeTrainer())
     uri = f"sqlite:///{tmp_path}/mlflow.db"
     sweep = define(
         task="penguins",

@@ -50,7 +50,7 @@ class Clock:
 
 def sweep_of(trainer: str, what: str, trials: int) -> Sweep:
     if trainer == "made-up":
-        vars(parts).update(trainer_for=lambda name: MadeUp(), task_for=lambda choice: TinyTask())
+        vars(parts).update(trainer_for=lambda *_: MadeUp(), task_for=lambda *_: TinyTask())
         file = Path("sweep.yaml")
         file.write_text(load_of(what, trials)[0])
         return load_sweep(file)

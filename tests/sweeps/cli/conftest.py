@@ -61,9 +61,9 @@ def trainer(monkeypatch: pytest.MonkeyPatch) -> Callable[[FakeTrainer], None]:
     """Made-up scores, nothing sent to MLflow, nothing drawn; gives a way to change the trainer."""
 
     def train_with(fake: FakeTrainer) -> None:
-        monkeypatch.setattr(parts, "trainer_for", lambda name: fake)
+        monkeypatch.setattr(parts, "trainer_for", lambda *_: fake)
 
-    monkeypatch.setattr(parts, "task_for", lambda choice: TinyTask())
+    monkeypatch.setattr(parts, "task_for", lambda *_: TinyTask())
     monkeypatch.setattr("tracking.mlflow_tracker.MlflowTracker", lambda uri: MemoryTracker())
     monkeypatch.setattr(sweep_report, "sweep_report", lambda *_: [])
     train_with(FakeTrainer())

@@ -124,8 +124,8 @@ from sweeps.reports import sweep_report
 from tests.sweeps.fakes import FakeTrainer, MemoryTracker
 from tests.sweeps.tiny_task import TinyTask
 import tracking.mlflow_tracker
-parts.task_for = lambda choice: TinyTask()
-parts.trainer_for = lambda name: FakeTrainer()
+parts.task_for = lambda *_: TinyTask()
+parts.trainer_for = lambda *_: FakeTrainer()
 sweep_report.sweep_report = lambda *_: []
 tracking.mlflow_tracker.MlflowTracker = lambda uri: MemoryTracker()
 """

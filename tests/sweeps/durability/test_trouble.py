@@ -44,9 +44,9 @@ def train_for(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[float], Non
     """Made-up scores; gives a way to make training take its time."""
 
     def train(seconds: float) -> None:
-        monkeypatch.setattr(parts, "trainer_for", lambda name: MadeUp(seconds))
+        monkeypatch.setattr(parts, "trainer_for", lambda *_: MadeUp(seconds))
 
-    monkeypatch.setattr(parts, "task_for", lambda choice: TinyTask())
+    monkeypatch.setattr(parts, "task_for", lambda *_: TinyTask())
     monkeypatch.delenv(VARIABLE, raising=False)
     failure_points._reached.clear()
     train(0.0)

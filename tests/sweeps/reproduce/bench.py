@@ -80,7 +80,7 @@ class Bench:
         self._monkeypatch.setattr(repeats, "measured", lambda sweep, executor: pace)
 
     def train_with(self, trainer: MadeUp) -> None:
-        self._monkeypatch.setattr(parts, "trainer_for", lambda name: trainer)
+        self._monkeypatch.setattr(parts, "trainer_for", lambda *_: trainer)
 
     def run(self, *only: str, **wanted: object) -> Reproduction:
         self.watcher = RecordingWatcher()

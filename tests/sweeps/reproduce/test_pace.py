@@ -23,7 +23,7 @@ SWEEP = read_sweep(
 
 @pytest.fixture(autouse=True)
 def two_cores(monkeypatch):
-    monkeypatch.setattr(pace, "task_for", lambda choice: TinyTask())
+    monkeypatch.setattr(pace, "task_for", lambda *_: TinyTask())
     monkeypatch.setattr(pace.cores, "usable", lambda: 2)
 
 
