@@ -11,17 +11,25 @@ class SweepError(SpaceError):
     """A description that cannot be a sweep; `path` starts at the top of the description.
 
     `about_key` tells that the key at the path's end is what is wrong, not the value under it.
+    `lines` is a traceback of the user's own code, where that is what failed.
     """
 
-    def __init__(self, message: str, path: Path = (), *, about_key: bool = False) -> None:
+    def __init__(
+        self, message: str, path: Path = (), *, about_key: bool = False, lines: str = ""
+    ) -> None:
         self.about_key = about_key
+        self.lines = lines
         super().__init__(message, path)
 
 
 class SweepFileError(ValueError):
-    """A sweep file, or a `--set`, that cannot be read: one line that begins with the place."""
+    """A sweep file, or a `--set`, that cannot be read: one line that begins with the place.
 
-    def __init__(self, place: str, message: str) -> None:
+    `lines` is as in `SweepError`.
+    """
+
+    def __init__(self, place: str, message: str, lines: str = "") -> None:
+        self.lines = lines
         super().__init__(f"{printable(place)}: {one_line(message)}")
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from search_spaces import SpaceError
+from sweeps.discovery.discover import with_space
 from sweeps.errors import SweepError, SweepFileError
 from sweeps.overrides import Override, overridden
 from sweeps.readable_text import LARGEST
@@ -38,7 +39,8 @@ class SweepFile:
     def sweep(self) -> Sweep:
         """The sweep that the file describes. Raises SweepFileError."""
         with self.blamed():
-            return read_sweep(overridden(self.document.value, self.overrides), self.folder)
+            document = overridden(self.document.value, self.overrides)
+            return read_sweep(with_space(document, self.folder), self.folder)
 
     @contextmanager
     def blamed(self) -> Iterator[None]:
@@ -46,7 +48,8 @@ class SweepFile:
         try:
             yield
         except SpaceError as error:
-            raise SweepFileError(self._place(error), _said(error)) from error
+            lines = error.lines if isinstance(error, SweepError) else ""
+            raise SweepFileError(self._place(error), _said(error), lines) from error
 
     def _place(self, error: SpaceError) -> str:
         for override in reversed(self.overrides):

@@ -17,9 +17,13 @@ MAY_IMPORT = {
 }
 OWNERS = {
     "tensorflow": {"sweeps/trainers/"},
-    "keras": {"sweeps/trainers/"},
+    "keras": {"sweeps/trainers/", "sweeps/discovery/recording.py"},
     "jax": {"sweeps/trainers/fused/"},
-    "keras_tuner": {"sweeps/backends/"},
+    "keras_tuner": {
+        "sweeps/backends/",
+        "sweeps/discovery/recording.py",
+        "sweeps/trainers/models/",
+    },
     "optuna": {"sweeps/backends/"},
     "mlflow": {"tracking/"},
     "matplotlib": {"sweeps/reports/"},

@@ -15,6 +15,7 @@ import typer
 from search_spaces.errors import SpaceError
 from sweeps.errors import LedgerError, SweepFileError, printable
 from sweeps.lease import LeaseError
+from sweeps.user_code import UserCodeError
 from tracking.tracker import TrackingError
 
 FAILED = 1
@@ -38,8 +39,9 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             command(*args, **kwargs)
-        except (BadInputError, SweepFileError, SpaceError) as error:
+        except (BadInputError, SweepFileError, SpaceError, UserCodeError) as error:
             complain(str(error))
+            show_lines(getattr(error, "lines", ""))
             raise typer.Exit(BAD_INPUT) from error
         except (LeaseError, LedgerError, TrackingError) as error:
             complain(str(error))
@@ -51,6 +53,12 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
 def complain(line: str) -> None:
     """One line on standard error."""
     typer.echo(printable(line), err=True)
+
+
+def show_lines(lines: str) -> None:
+    """A traceback of the user's own code on standard error, below the line that sums it up."""
+    for line in lines.splitlines():
+        complain(f"  {line}")
 
 
 def report_unexpected(

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sweeps.cli.endings import BAD_INPUT, BadInputError, complain, guarded
+from sweeps.cli.endings import BAD_INPUT, BadInputError, complain, guarded, show_lines
 from sweeps.cli.options import AsJson, Overrides
 from sweeps.cli.screen import say
 from sweeps.errors import SweepFileError, printable
@@ -50,6 +50,7 @@ def validate(
             )
         else:
             complain(result["error"])
+            show_lines(result["lines"])
     if not all(result["valid"] for result in checked):
         raise typer.Exit(BAD_INPUT)
 
@@ -64,7 +65,12 @@ def _checked(file: Path, overrides: list[str]) -> dict[str, Any]:
         with source.blamed():
             check_allowed(sweep)
     except SweepFileError as error:
-        return {"file": printable(str(file)), "valid": False, "error": str(error)}
+        return {
+            "file": printable(str(file)),
+            "valid": False,
+            "error": str(error),
+            "lines": error.lines,
+        }
     return {
         "file": printable(str(file)),
         "valid": True,

@@ -80,6 +80,7 @@ def test_validate_as_json(sweeps: Command, file: str) -> None:
         "file": "none.yaml",
         "valid": False,
         "error": "none.yaml: cannot be read: No such file or directory",
+        "lines": "",
     }
 
 

@@ -1,0 +1,1 @@
+"""Finds out which parameters an existing KerasTuner function asks for, by recording it."""

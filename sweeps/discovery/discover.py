@@ -1,0 +1,79 @@
+"""The space of an existing KerasTuner function, found out in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sweeps.discovery.source import asks_for_hp
+from sweeps.errors import SweepError
+from sweeps.user_code import check_path
+
+SECONDS = 300.0
+"""How long recording may take."""
+
+
+def with_space(document: Any, folder: str) -> Any:
+    """The description with the space that its model asks for, below what it says itself.
+
+    What is written under `space` goes first: `epochs` and `batch_size`, or a range narrowed. Others
+    are returned as they are. Raises SweepError for code that fails or cannot be recorded.
+    """
+    if not isinstance(document, Mapping) or "model" not in document:
+        return document
+    written = document.get("space", {})
+    model = document["model"]
+    path = model.get("path") if isinstance(model, Mapping) else model
+    if not isinstance(written, Mapping):
+        return document
+    checked = check_path(path, ("model",))
+    where = str((Path(folder) / str(document.get("folder", "."))).absolute())
+    built_from_hp = asks_for_hp(checked, where)
+    if built_from_hp is False or (built_from_hp is None and written):
+        return document
+    keras = model.get("keras") if isinstance(model, Mapping) else None
+    return {**document, "space": {**_discovered(checked, where, keras), **written}}
+
+
+def _discovered(path: str, folder: str, keras: object) -> dict[str, Any]:
+    from sweeps.trainers.models.backend_choice import backend_for
+
+    environment = {
+        **os.environ,
+        "KERAS_BACKEND": backend_for(path, folder, keras),
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+    }
+    with tempfile.TemporaryDirectory(prefix="sweeps-") as scratch:
+        answer = Path(scratch) / "answer.json"
+        command = [sys.executable, "-m", "sweeps.discovery.child", path, folder, str(answer)]
+        try:
+            child = subprocess.run(
+                command,
+                env=environment,
+                capture_output=True,
+                text=True,
+                timeout=SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            message = f"{path} took over {SECONDS:g} s to be recorded: write `space` instead"
+            raise SweepError(message, ("model",)) from error
+        return _read(answer, path, child)
+
+
+def _read(answer: Path, path: str, child: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    if not answer.exists():
+        last = child.stderr.strip().rpartition("\n")[2]
+        message = f"{path}: its process ended with exit code {child.returncode}: {last}"
+        raise SweepError(message, ("model",))
+    told: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
+    if "error" in told:
+        raise SweepError(told["error"], ("model",), lines=told["lines"])
+    found: dict[str, Any] = told["space"]
+    return found

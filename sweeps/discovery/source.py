@@ -1,0 +1,56 @@
+"""What a user's module says of itself, read from its text: nothing of it is run."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+
+def tree_of(module: str, folder: str) -> ast.Module | None:
+    """The syntax tree of a module of the folder; None when it is not there or cannot be read."""
+    stem = Path(folder, *module.split("."))
+    for file in (stem.with_suffix(".py"), stem / "__init__.py"):
+        try:
+            return ast.parse(file.read_bytes())
+        except (OSError, SyntaxError, ValueError):
+            continue
+    return None
+
+
+def imported_by(module: str, folder: str) -> frozenset[str]:
+    """The packages that a module of the folder imports, by the first part of their names."""
+    tree = tree_of(module, folder)
+    found: set[str] = set()
+    for node in ast.walk(tree) if tree else ():
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.partition(".")[0])
+    return frozenset(found)
+
+
+def asks_for_hp(path: str, folder: str) -> bool | None:
+    """Whether `module:name` is built from KerasTuner's `hp`; None where the text does not tell.
+
+    It is when the first parameter is called so, or when it is a class with such a `build`.
+    """
+    module, _, name = path.partition(":")
+    tree = tree_of(module, folder)
+    for node in tree.body if tree else ():
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            return _first(node, 0)
+        if isinstance(node, ast.ClassDef) and node.name == name:
+            builds = [one for one in node.body if isinstance(one, ast.FunctionDef)]
+            return next((_first(one, 1) for one in builds if one.name == "build"), None)
+    return None
+
+
+def _first(function: ast.FunctionDef, skip: int) -> bool:
+    """Whether the parameter after `self` is called hp, or said to be HyperParameters."""
+    parameters = [*function.args.posonlyargs, *function.args.args][skip:]
+    if not parameters:
+        return False
+    said = parameters[0].annotation
+    return parameters[0].arg == "hp" or (
+        said is not None and "HyperParameters" in ast.unparse(said)
+    )
