@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
+from sweeps.data_cache import DataCache
 from sweeps.splitting import Index, row_weights, validation_split
 from sweeps.subjects.networks import Networks
 from sweeps.subjects.subject import Subject
@@ -16,6 +16,7 @@ from sweeps.tasks.inputs import content, taken
 from sweeps.tasks.task import Data, Part, Rows, Task
 
 NETWORKS = Networks()
+_DATA = DataCache()
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class Problem:
 
     def data(self, fold: int, repeat: int) -> Data:
         """The rows of one fit, scaled by what its own training rows say. Cached per process."""
-        return _data(self, fold, repeat if self.evaluate.resplit else 0)
+        draw = repeat if self.evaluate.resplit else 0
+        return _DATA.get((self, fold, draw), lambda: _data(self, fold, draw))
 
     def split_hash(self) -> str:
         """16 hex digits that change when the rows of any fit change: train, validation or test."""
@@ -44,7 +46,8 @@ class Problem:
             if repeat == 0 or self.evaluate.resplit:
                 rows = self._rows(repeat)
                 for values in (rows.x_train, rows.y_train, rows.x_test, rows.y_test):
-                    digest.update(content(values) + b"|")
+                    digest.update(content(values))
+                    digest.update(b"|")
                 # Without new splits, a thousand repeats have the same rows a thousand times.
                 parts = self._every_part(rows, repeat)
             digest.update(parts)
@@ -68,11 +71,12 @@ class Problem:
         return validation_split(rows, self.evaluate, fold, draw, self.task.kind)
 
 
-@lru_cache(maxsize=64)
 def _data(problem: Problem, fold: int, repeat: int) -> Data:
     rows = problem._rows(repeat)
     trained, validated = problem._indices(rows, fold, repeat)
-    x_train, y_train = taken(rows.x_train, trained), rows.y_train[trained]
+    # All of a large task's rows need not be held twice.
+    x_train = taken(rows.x_train, trained) if len(validated) else rows.x_train
+    y_train = rows.y_train[trained]
     if len(validated):
         x_val = taken(rows.x_train, validated)
         train, val, test = problem.task.scaled(x_train, x_train, x_val, rows.x_test)

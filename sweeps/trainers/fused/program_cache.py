@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import platform
-import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-VARIABLE = "SWEEPS_CACHE_DIR"
+from sweeps.cache_folder import VARIABLE as VARIABLE
+from sweeps.cache_folder import cache_folder
 
 
 @dataclass(frozen=True)
@@ -28,8 +27,7 @@ def folder() -> Path:
     Programs lie in a folder for each kind of processor: a home may be shared by several machines,
     and a program made for one of them may use instructions that another does not have.
     """
-    named = os.environ.get(VARIABLE)
-    return (Path(named) if named else _of_the_user() / "keras-sweeps") / "programs"
+    return cache_folder() / "programs"
 
 
 def folder_of_this_processor() -> Path:
@@ -66,10 +64,3 @@ def _processor() -> str:
     except OSError:
         return f"{platform.machine()} {platform.processor()}"
     return next((line for line in lines if line.startswith(("flags", "Features"))), "")
-
-
-def _of_the_user() -> Path:
-    named = os.environ.get("XDG_CACHE_HOME")
-    if named:
-        return Path(named)
-    return Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache")
