@@ -64,6 +64,9 @@ def result_of(trial: Trial, outcomes: Sequence[Outcome], objective: Objective) -
         parts=tuple(_part(outcome) for outcome in outcomes),
         error=error,
         trainer=next((outcome.trainer for outcome in outcomes if outcome.trainer), None),
+        notes={
+            word: said for outcome in reversed(outcomes) for word, said in outcome.notes.items()
+        },
     )
 
 

@@ -76,6 +76,7 @@ def trial_record(
         "sweeps.config_hash": config_hash(result.trial.config),
         "sweeps.trainer": result.trainer or sweep.trainer,
     }
+    tags |= {f"sweeps.{word}": said for word, said in result.notes.items()}
     if result.trial.parent is not None:
         tags["sweeps.parent_trial"] = str(result.trial.parent)
     if failure is not None:

@@ -40,6 +40,7 @@ def result_from_json(trial: Trial, text: str) -> Result:
         parts=tuple(_part(part) for part in document["parts"]),
         error=_failure(document["error"]),
         trainer=document.get("trainer"),
+        notes=document.get("notes", {}),
     )
 
 
@@ -54,6 +55,7 @@ def brief_from_json(trial: Trial, text: str) -> Result:
         seconds=document["seconds"],
         error=_failure(document["error"]),
         trainer=document.get("trainer"),
+        notes=document.get("notes", {}),
     )
 
 

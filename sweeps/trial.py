@@ -89,7 +89,8 @@ class Outcome:
     `metrics` are measured with the final weights (`train_accuracy`, `val_loss`, `test_loss`, …;
     `parameters` is the number of trainable parameters, `epochs` the epochs trained in all).
     `history` covers every epoch since epoch 1, those of a resumed checkpoint included. `trainer`
-    names who trained it where the sweep's own trainer left that to others.
+    names who trained it where the sweep's own trainer left that to others. `notes` are what the
+    user may want to know besides, by a word each (`not_fused`: why it was trained singly).
     """
 
     fit: Fit
@@ -99,6 +100,7 @@ class Outcome:
     confusion: Confusion = field(default_factory=dict)
     error: Failure | None = None
     trainer: str | None = None
+    notes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,8 @@ class Result:
     `score` is the mean of the objective's metric over the parts, in the objective's own direction;
     None exactly when `error` is set. `metrics` and `history` are means over the parts as well (a
     history only as long as the shortest part's). `seconds` is the sum over the parts. `trainer` is
-    that of the outcomes, which are all of one network and so of one trainer.
+    that of the outcomes, which are all of one network and so of one trainer; of their `notes`, the
+    first of each word.
     """
 
     trial: Trial
@@ -132,3 +135,4 @@ class Result:
     parts: tuple[Part, ...] = ()
     error: Failure | None = None
     trainer: str | None = None
+    notes: Mapping[str, str] = field(default_factory=dict)

@@ -127,6 +127,7 @@ def _facts(begun: Begun) -> dict[str, str]:
         facts["training"] = duration(begun.result.seconds)
         if begun.result.score is not None:
             facts["score"] = figure(begun.result.score)
+        facts |= {word.replace("_", " "): said for word, said in begun.result.notes.items()}
     return facts
 
 
@@ -169,6 +170,7 @@ def _fields(row: SweepRow, begun: Begun) -> dict[str, Any]:
         "metrics": result.metrics,
         "seconds": result.seconds,
         "trainer": result.trainer,
+        "notes": result.notes,
         "error": _plain(result.error),
         "parts": [
             {"fold": part.fold, "repeat": part.repeat, "seconds": part.seconds}

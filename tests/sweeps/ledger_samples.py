@@ -29,7 +29,16 @@ def trial(number: int, budget: int | None = 5) -> Trial:
 def scored(number: int, score: float = 0.5, budget: int | None = 5) -> Result:
     part = Part(0, 0, {"val_accuracy": score}, {"loss": (0.3, 0.1)}, 1.5, {"val": ((3, 1), (0, 4))})
     metrics, history = {"val_accuracy": score}, {"loss": (0.3, 0.1)}
-    return Result(trial(number, budget), score, metrics, history, 1.5, (part,), trainer="fused")
+    return Result(
+        trial(number, budget),
+        score,
+        metrics,
+        history,
+        1.5,
+        (part,),
+        trainer="fused",
+        notes={"not_fused": "x"},
+    )
 
 
 def failed(number: int, reason: Reason = "diverged", budget: int | None = 5) -> Result:

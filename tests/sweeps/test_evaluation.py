@@ -112,3 +112,9 @@ def test_a_result_says_who_trained_it_where_anybody_did() -> None:
     both = [first, replace(second, trainer="fused")]
     assert evaluation.result_of(TRIAL, both, OBJECTIVE).trainer == "fused"
     assert evaluation.result_of(TRIAL, [first, second], OBJECTIVE).trainer is None
+
+
+def test_of_what_outcomes_note_the_first_of_each_word_is_kept() -> None:
+    first, second = (outcome(fit, 0.5) for fit in fits(2))
+    both = [replace(first, notes={"a": "1"}), replace(second, notes={"a": "2", "b": "3"})]
+    assert evaluation.result_of(TRIAL, both, OBJECTIVE).notes == {"a": "1", "b": "3"}
