@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from search_spaces import SpaceError
 from sweeps.backends.backend import Backend
 from sweeps.backends.choose import backend_for
+from sweeps.metrics.suitability import refuse_unsuitable
 from sweeps.plan import Plan, plan_sweep
 from sweeps.problem import Problem
 from sweeps.subjects.choose import subject_for
@@ -32,11 +33,11 @@ class Parts:
         """Build everything that can be built before anything is written.
 
         Raises SpaceError or ValueError for names and options that nobody knows, for a space that
-        its backend cannot search or that its constraints refuse altogether, and for an evaluation
-        that the task's rows do not allow.
+        its backend cannot search or that its constraints refuse altogether, for an evaluation that
+        the task's rows do not allow, and for metrics that mean nothing on them.
         """
         problem = problem_of(sweep)
-        return cls(
+        parts = cls(
             sweep=sweep,
             backend=backend_for(sweep.search, sweep.space),
             problem=problem,
@@ -44,6 +45,9 @@ class Parts:
             plan=plan_sweep(sweep),
             split_hash=_split_hash(problem),
         )
+        if sweep.subject.kind != "function":  # which returns figures of its own
+            refuse_unsuitable(sweep.objective, sweep.evaluate, problem.task.kind)
+        return parts
 
 
 def problem_of(sweep: Sweep) -> Problem:

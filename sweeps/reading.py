@@ -70,7 +70,7 @@ def read_sweep(document: Mapping[str, Any], folder: str = "") -> Sweep:
         space=space,
         search=search,
         objective=objective,
-        evaluate=read_evaluate(top.section("evaluate"), objective),
+        evaluate=read_evaluate(top.section("evaluate"), objective, subject.kind),
         budget=_budget(top.section("budget")),
         trainer=top.text("trainer", "auto"),
         seed=top.whole("seed", 0, low=0, high=LARGEST_SEED),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from search_spaces.spelling import suggestion
 from search_spaces.values import shown
 from sweeps.errors import SweepError
-from sweeps.metrics.catalog import METRICS, metric_for, names_of
+from sweeps.metrics.catalog import METRICS, Metric, metric_for, names_of, nearest_metric
+from sweeps.metrics.keras_names import keras_class
 from sweeps.section import Section
 from sweeps.sweep import Evaluate, Goal, Objective, SubjectKind
 from sweeps.user_code import check_path
@@ -18,6 +18,7 @@ MOST_FITS = 10_000
 MOST_METRICS = 50
 MOST_ROWS = 10**9
 GOALS = ("maximize", "minimize")
+MEASURED_ANYWAY = [name for name, metric in METRICS.items() if metric.source == "trainer"]
 
 
 def read_objective(value: Any, kind: SubjectKind, measured: tuple[str, ...]) -> Objective:
@@ -38,23 +39,28 @@ def _known_goal(
     section: Section, metric: str, kind: SubjectKind, measured: tuple[str, ...]
 ) -> Goal | None:
     """Which way the metric is better, None where the sweep file must say so."""
+    if kind == "function":
+        return None
     split, _, measure = metric.partition("_")
     known = {**METRICS, **names_of(measured)}
     if split in SPLITS and measure in known:
         return known[measure].goal
-    # A function may return any names, and a compiled model has metrics of its own; a Keras metric
-    # of a network must say that it is one by its `val_`.
-    free = kind in ("function", "model") or (split in SPLITS and measure and kind == "network")
-    if free and "goal" in section.values:
-        return None
-    if kind == "function":
-        return None
-    names = [f"{one}_{name}" for one in SPLITS for name in known]
+    if split in SPLITS and keras_class(measure) is not None:
+        return metric_for(measure).goal
+    if kind == "model" and "goal" in section.values:
+        return None  # a compiled model may have metrics of its own
+    near = nearest_metric(metric, known, [f"{one}_" for one in SPLITS])
     raise SweepError(
-        f"unknown value {shown(metric)}; {suggestion(metric, names)}; "
-        "a metric of Keras's or of your own needs `goal: maximize` or `goal: minimize` beside it",
+        f"unknown value {shown(metric)}; {near}{_own_metric(kind)}",
         (*section.path, "metric") if "metric" in section.values else section.path,
     )
+
+
+def _own_metric(kind: SubjectKind) -> str:
+    """How to be judged by what nobody here knows."""
+    if kind == "model":
+        return "; a metric that the model is compiled with needs `goal: maximize` or `minimize`"
+    return "; a function of your own stands under `evaluate: {metrics: [my_metrics:name]}`"
 
 
 def _given_goal(section: Section, metric: str) -> Goal:
@@ -70,21 +76,33 @@ def read_metrics(section: Section) -> tuple[str, ...]:
     path = (*section.path, "metrics")
     if not isinstance(given, list) or len(given) > MOST_METRICS:
         raise SweepError(f"{shown(given)} is not a list of at most {MOST_METRICS} metrics", path)
+    names: list[str] = []
     for position, text in enumerate(given):
-        if not isinstance(text, str) or not text.strip():
-            raise SweepError(f"{shown(text)} is not the name of a metric", (*path, position))
-        if ":" in text:
-            check_path(text, (*path, position))
-        elif not text.isidentifier():
-            raise SweepError(f"{shown(text)} is not the name of a metric", (*path, position))
-    names = [metric_for(text).name for text in given]
-    for position, name in enumerate(names):
-        if name in names[:position]:
-            raise SweepError(f"{name} is given twice", (*path, position))
+        metric = _read_metric(text, (*path, position))
+        if metric.name in names:
+            raise SweepError(f"{metric.name} is given twice", (*path, position))
+        names.append(metric.name)
     return tuple(given)
 
 
-def read_evaluate(section: Section, objective: Objective) -> Evaluate:
+def _read_metric(text: object, path: tuple[str | int, ...]) -> Metric:
+    if not isinstance(text, str):
+        raise SweepError(f"{shown(text)} is not the name of a metric", path)
+    if ":" in text:
+        check_path(text, path)
+    try:
+        metric = metric_for(text)
+    except ValueError as error:
+        raise SweepError(str(error), path) from error
+    if metric.source == "user" and metric.name in MEASURED_ANYWAY:
+        message = f"{text} would be logged as {metric.name}, which trainers measure themselves"
+        raise SweepError(f"{message}: give the function another name", path)
+    return metric
+
+
+def read_evaluate(
+    section: Section, objective: Objective, kind: SubjectKind = "network"
+) -> Evaluate:
     """How often and on which rows; the objective's own metric is measured as well."""
     section.only(
         ("folds", "repeats", "validation", "resplit", "stratified", "shuffle", "groups", "metrics")
@@ -107,16 +125,24 @@ def read_evaluate(section: Section, objective: Objective) -> Evaluate:
         first=first,
         stratified=stratified,
         shuffle=shuffle,
-        metrics=_measured(section, objective),
+        metrics=_measured(section, objective, kind),
     )
 
 
-def _measured(section: Section, objective: Objective) -> tuple[str, ...]:
+def _measured(section: Section, objective: Objective, kind: SubjectKind) -> tuple[str, ...]:
+    """What to measure besides what the trainers of that subject measure anyway."""
     metrics = read_metrics(section)
-    known = names_of(metrics)
+    if kind == "function":
+        if metrics:
+            why = "have no effect: a function returns its own figures, any of which is an objective"
+            raise section.wrong("metrics", why)
+        return ()
     measure = objective.measure
-    missing = measure in METRICS and METRICS[measure].source == "table" and measure not in known
-    return (*metrics, measure) if missing else metrics
+    anyway = MEASURED_ANYWAY if kind == "network" else ["loss"]
+    known = measure in METRICS or keras_class(measure) is not None
+    if not known or measure in anyway or measure in names_of(metrics):
+        return metrics
+    return (*metrics, measure)
 
 
 def _folds(section: Section, objective: Objective) -> int:

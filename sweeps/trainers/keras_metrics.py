@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
+import math
 import threading
 import warnings
 from typing import Any
@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from search_spaces.spelling import suggestion
 from sweeps.chatter import without_chatter
 from sweeps.metrics.predictions import Predictions
 from sweeps.trainers.tensorflow_import import load
@@ -29,11 +28,11 @@ _ONE_AT_A_TIME = threading.Lock()
 
 
 def measured(name: str, given: Predictions) -> float:
-    """The metric of that name, in CamelCase or snake_case, as `model.evaluate` would report it.
+    """The metric of that class of Keras's, as `model.evaluate` would report it.
 
     Targets are one-hot where there are several outputs, but for the `Sparse…` metrics. `F1Score`
     and `FBetaScore` are the mean over the classes; from one output, that of class 1 above one half.
-    Raises UserCodeError for a name that Keras does not know, and for a metric that is no single
+    Raises UserCodeError for a metric that this Keras does not have, and for one that is no finite
     number on such rows.
     """
     with _ONE_AT_A_TIME:
@@ -47,43 +46,35 @@ def measured(name: str, given: Predictions) -> float:
             # Keras raises whatever it likes about rows that do not suit a metric.
             message = f"{name}: Keras cannot measure it here: {type(error).__name__}: {error}"
             raise UserCodeError(message) from error
-    if value.ndim:
-        raise UserCodeError(f"{name}: Keras gives {value.size} numbers for it, not a single one")
+    if value.ndim or not math.isfinite(value):
+        raise UserCodeError(f"{name}: Keras gives {value} for it, not a finite number")
     return float(value)
 
 
 def _metric(name: str, given: Predictions) -> Any:
     keras = _keras()
-    try:
-        metric = keras.metrics.get(name)
-    except ValueError:
-        raise UserCodeError(f"{name}: {_unknown(name, keras)}") from None
-    except TypeError as error:
-        message = f"{name}: {error}; write a function around it and name it `my_metrics:name`"
-        raise UserCodeError(message) from None
-    if isinstance(metric, keras.metrics.FBetaScore):
-        threshold = 0.5 if given.outputs.shape[1] == 1 else None
-        return type(metric)(average="macro", threshold=threshold)
-    return metric
-
-
-def _unknown(name: str, keras: Any) -> str:
-    named = vars(keras.metrics).items()
-    known = [one for one, found in named if inspect.isclass(found) and one not in ("Metric",)]
-    return f"Keras has no metric of that name; {suggestion(name, known)}"
+    kind = getattr(keras.metrics, name, None)
+    if kind is None:
+        raise UserCodeError(f"{name}: Keras {keras.__version__} has no such metric")
+    if issubclass(kind, keras.metrics.FBetaScore):
+        return kind(average="macro", threshold=0.5 if given.outputs.shape[1] == 1 else None)
+    return kind()
 
 
 def _pair(name: str, given: Predictions) -> tuple[Array, Array]:
     """Targets and outputs in the shapes that the metric's class reads."""
+    outputs, probabilities = (
+        one.astype(np.float32) for one in (given.outputs, given.probabilities)
+    )
     if given.kind == "regression":
-        return given.true.reshape(given.outputs.shape), given.outputs
+        return given.true.reshape(outputs.shape).astype(np.float32), outputs
     if name.startswith("Sparse"):
-        return given.true, given.probabilities
+        return given.true, probabilities
     if name == "Accuracy":
         return given.true, given.predicted
     if given.outputs.shape[1] == 1 and not name.startswith(OF_CLASSES):
-        return given.true.reshape(-1, 1).astype(np.float32), given.outputs
-    return np.eye(given.classes, dtype=np.float32)[given.true], given.probabilities
+        return given.true.reshape(-1, 1).astype(np.float32), outputs
+    return np.eye(given.classes, dtype=np.float32)[given.true], probabilities
 
 
 def _keras() -> Any:
