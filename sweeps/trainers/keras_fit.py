@@ -23,6 +23,7 @@ from sweeps.trainers.time_limit import TimeLimit
 from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trainers.training import Training
 from sweeps.trial import Failure, Fit, Outcome
+from sweeps.user_code import UserCodeError
 
 ENVIRONMENT = {
     "KERAS_BACKEND": "tensorflow",
@@ -63,9 +64,10 @@ class KerasFit:
         """The fits one after the other.
 
         A configuration that is no recipe (`bad_configuration`), a task that cannot give its rows
-        (`user_error`), a figure that is not finite (`diverged`), a lack of memory
-        (`out_of_memory`), what TensorFlow refuses to compute (`crashed`) and time that is up
-        (`timed_out`) are outcomes; anything else raises, an OSError about a checkpoint too.
+        and a metric of the user's that raises (`user_error`), a figure that is not finite
+        (`diverged`), a lack of memory (`out_of_memory`), what TensorFlow refuses to compute
+        (`crashed`) and time that is up (`timed_out`) are outcomes; anything else raises, an OSError
+        about a checkpoint too.
 
         Time is that of epochs, what is measured after each of them included; loading TensorFlow
         and rows, tracing graphs and judging the trained network are not counted.
@@ -109,10 +111,12 @@ def _trained(
             if _goes_on(training, fit):
                 failure = limit.failure(training.epoch, fit.budget)
                 return _reported(fit, training, started, {}, {}, failure)
-            return _judged(fit, training, started)
+            return _judged(fit, training, problem, started)
         except DivergedError as error:
             failure = Failure("diverged", str(error))
             return _reported(fit, training, started, {}, {}, failure)
+        except UserCodeError as error:  # a metric of the user's own
+            return _reported(fit, training, started, {}, {}, error.failure)
 
 
 def _train(training: Training, fit: Fit, progress: Progress | None, limit: TimeLimit) -> None:
@@ -139,14 +143,14 @@ def _continue(training: Training, fit: Fit) -> None:
         training.go_on_from(checkpoint, fit.budget)
 
 
-def _judged(fit: Fit, training: Training, started: float) -> Outcome:
+def _judged(fit: Fit, training: Training, problem: Problem, started: float) -> Outcome:
     """Measure every split with the final weights, then keep the checkpoint."""
     checkpoint = training.checkpoint()
     training.settle()
     figures: dict[str, float] = {}
     confusion: dict[str, tuple[tuple[int, ...], ...]] = {}
     for split, rows in training.parts.items():
-        found, matrix = judged(training.program, rows, f"{split}_")
+        found, matrix = judged(training.program, rows, f"{split}_", problem)
         figures |= found
         if matrix is not None:
             confusion[split] = matrix

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from sweeps.metrics.scoring import extra_metrics
+from sweeps.problem import Problem
 from sweeps.trainers.program import Program, Rows
 
 MOST_CLASSES = 20
@@ -25,11 +27,16 @@ def measured(program: Program, rows: Rows, prefix: str) -> dict[str, float]:
 
 
 def judged(
-    program: Program, rows: Rows, prefix: str
+    program: Program, rows: Rows, prefix: str, problem: Problem
 ) -> tuple[dict[str, float], tuple[tuple[int, ...], ...] | None]:
-    """As `measured`, and the confusion matrix where there are few enough classes."""
+    """As `measured`, with what the sweep evaluates besides.
+
+    The confusion matrix comes with it where there are few enough classes. Raises UserCodeError as
+    `extra_metrics` does.
+    """
     loss, measure, outputs = program.predictions(rows)
     figures = {f"{prefix}loss": loss, f"{prefix}{accuracy_name(program)}": measure}
+    figures |= extra_metrics(problem, rows.labels, outputs, prefix)
     blueprint = program.blueprint
     if blueprint.head == "linear" or blueprint.outputs > MOST_CLASSES:
         return figures, None
