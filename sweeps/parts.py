@@ -65,5 +65,7 @@ def problem_of(sweep: Sweep) -> Problem:
 def _split_hash(problem: Problem) -> str:
     try:
         return problem.split_hash()
+    except SpaceError:  # what is wrong with the rows themselves says where it stands
+        raise
     except ValueError as error:
         raise SpaceError(f"the rows cannot be split like this: {error}", ("evaluate",)) from error

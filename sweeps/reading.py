@@ -64,6 +64,7 @@ def read_sweep(document: Mapping[str, Any], folder: str = "") -> Sweep:
     given = top.values.get("name", _default_name(task, subject, search))
     name = SWEEP_NAME.read(given, ("name",)) if "name" in top.values else given
     folder = _folder(top, folder) if needs_folder(task, subject, metrics) else ""
+    task = _pinned(task, folder)
     sweep = Sweep(
         name=name,
         task=task,
@@ -76,7 +77,7 @@ def read_sweep(document: Mapping[str, Any], folder: str = "") -> Sweep:
         seed=top.whole("seed", 0, low=0, high=LARGEST_SEED),
         subject=subject,
         folder=folder,
-        document=_document(top.values, name, folder),
+        document=_document(top.values, name, folder, task),
     )
     _check_end(sweep)
     _check_names(sweep)
@@ -97,11 +98,24 @@ def _folder(top: Section, default: str) -> str:
     return str((Path(default) / top.text("folder", ".")).absolute())
 
 
-def _document(values: Mapping[str, Any], name: str, folder: str) -> dict[str, Any]:
+def _pinned(task: TaskChoice, folder: str) -> TaskChoice:
+    """A table with the digest of its file, so that a sweep is resumed on the same rows only."""
+    if task.name != "table":
+        return task
+    from sweeps.tasks.table_options import pinned
+
+    return pinned(task, folder)
+
+
+def _document(
+    values: Mapping[str, Any], name: str, folder: str, task: TaskChoice
+) -> dict[str, Any]:
     """What was given, in a fixed order: what the ledger keeps and `sweeps resume` reads again."""
     named = {"version": VERSION, "name": name, **values}
     if folder:
         named["folder"] = folder
+    if "digest" in task.options:
+        named["task"] = {**values["task"], "digest": task.options["digest"]}
     return {key: named[key] for key in KEYS if key in named and named[key] != {}}
 
 
@@ -183,9 +197,11 @@ def _check_names(sweep: Sweep) -> None:
     """Ask those who know the names; none of them imports what it runs on for that."""
     from sweeps.backends.choose import backend_for
     from sweeps.tasks.choose import task_for
+    from sweeps.tasks.table_options import refuse_unprepared
     from sweeps.trainers.choose import trainer_for
 
     task_for(sweep.task, sweep.folder)
+    refuse_unprepared(sweep.task, sweep.subject)
     try:
         trainer_for(sweep.trainer, sweep.subject, sweep.folder)
     except ValueError as error:

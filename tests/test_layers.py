@@ -32,6 +32,7 @@ OWNERS = {
     "typer": {"sweeps/cli/"},
     "rich": {"sweeps/cli/", "sweeps/reports/"},
     "palmerpenguins": {"sweeps/tasks/penguins.py"},
+    "pyarrow": {"sweeps/tasks/table_parquet.py"},
 }
 
 

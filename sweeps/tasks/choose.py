@@ -9,7 +9,13 @@ from search_spaces.spelling import suggestion
 from search_spaces.values import shown
 from sweeps.errors import SweepError
 from sweeps.sweep import TaskChoice
+from sweeps.tasks.boston_housing import BostonHousing
+from sweeps.tasks.breast_cancer import BreastCancer
+from sweeps.tasks.fashion_mnist import FashionMnist
+from sweeps.tasks.imdb import Imdb
 from sweeps.tasks.penguins import Penguins, Preprocessing
+from sweeps.tasks.reuters import Reuters
+from sweeps.tasks.table_options import table_for
 from sweeps.tasks.task import Task
 
 
@@ -37,7 +43,15 @@ def _penguins(options: Mapping[str, Any], folder: str) -> Task:  # noqa: ARG001
 
 Loader = Callable[[Mapping[str, Any], str], Task]
 
-TASKS: Mapping[str, Loader] = {"penguins": _penguins}
+TASKS: Mapping[str, Loader] = {
+    "boston_housing": BostonHousing.from_options,
+    "breast_cancer": BreastCancer.from_options,
+    "fashion_mnist": FashionMnist.from_options,
+    "imdb": Imdb.from_options,
+    "penguins": _penguins,
+    "reuters": Reuters.from_options,
+    "table": table_for,
+}
 """Every task that a sweep file can name, and how its options are read."""
 
 
