@@ -17,7 +17,11 @@ MAY_IMPORT = {
 }
 OWNERS = {
     "tensorflow": {"sweeps/trainers/"},
-    "keras": {"sweeps/trainers/", "sweeps/discovery/recording.py"},
+    "keras": {
+        "sweeps/trainers/",
+        "sweeps/tasks/keras_datasets.py",
+        "sweeps/discovery/recording.py",
+    },
     "jax": {"sweeps/trainers/fused/"},
     "keras_tuner": {
         "sweeps/backends/",
