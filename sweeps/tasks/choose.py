@@ -13,6 +13,7 @@ from sweeps.tasks.boston_housing import BostonHousing
 from sweeps.tasks.breast_cancer import BreastCancer
 from sweeps.tasks.fashion_mnist import FashionMnist
 from sweeps.tasks.imdb import Imdb
+from sweeps.tasks.options import options_of
 from sweeps.tasks.penguins import Penguins, Preprocessing
 from sweeps.tasks.reuters import Reuters
 from sweeps.tasks.table_options import table_for
@@ -32,7 +33,7 @@ def task_for(choice: TaskChoice, folder: str = "") -> Task:
 
 
 def _penguins(options: Mapping[str, Any], folder: str) -> Task:  # noqa: ARG001
-    refuse_unknown(options, ("preprocessing",))
+    options_of(options, ("preprocessing",))
     preprocessing = options.get("preprocessing", "corrected")
     known = get_args(Preprocessing)
     if preprocessing not in known:
@@ -53,11 +54,3 @@ TASKS: Mapping[str, Loader] = {
     "table": table_for,
 }
 """Every task that a sweep file can name, and how its options are read."""
-
-
-def refuse_unknown(options: Mapping[str, Any], known: tuple[str, ...]) -> None:
-    """Raise SweepError for an option that a task does not have."""
-    for option in options:
-        if option not in known:
-            message = f"unknown option {shown(option)}; {suggestion(option, known)}"
-            raise SweepError(message, ("task", option), about_key=True)
