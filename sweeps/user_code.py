@@ -74,15 +74,16 @@ def load(path: str, folder: str) -> Any:
 
 @contextmanager
 def blamed(what: str) -> Iterator[None]:
-    """Within it, whatever the user's code raises becomes a UserCodeError; memory is not its fault.
+    """Whatever the user's code raises within, `sys.exit` too, becomes a UserCodeError.
 
-    `what` says in a few words what was being done: `my_model:build`.
+    A lack of memory is not its fault, and stays what it is. `what` says in a few words what was
+    being done: `my_model:build`.
     """
     try:
         yield
     except (UserCodeError, MemoryError):
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         message = f"{what}: {type(error).__name__}: {error}"
         raise UserCodeError(message, user_lines(error)) from error
 
@@ -115,7 +116,7 @@ def _imported(name: str, folder: str) -> ModuleType:
             message = f"{name}: no module of that name {where}among the installed packages"
             raise UserCodeError(message) from error
         raise UserCodeError(f"{name}: {error}", user_lines(error)) from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         message = f"{name}: cannot be imported: {type(error).__name__}: {error}"
         raise UserCodeError(message, user_lines(error)) from error
 

@@ -8,13 +8,15 @@ from sweeps.trial import Failure, Reason
 
 EXHAUSTED = "RESOURCE_EXHAUSTED"
 """What XLA says in messages about memory."""
+CLASSES = ("ResourceExhaustedError", "OutOfMemoryError")
+"""What TensorFlow and PyTorch raise for want of memory."""
 
 
 def failure_of(error: Exception) -> Failure:
-    """An error of TensorFlow, JAX or Python as a failure, with its traceback.
+    """An error of TensorFlow, JAX, PyTorch or Python as a failure, with its traceback.
 
-    MemoryError, TensorFlow's ResourceExhaustedError and XLA's RESOURCE_EXHAUSTED are
-    `out_of_memory`; all else is `crashed`.
+    MemoryError, TensorFlow's ResourceExhaustedError, PyTorch's OutOfMemoryError and XLA's
+    RESOURCE_EXHAUSTED are `out_of_memory`; all else is `crashed`.
     """
     message = f"{type(error).__name__}: {error}"
     reason: Reason = "out_of_memory" if _is_about_memory(error) else "crashed"
@@ -23,7 +25,5 @@ def failure_of(error: Exception) -> Failure:
 
 def _is_about_memory(error: Exception) -> bool:
     return (
-        isinstance(error, MemoryError)
-        or type(error).__name__ == "ResourceExhaustedError"
-        or EXHAUSTED in str(error)
+        isinstance(error, MemoryError) or type(error).__name__ in CLASSES or EXHAUSTED in str(error)
     )

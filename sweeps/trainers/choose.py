@@ -8,6 +8,8 @@ from search_spaces.spelling import suggestion
 from search_spaces.values import shown
 from sweeps.sweep import SubjectChoice, SubjectKind
 from sweeps.trainers.auto import Auto
+from sweeps.trainers.estimator_fit import EstimatorFit
+from sweeps.trainers.function_fit import FunctionFit
 from sweeps.trainers.fused_fit import FusedFit
 from sweeps.trainers.keras_fit import KerasFit
 from sweeps.trainers.trainer import Trainer
@@ -23,6 +25,8 @@ TRAINERS: Mapping[SubjectKind, Mapping[str, Make]] = {
         "fused": lambda *_: FusedFit(),
         "keras": lambda *_: KerasFit(),
     },
+    "estimator": {"auto": EstimatorFit},
+    "function": {"auto": FunctionFit},
 }
 """For each kind of subject, who can train it, by the name in a sweep file."""
 

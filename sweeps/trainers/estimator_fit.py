@@ -1,0 +1,132 @@
+"""Trains estimators of the user's with scikit-learn's interface, SciKeras's wrappers included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sweeps.problem import Problem
+from sweeps.sweep import Split, SubjectChoice
+from sweeps.tasks.task import Data, Part
+from sweeps.trainers.estimators import scikeras
+from sweeps.trainers.estimators.counting import parameters_of
+from sweeps.trainers.estimators.fitting import fitted, noted_warnings
+from sweeps.trainers.estimators.judging import Matrix, judged
+from sweeps.trainers.estimators.making import made
+from sweeps.trainers.estimators.settings import set_seeds, set_values, with_epochs
+from sweeps.trainers.keras_fit import ENVIRONMENT
+from sweeps.trainers.own.fits import (
+    ONE_THREAD,
+    FailedError,
+    Measured,
+    cut,
+    own_rows,
+    refused,
+    trained,
+)
+from sweeps.trainers.own.seeding import small
+from sweeps.trainers.trainer import Pack, Progress
+from sweeps.trial import Fit, Outcome
+from sweeps.user_code import UserCodeError, blamed
+
+TOGETHER = 4
+"""Fits a pack: a fit may take 10 ms, and a pack costs 3; or minutes, and all are trained again."""
+INVALID = "InvalidParameterError"
+"""What scikit-learn raises in `fit` for a value that a parameter cannot have."""
+
+
+@dataclass(frozen=True)
+class EstimatorFit:
+    """Fits an estimator on each fit's training rows and judges it on all splits.
+
+    The configuration is given to `set_params`, so that `clf__C` is the `C` of a Pipeline's step
+    `clf`. What the Pipeline learns from rows, its scalers too, it learns from the fit's own
+    training rows. Every `random_state` that nobody has set is the fit's seed.
+
+    `epochs` stands for the parameter that the option `epochs` names (`clf__max_iter`); it is what
+    Hyperband grants. A promoted trial is trained from its beginning.
+    """
+
+    choice: SubjectChoice
+    folder: str = ""
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """One thread a worker; SciKeras's wrappers run on TensorFlow, which shares a GPU."""
+        return {**ENVIRONMENT, **ONE_THREAD, "TF_FORCE_GPU_ALLOW_GROWTH": "true"}
+
+    def processes(self, cores: int) -> int:
+        """One a core."""
+        return cores
+
+    def pack(self, fits: Sequence[Fit], problem: Problem) -> list[Pack]:  # noqa: ARG002
+        """A few at a time, in their order; one at a time where there is a limit in time."""
+        return cut(fits, TOGETHER)
+
+    def train(self, pack: Pack, problem: Problem, progress: Progress | None) -> list[Outcome]:  # noqa: ARG002
+        """One fit after the other.
+
+        Unknown parameters, and values that a parameter cannot have, are `bad_configuration`; what
+        the user's code raises is `user_error`; predictions that are not finite are `diverged`.
+        """
+        return trained(pack, problem, self._measured, "estimator")
+
+    def _measured(self, fit: Fit, problem: Problem) -> Measured:
+        notes: dict[str, str] = {}
+        with noted_warnings(notes):
+            estimator = self._prepared(fit)
+            data = own_rows(fit, problem)
+            with _blamed(self.choice.path):
+                fitted(estimator, data.train, self.choice.path)
+                metrics, confusion = _judged(estimator, data, problem)
+        if "epochs" in fit.trial.config:
+            metrics["epochs"] = float(fit.budget)
+        return Measured(metrics, confusion, notes)
+
+    def _prepared(self, fit: Fit) -> Any:
+        """The estimator before `fit`, with the configuration's values and its seeds."""
+        path, named = self.choice.path, self.choice.options.get("epochs")
+        config = {**fit.trial.config}
+        if "epochs" in config:
+            config["epochs"] = fit.budget
+        estimator, rest = made(path, self.folder, config)
+        values = with_epochs(rest, named, estimator, path)
+        set_values(estimator, values, path)
+        set_seeds(estimator, values, small(fit.seed))
+        scikeras.refuse_idle(estimator, values)
+        return estimator
+
+
+def _judged(
+    estimator: Any, data: Data, problem: Problem
+) -> tuple[dict[str, float], dict[str, Matrix]]:
+    """Figures and confusion matrices of every split."""
+    splits: dict[Split, Part | None] = {"train": data.train, "val": data.val, "test": data.test}
+    figures: dict[str, float] = {}
+    confusion: dict[str, Matrix] = {}
+    for split, part in splits.items():
+        if part is None:
+            continue
+        found, matrix = judged(estimator, part, f"{split}_", problem)
+        figures |= found
+        if matrix is not None:
+            confusion[split] = matrix
+    parameters = parameters_of(estimator)
+    return figures | ({} if parameters is None else {"parameters": parameters}), confusion
+
+
+@contextmanager
+def _blamed(path: str) -> Iterator[None]:
+    """The user's code is blamed for what it raises, but not for values that were proposed to it."""
+    try:
+        with blamed(path):
+            yield
+    except UserCodeError as error:
+        cause = error.__cause__
+        if isinstance(cause, FailedError):
+            raise cause from None
+        if type(cause).__name__ == INVALID:
+            raise refused(f"{path}: {cause}") from cause
+        raise

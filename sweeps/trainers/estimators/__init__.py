@@ -1,0 +1,1 @@
+"""The user's scikit-learn estimators, Pipelines and SciKeras wrappers."""

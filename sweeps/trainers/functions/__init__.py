@@ -1,0 +1,1 @@
+"""Any function of the user's that returns a number to improve."""

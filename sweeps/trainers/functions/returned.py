@@ -1,0 +1,56 @@
+"""What a function of the user's returned, as metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from search_spaces.values import shown
+from sweeps.user_code import UserCodeError
+
+LONGEST = 200
+RESERVED = ("seconds", "epochs")
+"""What is logged of every trial under these names."""
+
+EXAMPLES = "return a number, or a mapping of names to numbers"
+
+
+def metrics_of(returned: Any, metric: str, path: str) -> dict[str, float]:
+    """A number under the objective's name, or a mapping's numbers under theirs.
+
+    Whatever `float` takes is a number: NumPy's, and arrays and tensors without dimensions. Raises
+    UserCodeError that names what is none.
+    """
+    if not isinstance(returned, Mapping):
+        return {metric: _number(returned, f"{path} returned", EXAMPLES)}
+    if not returned:
+        raise UserCodeError(f"{path} returned nothing that was measured; {EXAMPLES}")
+    return {
+        _name(key, path): _number(value, f"{path} returned {key} =", "return numbers only")
+        for key, value in returned.items()
+    }
+
+
+def _name(key: Any, path: str) -> str:
+    if not isinstance(key, str) or not key.strip() or len(key) > LONGEST:
+        raise UserCodeError(f"{path} returned {shown(key)} as the name of a metric")
+    if key in RESERVED:
+        raise UserCodeError(
+            f"{path} returned {key!r}, which is logged of every trial anyway: call it otherwise"
+        )
+    return key
+
+
+def _number(value: Any, what: str, way_out: str) -> float:
+    if value is None or isinstance(value, str | bytes) or getattr(value, "shape", ()) != ():
+        raise UserCodeError(f"{what} {_told(value)}, which is no number; {way_out}")
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise UserCodeError(f"{what} {_told(value)}, which is no number; {way_out}") from error
+
+
+def _told(value: Any) -> str:
+    if value is None or isinstance(value, str | bytes | list | tuple | complex):
+        return shown(value)
+    return f"a {type(value).__name__}"

@@ -1,0 +1,1 @@
+"""What training any code of the user's has in common, be it an estimator or a function."""
