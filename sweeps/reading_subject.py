@@ -18,6 +18,8 @@ OPTIONS: dict[SubjectKind, tuple[str, ...]] = {
     "estimator": ("epochs",),
     "function": ("takes",),
 }
+TAKES = ("config", "trial")
+"""What a function is given: a configuration, or a trial of Optuna's that it asks for values."""
 FILES = ("csv", "parquet", "load")
 """Options of a task that name something of the user's: a table, or a function that loads rows."""
 
@@ -37,6 +39,8 @@ def read_subject(top: Section) -> SubjectChoice:
     section = Section.of(value, (kind,)).only(("path", *OPTIONS[kind]))
     path = check_path(section.required("path", "path: my_module:build"), (kind, "path"))
     options = {key: section.text(key, "") for key in section.values if key != "path"}
+    if "takes" in options:
+        section.one_of("takes", "config", TAKES)
     return SubjectChoice(kind, path, options)
 
 

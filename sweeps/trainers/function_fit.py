@@ -8,6 +8,7 @@ from typing import Any
 
 from sweeps.problem import Problem
 from sweeps.sweep import SubjectChoice
+from sweeps.tasks.no_rows import NoRows
 from sweeps.trainers.functions.returned import metrics_of
 from sweeps.trainers.functions.signature import takes, wanted
 from sweeps.trainers.own.fits import (
@@ -22,9 +23,6 @@ from sweeps.trainers.own.seeding import small
 from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trial import Fit, Outcome
 from sweeps.user_code import UserCodeError, blamed, load
-
-NO_TASK = "none"
-"""The name under which a sweep without a task has one."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +98,7 @@ def _arguments(
     if "seed" in given:
         further["seed"] = small(fit.seed)
     if "data" in given:
-        if problem.task.name == NO_TASK:
+        if isinstance(problem.task, NoRows):
             raise refused(f"{path} has a parameter `data`, and the sweep has no task: add one")
         further["data"] = own_rows(fit, problem)
     elif problem.evaluate.folds:
