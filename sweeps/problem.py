@@ -13,6 +13,7 @@ from sweeps.subjects.networks import Networks
 from sweeps.subjects.subject import Subject
 from sweeps.sweep import Evaluate, Objective
 from sweeps.tasks.inputs import content, taken
+from sweeps.tasks.no_rows import NoRows
 from sweeps.tasks.task import Data, Part, Rows, Task
 
 NETWORKS = Networks()
@@ -40,7 +41,12 @@ class Problem:
         return _DATA.get((self, fold, draw), lambda: _data(self, fold, draw))
 
     def split_hash(self) -> str:
-        """16 hex digits that change when the rows of any fit change: train, validation or test."""
+        """16 hex digits that change when the rows of any fit change: train, validation or test.
+
+        `no rows` for a function without a task.
+        """
+        if isinstance(self.task, NoRows):
+            return "no rows"
         digest = hashlib.sha256()
         for repeat in range(self.evaluate.repeats):
             if repeat == 0 or self.evaluate.resplit:

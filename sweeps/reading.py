@@ -197,11 +197,11 @@ def _check_names(sweep: Sweep) -> None:
     """Ask those who know the names; none of them imports what it runs on for that."""
     from sweeps.backends.choose import backend_for
     from sweeps.tasks.choose import task_for
-    from sweeps.tasks.table_options import refuse_unprepared
+    from sweeps.tasks.table_options import refuse_unfit
     from sweeps.trainers.choose import trainer_for
 
     task_for(sweep.task, sweep.folder)
-    refuse_unprepared(sweep.task, sweep.subject)
+    refuse_unfit(sweep.task, sweep.subject)
     try:
         trainer_for(sweep.trainer, sweep.subject, sweep.folder)
     except ValueError as error:

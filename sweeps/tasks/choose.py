@@ -13,6 +13,7 @@ from sweeps.tasks.boston_housing import BostonHousing
 from sweeps.tasks.breast_cancer import BreastCancer
 from sweeps.tasks.fashion_mnist import FashionMnist
 from sweeps.tasks.imdb import Imdb
+from sweeps.tasks.no_rows import NoRows
 from sweeps.tasks.options import options_of
 from sweeps.tasks.penguins import Penguins, Preprocessing
 from sweeps.tasks.reuters import Reuters
@@ -49,6 +50,7 @@ TASKS: Mapping[str, Loader] = {
     "breast_cancer": BreastCancer.from_options,
     "fashion_mnist": FashionMnist.from_options,
     "imdb": Imdb.from_options,
+    "none": NoRows.from_options,
     "penguins": _penguins,
     "reuters": Reuters.from_options,
     "table": table_for,

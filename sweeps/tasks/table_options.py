@@ -92,8 +92,11 @@ def pinned(task: TaskChoice, folder: str) -> TaskChoice:
     return replace(task, options={**task.options, "digest": digest})
 
 
-def refuse_unprepared(task: TaskChoice, subject: SubjectChoice) -> None:
-    """Raise SweepError where a network would get a table as it was read."""
+def refuse_unfit(task: TaskChoice, subject: SubjectChoice) -> None:
+    """Raise SweepError where what is tuned would get no rows, or a network a table as read."""
+    if task.name == "none" and subject.kind != "function":
+        message = "'none' is for a function of your own: anything else needs rows to train on"
+        raise SweepError(message, ("task",))
     unprepared = task.name == "table" and task.options.get("preprocessing") == "none"
     if unprepared and subject.kind in ("network", "model"):
         message = "'none' is for estimators and functions: a network needs numbers; leave it out"
