@@ -58,12 +58,14 @@ def validate(
 def _checked(file: Path, overrides: list[str]) -> dict[str, Any]:
     from sweeps.plan import check_allowed
     from sweeps.sweep_file import SweepFile
+    from sweeps.tasks.table_described import described
 
     try:
         source = SweepFile.open(file, overrides)
         sweep = source.sweep()
         with source.blamed():
             check_allowed(sweep)
+            described(sweep)
     except SweepFileError as error:
         return {
             "file": printable(str(file)),

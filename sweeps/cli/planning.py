@@ -23,22 +23,25 @@ if TYPE_CHECKING:
 def plan(file: SweepFileArgument, overrides: Overrides = None, as_json: AsJson = False) -> None:
     """Show what a sweep would do, without training.
 
-    How many trials there are, the first and the last ones, duplicates and what constraints refuse.
+    How many trials there are, the first and the last ones, duplicates and what constraints refuse;
+    and what was found in a table of your own.
     """
     from sweeps.plan import plan_sweep
     from sweeps.sweep_file import SweepFile
+    from sweeps.tasks.table_described import described, facts
 
     try:
         source = SweepFile.open(file, overrides or ())
         sweep = source.sweep()
         with source.blamed():
             found = plan_sweep(sweep)
+            table = facts(sweep) if as_json else described(sweep)
     except SweepFileError as error:
         if not as_json:
             raise
         say([json_text({"file": printable(str(file)), "valid": False, "error": str(error)})])
         raise typer.Exit(BAD_INPUT) from error
-    say([json_text(found.to_dict())] if as_json else _told(found))
+    say([json_text({**found.to_dict(), **table})] if as_json else [*_told(found), *table])
 
 
 def _told(plan: Plan) -> list[str]:

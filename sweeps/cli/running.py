@@ -30,7 +30,10 @@ def run(
     sweep = source.sweep()
     from sweeps import coordinator
     from sweeps.reports.sweep_report import sweep_report
+    from sweeps.tasks.table_described import described
 
+    with source.blamed():
+        say_if_heard(described(sweep))
     with ended_by_ctrl_c(), source.blamed(), progress() as watcher:
         summary = coordinator.run(
             sweep,
