@@ -13,7 +13,7 @@ from sweeps.problem import Problem
 from sweeps.recipe import Recipe
 from sweeps.tasks.task import head_of
 from sweeps.trainers.admission import recipes_of, rows_of
-from sweeps.trainers.fused.bucket import Precision, Sizes, bucket_of
+from sweeps.trainers.fused.bucket import Precision, Sizes, bucket_of, pieces_in
 from sweeps.trainers.fused.courses import Course, courses_of
 from sweeps.trainers.fused.packing import packs_of, too_large
 from sweeps.trainers.time_limit import TimeLimit
@@ -139,11 +139,17 @@ def sizes_of(problem: Problem) -> Sizes | Failure:
     data = rows_of(0, 0, problem)
     if isinstance(data, Failure):
         return data
-    held = 0 if data.val is None else len(data.val.y)
+    parts = [part for part in (data.train, data.val, data.test) if part is not None]
+    sparse = [part.x for part in parts if hasattr(part.x, "indptr")]
+    test_rows = len(data.test.y)
+    rows = sum(len(part.y) for part in parts)
     return Sizes(
         features=data.train.x.shape[1],
         outputs=problem.task.outputs,
         head=head_of(problem.task),
-        rows=len(data.train.y) + held + len(data.test.y),
-        train_rows=len(data.train.y) + held,
+        rows=rows,
+        train_rows=rows - test_rows,
+        pieces=sum(pieces_in(x.indptr) for x in sparse),
+        valued=any(not (x.data == 1).all() for x in sparse),
+        weighted=data.train.weights is not None,
     )

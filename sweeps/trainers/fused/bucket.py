@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
 
 from sweeps.optimizers import Adagrad, Adam, AdamW, Optimizer, RmsProp, Sgd
 from sweeps.recipe import PENALTIES, Recipe
@@ -21,6 +24,9 @@ Precision = Literal["float32", "float64"]
 WIDTHS = (32, 64, 100, 128, 200, 256, 400, 512, 768, 1024, 1536, 2048, 3072, 4096)
 """Units that hidden layers are padded to: powers of two, and the round numbers people write."""
 
+NARROW = (8, 16)
+"""Further ones where rows are sparse: with thousands of columns, padding a layer costs much."""
+
 BATCHES = (8, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192)
 """Rows that batches are padded to; a batch beyond the last has a program of its own size."""
 
@@ -32,6 +38,9 @@ in the same time whatever its depth, and costs a copy of each kernel on the way 
 """
 
 DEPTHS = (8, 32, 128, 512, 2048)
+
+PIECE = 16
+"""Columns of a piece of a sparse row. With 4 or 8, training was slower however short the rows."""
 
 ROWS_STEP = 64
 """Row counts are padded to multiples of this, so that folds which differ by a row are alike."""
@@ -52,7 +61,8 @@ class Bucket:
     `width` is the padded width of hidden layers (0 when there are none), `depth` the hidden layers
     that there is room for. `rows` is the padded number of rows of train, validation and test
     together, `train_rows` that of train. `shared_rows` says that all members see the same rows,
-    which are then held once.
+    which are then held once. `weighted` says that rows count differently in the loss. Sparse rows
+    are held in `pieces` pieces, which have values where `valued`, else all ones.
     """
 
     features: int
@@ -68,7 +78,20 @@ class Bucket:
     shared_rows: bool
     dropout: bool
     penalties: bool
+    weighted: bool = False
+    pieces: int = 0
+    valued: bool = False
     precision: Precision = "float32"
+
+    @property
+    def sparse(self) -> bool:
+        """Whether rows are held as pieces of a few columns each."""
+        return self.pieces > 0
+
+    @property
+    def fan_in(self) -> int:
+        """Rows of the first kernel: a column each, and one of zeros for the padding of pieces."""
+        return self.features + 1 if self.sparse else self.features
 
     @property
     def looped(self) -> bool:
@@ -99,32 +122,42 @@ class Bucket:
 
 @dataclass(frozen=True)
 class Sizes:
-    """What of a task shapes a program: columns, outputs, rows in all, and rows to train on."""
+    """What of a task shapes a program: columns, outputs, rows in all, and rows to train on.
+
+    `pieces`, `valued` and `weighted` are as in `Bucket`.
+    """
 
     features: int
     outputs: int
     head: Head
     rows: int
     train_rows: int
+    pieces: int = 0
+    valued: bool = False
+    weighted: bool = False
 
 
 def bucket_of(recipe: Recipe, sizes: Sizes, precision: Precision = "float32") -> Bucket:
     """The bucket of a recipe's network on rows of those sizes."""
-    layers = recipe.layers
+    layers, sparse = recipe.layers, sizes.pieces > 0
+    widths = NARROW + WIDTHS if sparse else WIDTHS
     return Bucket(
         features=sizes.features,
         outputs=sizes.outputs,
         head=sizes.head,
         activation="relu" if recipe.activation == BUILT_IN or not layers else "any",
         rule=rule_of(recipe.optimizer),
-        width=rung(WIDTHS, max((layer.units for layer in layers), default=0)) if layers else 0,
+        width=rung(widths, max((layer.units for layer in layers), default=0)) if layers else 0,
         depth=depth_room(len(layers)),
         batch=min(rung(BATCHES, recipe.batch_size), _padded(sizes.train_rows)),
         rows=_padded(sizes.rows),
         train_rows=_padded(sizes.train_rows),
-        shared_rows=4 * sizes.rows * sizes.features > MOST_BYTES_OF_OWN_ROWS,
+        shared_rows=sparse or 4 * sizes.rows * sizes.features > MOST_BYTES_OF_OWN_ROWS,
         dropout=any(layer.dropout for layer in layers),
         penalties=any(getattr(layer, name) for layer in layers for name in PENALTIES),
+        weighted=sizes.weighted,
+        pieces=sizes.pieces and _eighths(sizes.pieces + 1),
+        valued=sizes.valued,
         precision=precision,
     )
 
@@ -144,6 +177,20 @@ def rule_of(optimizer: Optimizer) -> Rule:
 
 def _padded(rows: int) -> int:
     return -(-rows // ROWS_STEP) * ROWS_STEP
+
+
+def pieces_in(row_ends: npt.NDArray[Any]) -> int:
+    """Into how many pieces sparse rows are cut, by the `indptr` (rows + 1,) of their array.
+
+    No row at all would still be one piece: what is sparse is known by having some.
+    """
+    return max(1, int(np.sum(-(-np.diff(row_ends) // PIECE))))
+
+
+def _eighths(count: int) -> int:
+    """The next number with three binary digits and zeros behind, so that few counts differ."""
+    step = 1 << max(0, count.bit_length() - 3)
+    return -(-count // step) * step
 
 
 def rung(ladder: tuple[int, ...], value: int) -> int:

@@ -14,9 +14,11 @@ import jax
 import jax.numpy as jnp
 
 from sweeps.trainers.fused import layer as dense
+from sweeps.trainers.fused import pieces
 from sweeps.trainers.fused.bucket import Bucket
 from sweeps.trainers.fused.heads import HEADS
-from sweeps.trainers.fused.layer import Batch, Gradients, Knobs, Layer, Saved
+from sweeps.trainers.fused.layer import Batch, Gradients, Input, Knobs, Layer, Saved
+from sweeps.trainers.fused.pieces import Pieces
 from sweeps.trainers.fused.structures import Epoch, Member, Network, Rows, State
 from sweeps.trainers.fused.updates import UPDATES, Moment, Slots, Update
 from sweeps.trainers.fused.walking import Alone, Place, walk_of
@@ -27,7 +29,7 @@ Array = jax.Array
 class _Risen(NamedTuple):
     """Where the way up ended: output of the last hidden layer, what was saved, penalties."""
 
-    output: Array
+    output: Any
     lowest: Saved | None
     between: Any
     penalty: Array
@@ -43,20 +45,20 @@ def train_epoch(
 
     def step(number: Array, carry: tuple[State, Any, Array, Array]) -> Any:
         state, room, loss, measure = carry
-        x, y, inside = _batch_of(bucket, rows, member, epoch, number)
+        x, y, inside, weight = _batch_of(bucket, rows, member, epoch, number)
         count = jnp.maximum(jnp.sum(inside, axis=1), 1)
         taken = number < epoch.steps
         rate = jax.lax.dynamic_index_in_dim(epoch.rates, number, 1, keepdims=False)
         batch = Batch(inside, count, state.steps)
         network, room, batch_loss, hits = _Step(bucket, member, batch, rate, taken).train(
-            state.network, room, x, y
+            state.network, room, x, y, weight
         )
         loss += jnp.where(taken, batch_loss * count, 0)
         measure += jnp.where(taken, hits, 0)
         return State(network, state.steps + taken), room, loss, measure
 
-    none = jnp.zeros(epoch.steps.shape, rows.x.dtype)
-    start = (state, _room(bucket, epoch.steps.shape[0], rows.x.dtype), none, none)
+    none = jnp.zeros(epoch.steps.shape, bucket.precision)
+    start = (state, _room(bucket, epoch.steps.shape[0]), none, none)
     state, _, loss, measure = jax.lax.fori_loop(0, jnp.max(epoch.steps), step, start)
     return state, jnp.stack([loss, measure], axis=1)
 
@@ -72,23 +74,26 @@ class _Step:
     taken: Array
 
     def train(
-        self, network: Network, room: Any, x: Array, y: Array
+        self, network: Network, room: Any, x: Input, y: Array, weight: Array
     ) -> tuple[Network, Any, Array, Array]:
-        """The next network, room for what is saved, batch losses, and sums of measures."""
+        """The next network, room for what is saved, batch losses, and sums of measures.
+
+        `weight` (members, rows) says how much each row counts in the loss.
+        """
         head, batch = HEADS[self.bucket.head], self.batch
         risen = self._rise(network, room, x)
-        logits = jax.vmap(dense.sums)(network.head, risen.output)
-        losses = jax.vmap(head.losses)(logits, y) * batch.inside
+        logits = dense.sums(network.head, risen.output)
+        losses = jax.vmap(head.losses)(logits, y) * weight
         loss = jnp.sum(losses, axis=1) / batch.count + risen.penalty
         hits = jnp.sum(jax.vmap(head.measures)(logits, y) * batch.inside, axis=1)
-        share = batch.inside / batch.count[:, None]
+        share = weight / batch.count[:, None]
         slopes = jax.vmap(head.slopes)(logits, y) * share[:, :, None]
         network = self._fall(network, risen, slopes)
         return network, risen.between if self.bucket.looped else None, loss, hits
 
-    def _rise(self, network: Network, room: Any, x: Array) -> _Risen:
+    def _rise(self, network: Network, room: Any, x: Input) -> _Risen:
         if not self.bucket.depth:
-            return _Risen(x, None, (), jnp.zeros(self.taken.shape, x.dtype))
+            return _Risen(x, None, (), jnp.zeros(self.taken.shape, self.bucket.precision))
         knobs = self.member.knobs
         output, lowest, penalty = self._lift(network.first, knobs.first, x)
         output, between, more = walk_of(self.bucket).rise(
@@ -98,10 +103,11 @@ class _Step:
 
     def _fall(self, network: Network, risen: _Risen, slopes: Array) -> Network:
         knobs = self.member.knobs
-        gradients = jax.vmap(dense.linear)(risen.output, slopes)
-        head, slope = self._changed(network.head, Alone(), gradients, self.taken, risen.output)
+        gradients = dense.gradients(network.head, risen.output, slopes)
         if risen.lowest is None:
+            head, _ = self._changed(network.head, Alone(), gradients, self.taken, None)
             return network._replace(head=head)
+        head, slope = self._changed(network.head, Alone(), gradients, self.taken, risen.output)
         between, slope = walk_of(self.bucket).fall(
             self._descend,
             network.between,
@@ -110,15 +116,15 @@ class _Step:
             risen.between,
             slope,
         )
-        down = jax.vmap(partial(dense.down, self.bucket, self.member.activation))
-        gradients = down(network.first, knobs.first, self.batch, risen.lowest, slope)
+        gradients = self._gradients(network.first, knobs.first, risen.lowest, slope)
         first, _ = self._changed(network.first, Alone(), gradients, self.taken, None)
         return Network(first, between, head)
 
-    def _lift(self, layer: Layer, knobs: Knobs, below: Array) -> tuple[Array, Saved, Array]:
+    def _lift(self, layer: Layer, knobs: Knobs, below: Input) -> tuple[Array, Saved, Array]:
+        before = dense.sums(layer, below)
         up = jax.vmap(partial(dense.up, self.bucket, self.member.activation))
-        lifted: tuple[Array, Saved, Array] = up(layer, knobs, self.batch, below)
-        return lifted
+        output, scale, penalty = up(layer, knobs, self.batch, before)
+        return output, Saved(below, before, scale), penalty
 
     def _descend(
         self,
@@ -129,9 +135,15 @@ class _Step:
         saved: Saved,
         slope: Array,
     ) -> tuple[Layer, Array]:
-        down = jax.vmap(partial(dense.down, self.bucket, self.member.activation))
-        gradients: Gradients = down(place.read(layers), knobs, self.batch, saved, slope)
+        gradients = self._gradients(place.read(layers), knobs, saved, slope)
         return self._changed(layers, place, gradients, self.taken & has_it, slope)
+
+    def _gradients(self, layer: Layer, knobs: Knobs, saved: Saved, slope: Array) -> Gradients:
+        """Of a hidden layer, from the gradient by its output."""
+        down = jax.vmap(partial(dense.down, self.bucket, self.member.activation))
+        by_sums = down(knobs, self.batch, saved.sums, saved.scale, slope)
+        gradients = dense.gradients(layer, saved.below, by_sums)
+        return jax.vmap(partial(dense.with_pull, self.bucket))(layer, knobs, gradients)
 
     def _changed(
         self, layers: Layer, place: Place, gradients: Gradients, taken: Array, slope: Any
@@ -209,34 +221,48 @@ def _moved(
 
 def _batch_of(
     bucket: Bucket, rows: Rows, member: Member, epoch: Epoch, number: Array
-) -> tuple[Array, Array, Array]:
-    """The rows of a step, (members, batch, …) each, and which are true (members, batch)."""
+) -> tuple[Input, Array, Array, Array]:
+    """The rows of a step, (members, batch, …) each, which are true, and how much each counts.
+
+    The latter two are (members, batch).
+    """
     offset = jnp.arange(bucket.batch)
     places = number * member.batch[:, None] + offset
-    inside = (offset < member.batch[:, None]) & (places < member.rows[:, None])
+    there = (offset < member.batch[:, None]) & (places < member.rows[:, None])
     places = jnp.minimum(places, bucket.train_rows - 1)
     chosen = jnp.take_along_axis(epoch.order, places, axis=1)
+    if bucket.sparse:
+        chosen = jnp.where(there, chosen, bucket.rows)  # the row that costs nothing
     x, y = picked(bucket, rows, chosen)
-    return x, y, inside.astype(x.dtype)
+    inside = there.astype(bucket.precision)
+    if not bucket.weighted:
+        return x, y, inside, inside
+    return x, y, inside, inside * _of_members(bucket, rows.weights, chosen)
 
 
-def picked(bucket: Bucket, rows: Rows, chosen: Array) -> tuple[Array, Array]:
+def picked(bucket: Bucket, rows: Rows, chosen: Array) -> tuple[Input, Array]:
     """The rows of each member with those numbers (members, rows)."""
+    y = _of_members(bucket, rows.y, chosen)
+    if isinstance(rows.x, Pieces):
+        return pieces.picked(rows.x, chosen), y
+    return _of_members(bucket, rows.x, chosen), y
 
-    def pick(rows: Rows, chosen: Array) -> tuple[Array, Array]:
-        return rows.x[chosen], rows.y[chosen]
 
-    found: tuple[Array, Array] = jax.vmap(pick, in_axes=(None if bucket.shared_rows else 0, 0))(
-        rows, chosen
-    )
+def _of_members(bucket: Bucket, values: Any, chosen: Array) -> Array:
+    """Entries with those numbers (members, rows), out of each member's own or of shared ones."""
+
+    def pick(values: Array, chosen: Array) -> Array:
+        return values[chosen]
+
+    found: Array = jax.vmap(pick, in_axes=(None if bucket.shared_rows else 0, 0))(values, chosen)
     return found
 
 
-def _room(bucket: Bucket, members: int, dtype: Any) -> Saved | None:
+def _room(bucket: Bucket, members: int) -> Saved | None:
     """Where looped layers keep what the way down needs."""
     if not bucket.looped:
         return None
     layers = bucket.depth - 1
-    outputs = jnp.zeros((layers, members, bucket.batch, bucket.width), dtype)
-    scale = outputs if bucket.dropout else jnp.ones((layers, members), dtype)
+    outputs = jnp.zeros((layers, members, bucket.batch, bucket.width), bucket.precision)
+    scale = outputs if bucket.dropout else jnp.ones((layers, members), bucket.precision)
     return Saved(outputs, outputs, scale)

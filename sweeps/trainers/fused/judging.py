@@ -12,7 +12,7 @@ from sweeps.trainers.fused import layer as dense
 from sweeps.trainers.fused.bucket import Bucket
 from sweeps.trainers.fused.epochs import picked
 from sweeps.trainers.fused.heads import HEADS
-from sweeps.trainers.fused.layer import Batch, Knobs, Layer
+from sweeps.trainers.fused.layer import Batch, Input, Knobs, Layer
 from sweeps.trainers.fused.structures import Member, Network, Rows, Verdict
 from sweeps.trainers.fused.walking import walk_of
 
@@ -27,14 +27,14 @@ def judge(
     def block(number: Array, verdict: Verdict) -> Verdict:
         offset = number * bucket.block + jnp.arange(bucket.block)
         places = jnp.minimum(first[:, None] + offset, bucket.rows - 1)
-        inside = (offset < count[:, None]).astype(rows.x.dtype)
+        inside = (offset < count[:, None]).astype(bucket.precision)
         batch = Batch(inside, jnp.maximum(count, 1), jnp.full(count.shape, number))
         part = _judged(bucket, network, member, batch, *picked(bucket, rows, places))
         return Verdict(*map(jnp.add, verdict, part))
 
     classes = bucket.classes if bucket.confused else 0
     start = Verdict(
-        jnp.zeros((*count.shape, 3), rows.x.dtype),
+        jnp.zeros((*count.shape, 3), bucket.precision),
         jnp.zeros((*count.shape, classes, classes), jnp.int32),
     )
     blocks = -(-jnp.max(count) // bucket.block)
@@ -59,25 +59,25 @@ def choose(bucket: Bucket, chosen: Array, network: Network, other: Network) -> N
 
 
 def _judged(
-    bucket: Bucket, network: Network, member: Member, batch: Batch, x: Array, y: Array
+    bucket: Bucket, network: Network, member: Member, batch: Batch, x: Input, y: Array
 ) -> Verdict:
     """A block's part in the verdict; `batch.step` is the number of the block."""
     head, knobs = HEADS[bucket.head], member.knobs
 
-    def lift(layer: Layer, knobs: Knobs, below: Array) -> tuple[Array, Any, Array]:
+    def lift(layer: Layer, knobs: Knobs, below: Input) -> tuple[Array, Any, Array]:
         output, penalty = jax.vmap(partial(_used, bucket, member.activation))(
-            layer, knobs, batch, below
+            layer, knobs, batch, dense.sums(layer, below)
         )
         return output, None, penalty
 
-    output, penalty = x, jnp.zeros(x.shape[0], x.dtype)
+    output, penalty = x, jnp.zeros(batch.count.shape, bucket.precision)
     if bucket.depth:
         output, _, penalty = lift(network.first, knobs.first, x)
         output, _, more = walk_of(bucket).rise(
             lift, network.between, knobs.between, member.heights, None, output
         )
         penalty += more
-    logits = jax.vmap(dense.sums)(network.head, output)
+    logits = dense.sums(network.head, output)
     loss = jnp.sum(jax.vmap(head.losses)(logits, y) * batch.inside, axis=1)
     measure = jnp.sum(jax.vmap(head.measures)(logits, y) * batch.inside, axis=1)
     sums = jnp.stack([loss, measure, penalty], axis=1)
@@ -85,10 +85,10 @@ def _judged(
 
 
 def _used(
-    bucket: Bucket, activation: Array, layer: Layer, knobs: Knobs, batch: Batch, below: Array
+    bucket: Bucket, activation: Array, layer: Layer, knobs: Knobs, batch: Batch, before: Array
 ) -> tuple[Array, Array]:
     """A hidden layer's output outside training, and its penalty: that on its kernel only once."""
-    output = dense.used(bucket, activation, layer, knobs, below)
+    output = dense.used(bucket, activation, knobs, before)
     once = jnp.where(batch.step == 0, dense.kernel_penalty(bucket, layer, knobs), 0)
     return output, once + dense.activity_penalty(bucket, knobs, batch, output)
 

@@ -13,6 +13,7 @@ from sweeps.tasks.task import Data, Part
 from sweeps.trainers.fused.activations import number_of
 from sweeps.trainers.fused.bucket import Bucket
 from sweeps.trainers.fused.layer import Layer
+from sweeps.trainers.fused.piece_table import table_of
 from sweeps.trainers.fused.seat import Seat
 from sweeps.trainers.fused.stacking import filled, knobs_of, settings_of
 from sweeps.trainers.fused.structures import Epoch, Member, Network, Rows
@@ -27,19 +28,33 @@ def rows_of(seats: Sequence[Seat], bucket: Bucket, size: int) -> Rows:
     """Every member's rows of all splits, one after the other; shared ones once."""
     holders = seats[:1] if bucket.shared_rows else seats
     count = 1 if bucket.shared_rows else size
-    x = np.zeros((count, bucket.rows, bucket.features), bucket.precision)
     classes = bucket.head == "softmax"
     shape = (count, bucket.rows) if classes else (count, bucket.rows, bucket.outputs)
     y = np.zeros(shape, np.int32 if classes else bucket.precision)
+    weights = np.zeros((count, bucket.train_rows), bucket.precision) if bucket.weighted else None
+    for member, seat in enumerate(holders):
+        at = 0
+        for part in parts(seat.data).values():
+            y[member, at : at + len(part.y)] = part.y.reshape(len(part.y), *y.shape[2:])
+            at += len(part.y)
+        if weights is not None:
+            weights[member, : seat.rows] = seat.data.train.weights
+    if bucket.shared_rows:
+        y, weights = y[0], None if weights is None else weights[0]
+    return Rows(_inputs_of(holders, bucket, count), y, weights)  # type: ignore[arg-type]
+
+
+def _inputs_of(holders: Sequence[Seat], bucket: Bucket, count: int) -> Any:
+    """The rows' inputs; NumPy until they are on the device."""
+    if bucket.sparse:
+        return table_of([part.x for part in parts(holders[0].data).values()], bucket)
+    x = np.zeros((count, bucket.rows, bucket.features), bucket.precision)
     for member, seat in enumerate(holders):
         at = 0
         for part in parts(seat.data).values():
             x[member, at : at + len(part.y)] = part.x
-            y[member, at : at + len(part.y)] = part.y.reshape(len(part.y), *y.shape[2:])
             at += len(part.y)
-    if bucket.shared_rows:
-        x, y = x[0], y[0]
-    return Rows(x, y)  # type: ignore[arg-type]  # NumPy until it is on the device
+    return x[0] if bucket.shared_rows else x
 
 
 def parts(data: Data) -> dict[Split, Part]:

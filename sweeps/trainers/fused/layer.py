@@ -7,7 +7,7 @@ length is data.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -15,6 +15,7 @@ import jax.numpy as jnp
 from sweeps.trainers.fused.activations import activated, by_sums_of
 from sweeps.trainers.fused.bucket import Bucket
 from sweeps.trainers.fused.masks import dropout_scale
+from sweeps.trainers.fused.pieces import Picked, spread, summed
 from sweeps.trainers.fused.updates import Leaf
 
 Array = jax.Array
@@ -59,10 +60,14 @@ class Batch(NamedTuple):
     step: Array
 
 
+Input = Array | Picked
+"""Of all members: rows (members, rows, units below), or the rows of a sparse table."""
+
+
 class Saved(NamedTuple):
     """What the way down needs of the way up: input, sums before the activation, dropout's scale."""
 
-    below: Array
+    below: Any
     sums: Array
     scale: Array
 
@@ -75,19 +80,26 @@ class Gradients(NamedTuple):
     bias: Array
 
 
-def sums(layer: Layer, below: Array) -> Array:
-    """Inputs (rows, units below) times kernel, plus bias."""
-    return jnp.matmul(below, layer.kernel[0], precision=HIGHEST) + layer.bias[0]
+def sums(layer: Layer, below: Input) -> Array:
+    """All members' inputs times their kernels, plus bias: (members, rows, units)."""
+    if isinstance(below, Picked):
+        return summed(layer.kernel[0], below) + layer.bias[0][:, None]
+
+    def one(kernel: Array, bias: Array, below: Array) -> Array:
+        return jnp.matmul(below, kernel, precision=HIGHEST) + bias
+
+    found: Array = jax.vmap(one)(layer.kernel[0], layer.bias[0], below)
+    return found
 
 
 def up(
-    bucket: Bucket, activation: Array, layer: Layer, knobs: Knobs, batch: Batch, below: Array
-) -> tuple[Array, Saved, Array]:
-    """From a hidden layer's input (rows, units below) to its output, in training.
+    bucket: Bucket, activation: Array, layer: Layer, knobs: Knobs, batch: Batch, before: Array
+) -> tuple[Array, Array, Array]:
+    """From a hidden layer's sums (rows, units) to its output, in training.
 
-    The third result is the layer's penalty, activity penalties divided by the rows of the batch.
+    The second result is what dropout multiplied it by, the third the layer's penalty, activity
+    penalties divided by the rows of the batch.
     """
-    before = sums(layer, below)
     output = activated(bucket, activation, before) * knobs.units
     scale = jnp.ones((), before.dtype)
     if bucket.dropout:
@@ -95,39 +107,49 @@ def up(
         scale = dropout_scale(knobs.mask_seed, step, knobs.strength("dropout"), *before.shape)
     penalty = kernel_penalty(bucket, layer, knobs)
     penalty += activity_penalty(bucket, knobs, batch, output)
-    return output * scale, Saved(below, before, scale), penalty
+    return output * scale, scale, penalty
 
 
 def down(
     bucket: Bucket,
     activation: Array,
-    layer: Layer,
     knobs: Knobs,
     batch: Batch,
-    saved: Saved,
+    before: Array,
+    scale: Array,
     slope: Array,
-) -> Gradients:
-    """From the gradient by a hidden layer's output to those by its sums, kernel and bias."""
-    slope = slope * saved.scale
+) -> Array:
+    """From the gradient by a hidden layer's output to that by its sums `before` the activation."""
+    slope = slope * scale
     if bucket.penalties:
         l1, l2 = knobs.strength("activity_l1"), knobs.strength("activity_l2")
-        output = activated(bucket, activation, saved.sums)
+        output = activated(bucket, activation, before)
         share = batch.inside[:, None] / batch.count
         slope += (l1 * jnp.sign(output) + 2 * l2 * output) * share
-    by_sums = by_sums_of(bucket, activation, saved.sums, slope * knobs.units)
-    gradients = linear(saved.below, by_sums)
-    if bucket.penalties:
-        kernel = layer.kernel[0]
-        l1, l2 = knobs.strength("kernel_l1"), knobs.strength("kernel_l2")
-        pull = l1 * jnp.sign(kernel) + 2 * l2 * kernel
-        gradients = gradients._replace(kernel=gradients.kernel + pull)
-    return gradients
+    return by_sums_of(bucket, activation, before, slope * knobs.units)
 
 
-def linear(below: Array, by_sums: Array) -> Gradients:
-    """The gradients of a layer with that input, from that by its sums."""
-    kernel = jnp.matmul(below.T, by_sums, precision=HIGHEST)
-    return Gradients(by_sums, kernel, jnp.sum(by_sums, axis=0))
+def gradients(layer: Layer, below: Input, by_sums: Array) -> Gradients:
+    """All members' gradients of a layer with that input, from those by its sums."""
+
+    def one(below: Array, by_sums: Array) -> Array:
+        return jnp.matmul(below.T, by_sums, precision=HIGHEST)
+
+    if isinstance(below, Picked):
+        kernel = spread(below, by_sums, layer.kernel[0].shape[1])
+    else:
+        kernel = jax.vmap(one)(below, by_sums)
+    return Gradients(by_sums, kernel, jnp.sum(by_sums, axis=1))
+
+
+def with_pull(bucket: Bucket, layer: Layer, knobs: Knobs, gradients: Gradients) -> Gradients:
+    """The gradients of a hidden layer with those of its kernel's penalty."""
+    if not bucket.penalties:
+        return gradients
+    kernel = layer.kernel[0]
+    l1, l2 = knobs.strength("kernel_l1"), knobs.strength("kernel_l2")
+    pull = l1 * jnp.sign(kernel) + 2 * l2 * kernel
+    return gradients._replace(kernel=gradients.kernel + pull)
 
 
 def by_input(kernel: Array, by_sums: Array) -> Array:
@@ -135,9 +157,9 @@ def by_input(kernel: Array, by_sums: Array) -> Array:
     return jnp.matmul(by_sums, kernel.T, precision=HIGHEST)
 
 
-def used(bucket: Bucket, activation: Array, layer: Layer, knobs: Knobs, below: Array) -> Array:
-    """A hidden layer's output (rows, width) outside training."""
-    return activated(bucket, activation, sums(layer, below)) * knobs.units
+def used(bucket: Bucket, activation: Array, knobs: Knobs, before: Array) -> Array:
+    """A hidden layer's output (rows, width) outside training, from its sums."""
+    return activated(bucket, activation, before) * knobs.units
 
 
 def kernel_penalty(bucket: Bucket, layer: Layer, knobs: Knobs) -> Array:

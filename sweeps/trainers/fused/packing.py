@@ -12,11 +12,17 @@ from dataclasses import dataclass
 from itertools import groupby
 from math import frexp
 
-from sweeps.trainers.fused.bucket import Bucket
+from sweeps.trainers.fused.bucket import PIECE, Bucket
 from sweeps.trainers.fused.courses import Course
 
 PACK_WORK = 2e11
 """Floating-point operations of a pack: a second or three on two cores."""
+
+LANES_TOGETHER = 4
+"""Packs are cut after multiples of so many lanes, however long those take.
+
+Lanes are trained one a core, and a pack of a single one would leave the other cores idle.
+"""
 
 MOST_COURSES = 1024
 
@@ -108,29 +114,38 @@ def work(bucket: Bucket, course: Course) -> float:
     """Floating-point operations of a course, roughly: 6 a weight, row and epoch."""
     steps = course.steps(bucket.train_rows)
     rows = max(bucket.train_rows, steps * min(bucket.batch, STEP_ROWS))
-    return 6.0 * _weights(bucket, len(course.recipe.layers)) * rows * course.epochs
+    weights = _weights(bucket, len(course.recipe.layers))
+    if not bucket.sparse:
+        return 6.0 * weights * rows * course.epochs
+    first = bucket.features * _first_units(bucket)
+    entries = bucket.pieces * PIECE * bucket.train_rows / bucket.rows
+    looked_up = PICKING * entries * _first_units(bucket) + STEP_ROWS * steps * first
+    return 6.0 * (looked_up + (weights - first) * rows) * course.epochs
 
 
 STEP_ROWS = 8
 """Rows whose arithmetic costs about what one step costs besides: updates, and starting loops."""
 
+PICKING = 4
+"""Products whose arithmetic costs what finding one row of a kernel by its number costs a unit."""
+
 
 def _cut(bucket: Bucket, courses: Sequence[Course]) -> Iterator[list[Course]]:
-    """Runs of whole lanes, each run within a pack's work (or a single lane).
+    """Runs of `LANES_TOGETHER` lanes or a multiple, within a pack's work if they are more.
 
     Lanes are taken for full and of the highest work that their magnitude may mean, so that none
     costs less than the ones before it: what ends a pack would also end it if others were gone.
     """
     pack: list[Course] = []
     worked = 0.0
-    full = members(bucket, on_cpu=True)
+    full = LANES_TOGETHER * members(bucket, on_cpu=True)
     for start in range(0, len(courses), full):
-        lane = courses[start : start + full]
-        cost = full * 2.0 ** _magnitude(bucket, lane[-1])
+        lanes = courses[start : start + full]
+        cost = full * 2.0 ** _magnitude(bucket, lanes[-1])
         if pack and (worked + cost > PACK_WORK or len(pack) + full > MOST_COURSES):
             yield pack
             pack, worked = [], 0.0
-        pack.extend(lane)
+        pack.extend(lanes)
         worked += cost
     if pack:
         yield pack
@@ -168,6 +183,10 @@ def _kind(one: tuple[Bucket, Course]) -> tuple[Bucket, object]:
     return bucket, (repr(bucket), activation, rows)
 
 
+def _first_units(bucket: Bucket) -> int:
+    return bucket.width if bucket.depth else bucket.outputs
+
+
 def _weights(bucket: Bucket, layers: int) -> int:
     if layers == 0:
         return bucket.features * bucket.outputs
@@ -181,7 +200,7 @@ def _cached_bytes(bucket: Bucket) -> int:
     Of looped layers that is one layer, read from its stack and written back.
     """
     each = 8 if bucket.precision == "float64" else 4
-    rows = 4 * bucket.batch * max(bucket.width, bucket.features)
+    rows = 4 * bucket.batch * max(bucket.width, 0 if bucket.sparse else bucket.features)
     if bucket.looped:
         return each * (6 * bucket.width**2 + rows)
     return each * (4 * _weights(bucket, bucket.depth) + rows)

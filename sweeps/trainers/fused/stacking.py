@@ -151,12 +151,12 @@ def _empty(bucket: Bucket, size: int, count: int) -> Network:
         return Layer(tuple(kernel), tuple(bias))  # type: ignore[arg-type]
 
     if bucket.depth == 0:
-        return Network(None, (), layer(bucket.features, bucket.outputs))
+        return Network(None, (), layer(bucket.fan_in, bucket.outputs))
     width = bucket.width
     between: Any = tuple(layer(width, width) for _ in range(bucket.depth - 1))
     if bucket.looped:
         between = layer(width, width, bucket.depth - 1)
-    return Network(layer(bucket.features, width), between, layer(width, bucket.outputs))
+    return Network(layer(bucket.fan_in, width), between, layer(width, bucket.outputs))
 
 
 def _places(network: Network, bucket: Bucket, member: int, slot: int, hidden: int) -> Tensors:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import jax
 
+from sweeps.trainers.fused.pieces import Pieces
 from sweeps.trainers.fused.walking import Heights
 
 Array = jax.Array
@@ -34,10 +35,14 @@ class State(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """Rows of train, validation and test, one after the other: of each member, or shared by all."""
+    """Rows of train, validation and test, one after the other: of each member, or shared by all.
 
-    x: Array
+    `weights` say how much rows count in the training loss, None where all count the same.
+    """
+
+    x: Array | Pieces
     y: Array
+    weights: Array | None = None
 
 
 class Member(NamedTuple):
