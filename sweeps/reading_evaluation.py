@@ -39,17 +39,17 @@ def _known_goal(
     section: Section, metric: str, kind: SubjectKind, measured: tuple[str, ...]
 ) -> Goal | None:
     """Which way the metric is better, None where the sweep file must say so."""
-    if kind == "function":
-        return None
     split, _, measure = metric.partition("_")
     known = {**METRICS, **names_of(measured)}
     if split in SPLITS and measure in known:
         return known[measure].goal
     if split in SPLITS and keras_class(measure) is not None:
         return metric_for(measure).goal
-    if kind == "model" and "goal" in section.values:
-        return None  # a compiled model may have metrics of its own
-    near = nearest_metric(metric, known, [f"{one}_" for one in SPLITS])
+    # A function may return any names, and a compiled model has metrics of its own.
+    if kind == "function" or (kind == "model" and "goal" in section.values):
+        return None
+    meant = metric if split in SPLITS else f"val_{metric}"
+    near = nearest_metric(meant, known, [f"{one}_" for one in SPLITS])
     raise SweepError(
         f"unknown value {shown(metric)}; {near}{_own_metric(kind)}",
         (*section.path, "metric") if "metric" in section.values else section.path,
