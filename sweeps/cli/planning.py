@@ -35,13 +35,14 @@ def plan(file: SweepFileArgument, overrides: Overrides = None, as_json: AsJson =
         sweep = source.sweep()
         with source.blamed():
             found = plan_sweep(sweep)
-            table = facts(sweep) if as_json else described(sweep)
+            data = {**found.to_dict(), **facts(sweep)} if as_json else {}
+            table = [] if as_json else described(sweep)
     except SweepFileError as error:
         if not as_json:
             raise
         say([json_text({"file": printable(str(file)), "valid": False, "error": str(error)})])
         raise typer.Exit(BAD_INPUT) from error
-    say([json_text({**found.to_dict(), **table})] if as_json else [*_told(found), *table])
+    say([json_text(data)] if as_json else [*_told(found), *table])
 
 
 def _told(plan: Plan) -> list[str]:
