@@ -43,7 +43,7 @@ def arrays_of(name: str) -> Arrays:
 def _read(place: Path) -> Arrays | None:
     """None where there is nothing, or something torn."""
     try:
-        with np.load(place, allow_pickle=False) as stored:
+        with place.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
             return dict(stored)
     except (OSError, zipfile.BadZipFile, EOFError, ValueError):
         return None
