@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -17,9 +18,10 @@ from sweeps.cli.wording import as_json as json_text
 from sweeps.store import Store
 
 if TYPE_CHECKING:
-    from sweeps.reproduce.penguins import Reproduction
+    from sweeps.reproduce.reproduction import Reproduction
 
-STUDIES = ("penguins",)
+PENGUINS = "penguins"
+STUDIES = (PENGUINS, "imdb", "reuters", "boston_housing", "fashion_mnist", "breast_cancer")
 
 
 class Scaling(StrEnum):
@@ -31,7 +33,9 @@ class Scaling(StrEnum):
 
 @guarded
 def reproduce(
-    study: Annotated[str, typer.Argument(help="Which study: penguins.", metavar="STUDY")],
+    study: Annotated[
+        str, typer.Argument(help=f"Which study: {', '.join(STUDIES)}.", metavar="STUDY")
+    ],
     only: Annotated[
         list[str] | None,
         typer.Option(
@@ -44,15 +48,17 @@ def reproduce(
             "--repeats",
             min=1,
             metavar="K",
-            help="How often each network is trained. By default as often as fits in two minutes, "
-            "at most 20 times.",
+            help="How often each network is trained. By default as often as its sweep file says; "
+            "penguins: as often as fits in two minutes, at most 20 times.",
         ),
     ] = None,
     points: Annotated[
-        int | None, typer.Option("--points", min=2, help="Thin each experiment out to N values.")
+        int | None,
+        typer.Option("--points", min=2, help="Penguins: thin each experiment out to N values."),
     ] = None,
     preprocessing: Annotated[
-        Scaling, typer.Option("--preprocessing", help="As the study scaled, or as it should be.")
+        Scaling,
+        typer.Option("--preprocessing", help="Penguins: scaled as published, or as it should be."),
     ] = Scaling.published,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 4 when a conclusion does not hold.")
@@ -71,13 +77,14 @@ def reproduce(
     """
     if study not in STUDIES:
         raise BadInputError(f"no study {study!r}; {suggestion(study, STUDIES)}")
-    from sweeps.reproduce import penguins
-
-    wanted = penguins.Wanted(_names(only), repeats, points, preprocessing.value, go_on)
-    _check(wanted.only, penguins.experiment_names())
+    names = _names(only)
+    if study == PENGUINS:
+        run = _penguins(names, repeats, points, preprocessing.value, go_on)
+    else:
+        _refuse_for_penguins(points, preprocessing)
+        run = _shipped(study, names, repeats, go_on)
     with progress(aside=as_json) as watcher:
-        found = penguins.reproduce(
-            wanted,
+        found = run(
             store=Store.at(store),
             workers=workers,
             watcher=watcher,
@@ -86,6 +93,37 @@ def reproduce(
         )
     _tell(found, as_json)
     raise typer.Exit(found.exit_code(strict))
+
+
+def _penguins(
+    names: tuple[str, ...],
+    repeats: int | None,
+    points: int | None,
+    preprocessing: Literal["published", "corrected"],
+    go_on: bool,
+) -> Callable[..., Reproduction]:
+    from sweeps.reproduce import penguins
+
+    _check(names, penguins.experiment_names())
+    wanted = penguins.Wanted(names, repeats, points, preprocessing, go_on)
+    return partial(penguins.reproduce, wanted)
+
+
+def _shipped(
+    name: str, names: tuple[str, ...], repeats: int | None, go_on: bool
+) -> Callable[..., Reproduction]:
+    from sweeps.reproduce import study_run
+    from sweeps.reproduce.study import study
+
+    _check(names, study(name).names)
+    return partial(study_run.reproduce, study(name), study_run.Asked(names, repeats, go_on))
+
+
+def _refuse_for_penguins(points: int | None, preprocessing: Scaling) -> None:
+    if points is not None:
+        raise BadInputError("--points thins out the experiments of penguins; leave it out")
+    if preprocessing != Scaling.published:
+        raise BadInputError("--preprocessing is an option of penguins; leave it out")
 
 
 def _names(only: Sequence[str] | None) -> tuple[str, ...]:

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
+from sweeps.reproduce.answers import Answer, Range
 from sweeps.reproduce.contrasts import (
     ENOUGH_REPEATS,
     TEST_ROWS,
@@ -23,8 +23,6 @@ from sweeps.reproduce.contrasts import (
 )
 from sweeps.reproduce.intervals import Estimate
 from sweeps.reproduce.saturation import saturated
-
-Answer = Literal["holds", "does not hold", "undecided"]
 
 MARGIN = 2 / TEST_ROWS
 """What counts as a great difference in test accuracy: two of the 69 test penguins."""
@@ -144,21 +142,11 @@ CLAIMS: Mapping[str, Callable[[Scores], list[Verdict]]] = {
 
 def _above(text: str, experiment: str, contrast: Contrast) -> Verdict:
     """The statement that the truth lies above zero."""
-    estimate = contrast.estimate
-    answer: Answer = "undecided"
-    if estimate is not None and estimate.low > 0:
-        answer = "holds"
-    elif estimate is not None and estimate.high < 0:
-        answer = "does not hold"
-    return Verdict(experiment, text, answer, estimate, 0.0, contrast.basis)
+    answer = Range(low=0.0).answer(contrast.estimate)
+    return Verdict(experiment, text, answer, contrast.estimate, 0.0, contrast.basis)
 
 
 def _below(text: str, experiment: str, contrast: Contrast) -> Verdict:
     """The statement that the truth lies below the margin."""
-    estimate = contrast.estimate
-    answer: Answer = "undecided"
-    if estimate is not None and estimate.high < MARGIN:
-        answer = "holds"
-    elif estimate is not None and estimate.low > MARGIN:
-        answer = "does not hold"
-    return Verdict(experiment, text, answer, estimate, MARGIN, contrast.basis)
+    answer = Range(high=MARGIN).answer(contrast.estimate)
+    return Verdict(experiment, text, answer, contrast.estimate, MARGIN, contrast.basis)

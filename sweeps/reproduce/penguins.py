@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import secrets
-import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from functools import partial
-from signal import SIGINT
+from statistics import median
 
 from sweeps import cores
 from sweeps.executors.executor import Slots, executor_for
-from sweeps.reports.tables import Table
 from sweeps.reproduce import repeats
 from sweeps.reproduce.baseline import Baseline, logistic_regression
-from sweeps.reproduce.claims import Verdict
 from sweeps.reproduce.experiments import BASELINE, Experiment, experiment_names
 from sweeps.reproduce.findings import Findings
 from sweeps.reproduce.pictures import Pictures
 from sweeps.reproduce.published import published
-from sweeps.reproduce.remember import remember, run_end, run_record
+from sweeps.reproduce.reproduction import Found, Reproduction, kept, mlflow, now_ms
 from sweeps.reproduce.running import Ran, Runner
-from sweeps.reproduce.summary_report import draw_summary, write_tables
+from sweeps.reproduce.summary_report import draw_summary
+from sweeps.reproduce.verdicts import overall
 from sweeps.reproduce.wanted import Wanted
 from sweeps.store import Store
 from sweeps.sweep import Sweep
@@ -33,38 +30,6 @@ from tracking.tracker import Tracker
 __all__ = ["Reproduction", "Wanted", "experiment_names", "reproduce"]
 
 BASELINE_SPLITS = 20
-
-
-@dataclass(frozen=True)
-class Reproduction:
-    """What came of it: tables to print, verdicts, and where it is all kept.
-
-    `where` is the MLflow address of the run that sums it up, empty when there is none; `folder`
-    holds its tables and pictures. `repeats` is how often each network of experiments 1 to 5 was
-    trained, None when none of them was asked for. `signal` is the number of the signal that
-    interrupted it, if one did; `without_score` names the experiments of which no trial has a score.
-    """
-
-    tables: tuple[Table, ...]
-    verdicts: tuple[Verdict, ...]
-    interrupted: bool
-    where: str
-    folder: str
-    repeats: int | None = None
-    signal: int | None = None
-    without_score: tuple[str, ...] = ()
-
-    def exit_code(self, strict: bool) -> int:
-        """What the command exits with: the first of these that applies.
-
-        128 + signal (130 for Ctrl-C) after an interruption, 1 when an experiment has no score at
-        all, 4 when `strict` and a conclusion does not hold, 0.
-        """
-        if self.interrupted:
-            return 128 + (SIGINT if self.signal is None else self.signal)
-        if self.without_score:
-            return 1
-        return 4 if strict and any(v.verdict == "does not hold" for v in self.verdicts) else 0
 
 
 def reproduce(
@@ -84,9 +49,9 @@ def reproduce(
     Raises LookupError for an unknown experiment, ValueError for other nonsense.
     """
     wanted.sweeps()
-    started_ms = _now_ms()
+    started_ms = now_ms()
     store = store or Store.at()
-    tracker = tracker or partial(_mlflow, tracking_uri)
+    tracker = tracker or partial(mlflow, tracking_uri)
     trainer = trainer_for("auto")
     workers = trainer.processes(cores.usable()) if workers is None else workers
     baseline = _baseline(wanted)
@@ -99,7 +64,7 @@ def reproduce(
         executor.shutdown(cancel_futures=True)
     results = {name: one.results for name, one in ran.items() if not one.interrupted}
     findings = Findings.of(published(), results, baseline)
-    return _summed_up(wanted, ran, findings, started_ms, store, tracker, say)
+    return kept(_found(wanted, findings), ran, started_ms, store, tracker, say)
 
 
 def _announced(wanted: Wanted, store: Store, executor: Slots, say: Callable[[str], None]) -> Wanted:
@@ -131,47 +96,23 @@ def _baseline(wanted: Wanted) -> Baseline | None:
     return logistic_regression(Penguins(wanted.preprocessing), wanted.repeats or BASELINE_SPLITS)
 
 
-def _summed_up(
-    wanted: Wanted,
-    ran: Mapping[str, Ran],
-    findings: Findings,
-    started_ms: int,
-    store: Store,
-    tracker: Callable[[], Tracker],
-    say: Callable[[str], None],
-) -> Reproduction:
-    """Tables and pictures, written to the store and logged as a run of their own."""
-    interrupted = any(one.stopped for one in ran.values())
-    signals = [one.signal for one in ran.values() if one.signal is not None]
-    run_id = f"penguins-reproduction-{secrets.token_hex(3)}"
-    folder = store.reports(run_id)
-    folder.mkdir(parents=True)
-    tables = findings.tables()
-    files = write_tables(tables, folder) + draw_summary(findings, folder)
-    sweep_ids = {name: one.sweep_id for name, one in ran.items()}
-    where = remember(
-        run_record(run_id, started_ms, asdict(wanted), sweep_ids),
-        run_end(run_id, _now_ms(), interrupted, findings, files),
-        tracker,
-        say,
-    )
-    return Reproduction(
-        tables=tables,
+def _found(wanted: Wanted, findings: Findings) -> Found:
+    """What there is to keep of it."""
+    judged = {verdict.experiment for verdict in findings.verdicts}
+    return Found(
+        study="penguins",
+        note="The published penguin study against ours",
+        options=asdict(wanted),
+        tables=findings.tables(),
         verdicts=findings.verdicts,
-        interrupted=interrupted,
-        where=where,
-        folder=str(folder),
-        repeats=wanted.repeats_of_experiments,
-        signal=signals[0] if signals else None,
+        figures={
+            f"{one.run} {one.figure}".replace(" ", "_"): median(one.ours)
+            for one in findings.compared
+        },
+        answers={
+            name: overall([v for v in findings.verdicts if v.experiment == name]) for name in judged
+        },
         without_score=findings.without_score,
+        draw=partial(draw_summary, findings),
+        repeats=wanted.repeats_of_experiments,
     )
-
-
-def _mlflow(tracking_uri: str | None) -> Tracker:
-    from tracking.mlflow_tracker import MlflowTracker
-
-    return MlflowTracker(tracking_uri)
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

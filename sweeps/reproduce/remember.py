@@ -5,14 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from statistics import median
 
-from sweeps.reproduce.findings import Findings
-from sweeps.reproduce.verdicts import overall
 from tracking.records import Artifact, Metric, SweepEnd, SweepRecord
 from tracking.tracker import Tracker, TrackingError
-
-EXPERIMENT = "penguins"
 
 
 def remember(
@@ -38,19 +33,23 @@ def remember(
 
 
 def run_record(
-    run_id: str, started_ms: int, options: Mapping[str, object], sweeps: Mapping[str, str]
+    run_id: str,
+    study: str,
+    note: str,
+    started_ms: int,
+    options: Mapping[str, object],
+    sweeps: Mapping[str, str],
 ) -> SweepRecord:
-    """The run's beginning. `sweeps` are the sweep ids by experiment."""
+    """The run's beginning, in the study's MLflow experiment. `sweeps` are ids by experiment."""
     return SweepRecord(
         sweep_id=run_id,
         name=run_id,
-        experiment=EXPERIMENT,
+        experiment=study,
         started_ms=started_ms,
         tags={
             "sweeps.state": "running",
-            "mlflow.note.content": "The published penguin study against ours: see the artifacts "
-            "`reproduction.md` and the plots. Each experiment is a sweep of its own, named in "
-            "`sweeps.json`.",
+            "mlflow.note.content": f"{note}: see the artifacts `reproduction.md` and the plots. "
+            "Each experiment is a sweep of its own, named in `sweeps.json`.",
         },
         params={name: str(value) for name, value in options.items()},
         artifacts=(Artifact("sweeps.json", text=json.dumps(sweeps, indent=2)),),
@@ -61,22 +60,17 @@ def run_end(
     run_id: str,
     ended_ms: int,
     interrupted: bool,
-    findings: Findings,
+    figures: Mapping[str, float],
+    verdicts: Mapping[str, str],
     files: Sequence[Path],
 ) -> SweepEnd:
-    """The run's end: medians as metrics, a tag per conclusion, tables and pictures as artifacts."""
-    figures = {
-        f"{one.run} {one.figure}".replace(" ", "_"): median(one.ours) for one in findings.compared
-    }
-    verdict_tags = {
-        f"sweeps.verdict.{name}": overall([v for v in findings.verdicts if v.experiment == name])
-        for name in {verdict.experiment for verdict in findings.verdicts}
-    }
+    """The run's end: figures as metrics, a tag per verdict, tables and pictures as artifacts."""
+    tags = {f"sweeps.verdict.{name}": verdict for name, verdict in verdicts.items()}
     return SweepEnd(
         sweep_id=run_id,
         status="KILLED" if interrupted else "FINISHED",
         ended_ms=ended_ms,
-        tags={"sweeps.state": "interrupted" if interrupted else "finished", **verdict_tags},
+        tags={"sweeps.state": "interrupted" if interrupted else "finished", **tags},
         metrics=tuple(Metric(name, value, 0, ended_ms) for name, value in figures.items()),
         artifacts=tuple(_artifact(file) for file in files),
     )

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from sweeps.reports.measured import scores_over
 from sweeps.reports.tables import Table
-from sweeps.reproduce.claims import CLAIMS, Answer, Verdict
+from sweeps.reproduce.answers import Answer
+from sweeps.reproduce.claims import CLAIMS, Verdict
 from sweeps.reproduce.experiments import EXPERIMENTS
 from sweeps.reproduce.published import Conclusion
 from sweeps.trial import Result

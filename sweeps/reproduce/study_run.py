@@ -1,0 +1,170 @@
+"""`sweeps reproduce NAME`: a study's sweeps and baselines, held against its own figures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from functools import partial
+from itertools import groupby
+from statistics import fmean
+
+from sweeps import cores
+from sweeps.executors.executor import Slots, executor_for
+from sweeps.plan import expected_trials
+from sweeps.reproduce.estimate import START, in_words
+from sweeps.reproduce.estimators import Scores
+from sweeps.reproduce.failures import failures_table, without_score
+from sweeps.reproduce.held import Held, figures_table, hold, sources_table
+from sweeps.reproduce.reproduction import Found, Reproduction, kept, mlflow, now_ms
+from sweeps.reproduce.running import Ran, Runner
+from sweeps.reproduce.study import Experiment, Study
+from sweeps.reproduce.study_pictures import StudyPictures
+from sweeps.store import Store
+from sweeps.sweep import Sweep
+from sweeps.trainers.choose import trainer_for
+from sweeps.watcher import Watcher
+from tracking.tracker import Tracker
+
+__all__ = ["Asked", "Reproduction", "reproduce"]
+
+NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_./]+")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a person asked for on the command line.
+
+    `only` names experiments and baselines (empty: all); `repeats` is None for what the files say;
+    `go_on` takes up what an earlier, interrupted call has done in the same store.
+    """
+
+    only: tuple[str, ...] = ()
+    repeats: int | None = None
+    go_on: bool = False
+
+    def wants(self, name: str) -> bool:
+        """Whether it was asked for."""
+        return not self.only or name in self.only
+
+
+def reproduce(
+    study: Study,
+    asked: Asked,
+    *,
+    store: Store | None = None,
+    workers: int | None = 0,
+    watcher: Watcher | None = None,
+    tracking_uri: str | None = None,
+    tracker: Callable[[], Tracker] | None = None,
+    say: Callable[[str], None] = print,
+) -> Reproduction:
+    """Run what was asked for of the study, and hold it against the published figures.
+
+    `say` is told, before anything is trained, how long it takes, and how to go on after an
+    interruption. What is logged goes to MLflow at `tracking_uri`, or to what `tracker` opens.
+    Raises LookupError for a name that is not the study's, SpaceError for what cannot be run, a
+    data set that is not there included.
+    """
+    study.check_names(asked.only)
+    started_ms = now_ms()
+    store = store or Store.at()
+    tracker = tracker or partial(mlflow, tracking_uri)
+    sweeps = [
+        (experiment, study.sweep_of(experiment, asked.repeats))
+        for experiment in study.experiments
+        if asked.wants(experiment.name)
+    ]
+    say(_announcement(study, asked, sweeps))
+    baselines = _baselines(study, asked, say)
+    runner = partial(Runner, store, watcher=watcher, tracker=tracker, go_on=asked.go_on, say=say)
+    ran = _ran(sweeps, runner, workers, say)
+    results = {name: one.results for name, one in ran.items() if not one.interrupted}
+    held = hold(study.figures, results, baselines)
+    tables = (figures_table(held), sources_table(study.figures, held), failures_table(results))
+    found = Found(
+        study=study.name,
+        note=f"{study.source}, against ours",
+        options={"study": study.name, **asdict(asked)},
+        tables=[table for table in tables if table.rows],
+        verdicts=held,
+        figures={_tag(one): fmean(one.ours) for one in held if one.ours},
+        answers={_tag(one): one.verdict for one in held if one.verdict is not None},
+        without_score=without_score(results),
+        draw=lambda _: [],
+        repeats=asked.repeats,
+    )
+    return kept(found, ran, started_ms, store, tracker, say)
+
+
+def _announcement(study: Study, asked: Asked, sweeps: Sequence[tuple[Experiment, Sweep]]) -> str:
+    """How much there is to do, and about how long it takes."""
+    fits = sum(
+        (expected_trials(sweep) or 0) * max(1, sweep.evaluate.folds) * sweep.evaluate.repeats
+        for _, sweep in sweeps
+    )
+    seconds = START + sum(each.seconds * sweep.evaluate.repeats for each, sweep in sweeps)
+    baselines = [each for each in study.baselines if asked.wants(each.name)]
+    seconds += sum(each.seconds * (asked.repeats or each.repeats) for each in baselines)
+    parts = [_counted(len(sweeps), "sweep")] if sweeps else []
+    parts += [_counted(fits, "fit")] if fits else []
+    parts += [_counted(len(baselines), "baseline")] if baselines else []
+    return f"{', '.join(parts)}: about {in_words(seconds)} on two cores without a GPU"
+
+
+def _baselines(study: Study, asked: Asked, say: Callable[[str], None]) -> dict[str, Scores]:
+    found: dict[str, Scores] = {}
+    for baseline in study.baselines:
+        if asked.wants(baseline.name):
+            say(f"baseline: {baseline.title}")
+            found[baseline.name] = baseline.scores(asked.repeats)
+    return found
+
+
+def _ran(
+    sweeps: Sequence[tuple[Experiment, Sweep]],
+    runner: Callable[[Slots], Runner],
+    workers: int | None,
+    say: Callable[[str], None],
+) -> dict[str, Ran]:
+    """What came of each sweep, by its experiment, up to the first that was interrupted.
+
+    Neighbours whose trainers need the same of their processes share an executor.
+    """
+    ran: dict[str, Ran] = {}
+    for needs, group in groupby(sweeps, key=lambda one: _needs(one[1], workers)):
+        with _slots(needs) as executor:
+            for experiment, sweep in group:
+                pictures = StudyPictures(experiment.title)
+                ran[experiment.name] = runner(executor).run(sweep, pictures)
+                if ran[experiment.name].stopped:
+                    say("interrupted; the same command with --continue goes on from here")
+                    return ran
+    return ran
+
+
+Needs = tuple[int, Mapping[str, str]]
+
+
+def _needs(sweep: Sweep, workers: int | None) -> Needs:
+    trainer = trainer_for(sweep.trainer, sweep.subject)
+    count = trainer.processes(cores.usable()) if workers is None else workers
+    return count, trainer.environment
+
+
+@contextmanager
+def _slots(needs: Needs) -> Iterator[Slots]:
+    executor = executor_for(*needs)
+    try:
+        yield executor
+    finally:
+        executor.shutdown(cancel_futures=True)
+
+
+def _tag(one: Held) -> str:
+    return NOT_IN_NAMES.sub("_", one.label).strip("_")
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
