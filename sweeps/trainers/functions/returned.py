@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from search_spaces.values import shown
 from sweeps.user_code import UserCodeError
 
 LONGEST = 200
+LONGEST_SHOWN = 60
 RESERVED = ("seconds", "epochs")
 """What is logged of every trial under these names."""
 
@@ -33,7 +33,7 @@ def metrics_of(returned: Any, metric: str, path: str) -> dict[str, float]:
 
 def _name(key: Any, path: str) -> str:
     if not isinstance(key, str) or not key.strip() or len(key) > LONGEST:
-        raise UserCodeError(f"{path} returned {shown(key)} as the name of a metric")
+        raise UserCodeError(f"{path} returned {_told(key)} as the name of a metric")
     if key in RESERVED:
         raise UserCodeError(
             f"{path} returned {key!r}, which is logged of every trial anyway: call it otherwise"
@@ -52,5 +52,6 @@ def _number(value: Any, what: str, way_out: str) -> float:
 
 def _told(value: Any) -> str:
     if value is None or isinstance(value, str | bytes | list | tuple | complex):
-        return shown(value)
+        text = repr(value)
+        return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 3]}..."
     return f"a {type(value).__name__}"

@@ -1,0 +1,114 @@
+"""The study that an Optuna objective runs in: made anew for each trial, from what is known."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from sweeps.backends.optuna_samplers import SamplerSettings, population_of
+from sweeps.sweep import Goal
+from sweeps.trial import Defined
+
+if TYPE_CHECKING:
+    from optuna.distributions import BaseDistribution
+    from optuna.pruners import BasePruner
+    from optuna.study import Study
+    from optuna.trial import FrozenTrial, Trial
+
+
+@contextmanager
+def asked(knowledge: Mapping[str, Any], number: int, goal: Goal) -> Iterator[Trial]:
+    """Trial `number`, in a study that has what is known of the trials before it.
+
+    Those that nothing is known of yet stand there as running, so that numbers are right.
+    """
+    import optuna
+
+    verbosity = optuna.logging.get_verbosity()
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+            study = _study(knowledge, number, goal)
+            if number < len(knowledge["seed_trials"]):
+                study.enqueue_trial(knowledge["seed_trials"][number])
+            yield study.ask()
+    finally:
+        optuna.logging.set_verbosity(verbosity)
+
+
+def defined(trial: Trial, value: float | None) -> Defined:
+    """What came of a trial, in plain data. Raises TypeError for choices that JSON cannot hold."""
+    import optuna
+
+    frozen = trial.study.get_trials(deepcopy=False)[trial.number]
+    distributions = {
+        name: json.dumps(json.loads(optuna.distributions.distribution_to_json(one)))
+        for name, one in frozen.distributions.items()
+    }
+    reported = tuple(sorted(frozen.intermediate_values.items()))
+    return Defined(dict(frozen.params), distributions, value, reported)
+
+
+def _study(knowledge: Mapping[str, Any], number: int, goal: Goal) -> Study:
+    import optuna
+
+    settings = SamplerSettings(**knowledge["sampler"])
+    told = {one["number"]: one for one in knowledge["told"]}
+    ranges = _ranges(told.values())
+    study = optuna.create_study(
+        direction=goal,
+        sampler=settings.make(
+            knowledge["seed"], str(number), population_of(knowledge["batch"], ranges)
+        ),
+        pruner=_pruner(knowledge["pruner"]),
+    )
+    study.add_trials([_frozen(told.get(earlier)) for earlier in range(number)])
+    return study
+
+
+def _ranges(told: Any) -> int:
+    """How many parameters the trials have had at most: the dimensions of CMA-ES."""
+    return max((len(one["defined"]["params"]) for one in told if one["defined"]), default=1)
+
+
+def _pruner(name: str) -> BasePruner:
+    from optuna import pruners
+
+    made: dict[str, Callable[[], BasePruner]] = {
+        "median": pruners.MedianPruner,
+        "percentile": lambda: pruners.PercentilePruner(25.0),
+        "successive_halving": pruners.SuccessiveHalvingPruner,
+        "hyperband": pruners.HyperbandPruner,
+        "none": pruners.NopPruner,
+    }
+    return made[name]()
+
+
+def _frozen(told: Mapping[str, Any] | None) -> FrozenTrial:
+    """An earlier trial as Optuna keeps it."""
+    from optuna.trial import TrialState, create_trial
+
+    if told is None:
+        return create_trial(state=TrialState.RUNNING)
+    known = told["defined"]
+    if known is None or told["reason"] not in (None, "pruned"):
+        return create_trial(state=TrialState.FAIL)
+    reported = dict(known["reported"])
+    pruned = told["reason"] == "pruned"
+    return create_trial(
+        state=TrialState.PRUNED if pruned else TrialState.COMPLETE,
+        value=reported[max(reported)] if pruned and reported else known["value"],
+        params=dict(known["params"]),
+        distributions=_distributions(known["distributions"]),
+        intermediate_values=reported,
+    )
+
+
+def _distributions(texts: Mapping[str, str]) -> dict[str, BaseDistribution]:
+    from optuna.distributions import json_to_distribution
+
+    return {name: json_to_distribution(text) for name, text in texts.items()}
