@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sweeps.problem import Problem
 from sweeps.recipe import Recipe
+from sweeps.tasks.inputs import is_sparse
 from sweeps.tasks.task import head_of
 from sweeps.trainers.admission import recipes_of, rows_of
 from sweeps.trainers.fused.bucket import Precision, Sizes, bucket_of, pieces_in
@@ -140,7 +141,7 @@ def sizes_of(problem: Problem) -> Sizes | Failure:
     if isinstance(data, Failure):
         return data
     parts = [part for part in (data.train, data.val, data.test) if part is not None]
-    sparse = [part.x for part in parts if hasattr(part.x, "indptr")]
+    sparse = [part.x for part in parts if is_sparse(part.x)]
     test_rows = len(data.test.y)
     rows = sum(len(part.y) for part in parts)
     return Sizes(

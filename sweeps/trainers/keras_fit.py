@@ -101,7 +101,7 @@ def _trained(
     started: float,
 ) -> Outcome:
     task = problem.task
-    blueprint = Blueprint.of(recipe, data.train.x.shape[1], task.outputs, head_of(task))
+    blueprint = Blueprint.on(recipe, data.train, task.outputs, head_of(task))
     with program_for(blueprint) as program:
         training = Training.fresh(recipe, fit.seed, problem.objective.split, program, data)
         _continue(training, fit)

@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from sweeps.metrics.scoring import extra_metrics
 from sweeps.problem import Problem
-from sweeps.trainers.program import Program, Rows
+from sweeps.trainers.program import Program
+from sweeps.trainers.tensor_rows import Rows
 
 MOST_CLASSES = 20
 """Confusion matrices are kept up to this many classes; beyond it nobody can read them."""

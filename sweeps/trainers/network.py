@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sweeps.optimizers import Adagrad, Adam, AdamW, Optimizer, RmsProp, Sgd
 from sweeps.recipe import Layer, Recipe
-from sweeps.tasks.task import Head
+from sweeps.tasks.inputs import is_sparse
+from sweeps.tasks.task import Head, Part
 from sweeps.trainers.tensorflow_import import load
 
 
@@ -16,6 +17,8 @@ class Blueprint:
     """All that shapes a network's training graph. Fits of one blueprint share one graph.
 
     What differs between them goes in as data: rows, weights, learning rates, batch size, seeds.
+    `sparse` says that rows are given by their columns that are not zero, `weighted` that they count
+    differently in the training loss.
     """
 
     features: int
@@ -24,11 +27,19 @@ class Blueprint:
     layers: tuple[Layer, ...]
     activation: str
     optimizer: Optimizer
+    sparse: bool = False
+    weighted: bool = False
 
     @classmethod
     def of(cls, recipe: Recipe, features: int, outputs: int, head: Head) -> Blueprint:
         """The blueprint of a recipe for a task of that many columns and outputs."""
         return cls(features, outputs, head, recipe.layers, recipe.activation, recipe.optimizer)
+
+    @classmethod
+    def on(cls, recipe: Recipe, train: Part, outputs: int, head: Head) -> Blueprint:
+        """The blueprint of a recipe for a task of so many outputs, with such rows to train on."""
+        shape = cls.of(recipe, train.x.shape[1], outputs, head)
+        return replace(shape, sparse=is_sparse(train.x), weighted=train.weights is not None)
 
 
 def model_of(blueprint: Blueprint) -> Any:

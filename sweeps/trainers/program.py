@@ -10,7 +10,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,30 +18,22 @@ import numpy.typing as npt
 from sweeps.draws import dropout_seed
 from sweeps.tasks.task import Part
 from sweeps.trainers.network import Blueprint, loss_of, model_of, optimizer_of
+from sweeps.trainers.tensor_rows import Rows, cut, gathered, inputs_of, signature
 from sweeps.trainers.tensorflow_import import load
 
 Array = npt.NDArray[Any]
 
-CHUNK = 8192
-"""Rows that are evaluated at once; bounds memory, changes results by rounding only."""
+CHUNK, MOST_NUMBERS = 8192, 1 << 24
+"""Rows, and numbers in them, that are evaluated at once.
+
+They bound memory, and change results by rounding only.
+"""
 
 ROOM = 32
 """Dense layers of all the programs that a process keeps, about 2 MB each.
 
 When there is no room for one more, all are dropped together, since collecting takes 0.15 s.
 """
-
-
-@dataclass(frozen=True)
-class Rows:
-    """One split as tensors: x (rows, features) float32, y (rows,) int64 or (rows, outputs)."""
-
-    x: Any
-    y: Any
-    labels: Array
-
-    def __len__(self) -> int:
-        return len(self.labels)
 
 
 class Program:
@@ -67,12 +58,14 @@ class Program:
         return int(sum(np.prod(weight.shape) for weight in self._model.trainable_variables))
 
     def rows(self, part: Part) -> Rows:
-        """A split, ready for this program."""
+        """A split, ready for this program; the one to train on must have weights where it has."""
         tf, _ = load()
         if self.blueprint.head == "softmax":
-            return Rows(tf.constant(part.x), tf.constant(part.y, tf.int64), part.y)
-        targets = np.asarray(part.y, np.float32).reshape(-1, self.blueprint.outputs)
-        return Rows(tf.constant(part.x), tf.constant(targets), part.y)
+            y = tf.constant(part.y, tf.int64)
+        else:
+            y = tf.constant(np.asarray(part.y, np.float32).reshape(-1, self.blueprint.outputs))
+        weights = None if part.weights is None else tf.constant(part.weights)
+        return Rows(inputs_of(part.x), y, part.y, weights)
 
     def reset(self, weights: Sequence[Array], seed: int) -> None:
         """Start a new fit: these weights, a fresh optimizer, dropout masks by the seed."""
@@ -108,8 +101,9 @@ class Program:
         them: means over the rows, each taken when its batch came, penalties included in the loss.
         """
         tf, _ = load()
+        y = (rows.y, rows.weights) if self.blueprint.weighted else (rows.y,)
         totals = self._epoch(
-            rows.x, rows.y, tf.constant(order), tf.constant(batch_size), tf.constant(rates)
+            rows.x, y, tf.constant(order), tf.constant(batch_size), tf.constant(rates)
         )
         loss, measure = (float(total) / len(rows) for total in totals)
         return loss, measure
@@ -118,8 +112,10 @@ class Program:
         """Loss (penalties included), measure, and the head's outputs, as `model.evaluate` would."""
         loss = measure = 0.0
         outputs = []
-        for start in range(0, len(rows), CHUNK):
-            x, y = rows.x[start : start + CHUNK], rows.y[start : start + CHUNK]
+        chunk = min(CHUNK, max(1, MOST_NUMBERS // self.blueprint.features))
+        for start in range(0, len(rows), chunk):
+            x = cut(rows.x, start, start + chunk, self.blueprint.features)
+            y = rows.y[start : start + chunk]
             output = self._model(x, training=False)
             loss += float(self._penalised(y, output)) * len(x)
             measure += float(self._measure(y, output))
@@ -127,12 +123,14 @@ class Program:
         return loss / len(rows), measure / len(rows), np.concatenate(outputs)
 
     def _steps(self, x: Any, y: Any, order: Any, batch_size: Any, rates: Any) -> Any:
+        """An epoch; `y` holds the targets, and how much each row counts where that differs."""
         tf, _ = load()
 
         def step(number: Any, loss: Any, measure: Any) -> Any:
             chosen = order[number * batch_size : (number + 1) * batch_size]
-            batch = tf.gather(x, chosen), tf.gather(y, chosen)
-            batch_loss, batch_measure = self._step(*batch, rates[number])
+            batch = gathered(x, chosen, self.blueprint.features)
+            targets = [tf.gather(one, chosen) for one in y]
+            batch_loss, batch_measure = self._step(batch, *targets, rate=rates[number])
             rows = tf.cast(tf.size(chosen), tf.float32)
             return number + 1, loss + batch_loss * rows, measure + batch_measure
 
@@ -142,12 +140,12 @@ class Program:
         start = (tf.constant(0), tf.constant(0.0), tf.constant(0.0))
         return tf.while_loop(unfinished, step, start, parallel_iterations=1)[1:]
 
-    def _step(self, x: Any, y: Any, rate: Any) -> tuple[Any, Any]:
+    def _step(self, x: Any, y: Any, counts: Any = None, *, rate: Any) -> tuple[Any, Any]:
         tf, _ = load()
         weights = self._model.trainable_variables
         with tf.GradientTape() as tape:
             output = self._model(x, training=True)
-            loss = self._penalised(y, output)
+            loss = self._penalised(y, output, counts)
         gradients = tape.gradient(loss, [weight.value for weight in weights])
         self._apply(gradients, [weight.value for weight in weights], rate)
         return loss, self._measure(y, output)
@@ -166,8 +164,8 @@ class Program:
             self._optimizer.update_step(gradient, weight, rate)
         self._optimizer.iterations.assign_add(1)
 
-    def _penalised(self, y: Any, output: Any) -> Any:
-        return sum(self._model.losses, start=self._loss(y, output))
+    def _penalised(self, y: Any, output: Any, counts: Any = None) -> Any:
+        return sum(self._model.losses, start=self._loss(y, output, sample_weight=counts))
 
     def _measure(self, y: Any, output: Any) -> Any:
         """Correct predictions, or the sum of the rows' mean absolute errors."""
@@ -184,9 +182,10 @@ class Program:
         labels = tf.TensorSpec([None, self.blueprint.outputs])
         if self.blueprint.head == "softmax":
             labels = tf.TensorSpec([None], tf.int64)
-        rows = tf.TensorSpec([None, self.blueprint.features])
+        targets = (labels, tf.TensorSpec([None])) if self.blueprint.weighted else (labels,)
+        rows = signature(self.blueprint.features, self.blueprint.sparse)
         order, batch_size = tf.TensorSpec([None], tf.int32), tf.TensorSpec([], tf.int32)
-        return [rows, labels, order, batch_size, tf.TensorSpec([None])]
+        return [rows, targets, order, batch_size, tf.TensorSpec([None])]
 
     def _variables(self) -> list[Any]:
         return [*self._model.variables, *self._optimizer.variables]

@@ -19,7 +19,8 @@ from sweeps.tasks.task import Data
 from sweeps.trainers.divergence import refuse_nonfinite
 from sweeps.trainers.measures import accuracy_name, measured
 from sweeps.trainers.patience import Patience
-from sweeps.trainers.program import Program, Rows
+from sweeps.trainers.program import Program
+from sweeps.trainers.tensor_rows import Rows
 
 Array = npt.NDArray[Any]
 
