@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from search_spaces.values import shown
-from sweeps.discovery.discover import with_space
+from sweeps.discovery.discover import completed
 from sweeps.errors import SweepError
 from sweeps.plain_data import DEEPEST
 from sweeps.reading import read_sweep
@@ -60,7 +60,7 @@ def define(
         "constraints": constraints,
     }
     pure = {key: _pure(value) for key, value in given.items() if value is not None}
-    return read_sweep(with_space(pure, ""))
+    return read_sweep(completed(pure, ""))
 
 
 def _code(given: Code | None, key: str) -> Any:

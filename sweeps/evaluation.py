@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
 
@@ -55,8 +56,9 @@ def result_of(trial: Trial, outcomes: Sequence[Outcome], objective: Objective) -
     """
     metrics = _mean_metrics([outcome.metrics for outcome in outcomes])
     error = _failure(outcomes, metrics, objective)
+    defined = next((outcome.defined for outcome in outcomes if outcome.defined), None)
     return Result(
-        trial=trial,
+        trial=trial if defined is None else replace(trial, config=defined.params),
         score=None if error else metrics[objective.metric],
         metrics=metrics,
         history=_mean_history([outcome.history for outcome in outcomes]),
@@ -67,6 +69,7 @@ def result_of(trial: Trial, outcomes: Sequence[Outcome], objective: Objective) -
         notes={
             word: said for outcome in reversed(outcomes) for word, said in outcome.notes.items()
         },
+        defined=defined,
     )
 
 

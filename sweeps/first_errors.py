@@ -11,8 +11,8 @@ from sweeps.trial import Failure, Result
 FIRST = 5
 ALIKE = 3
 
-ABOUT_THE_CONFIGURATION = {"diverged"}
-"""A search may well begin with three learning rates that are too high."""
+ABOUT_THE_CONFIGURATION = {"diverged", "pruned"}
+"""A search may well begin with three learning rates that are too high, and give up three more."""
 
 
 class FirstErrors:

@@ -46,7 +46,7 @@ def taken(ledger: Ledger, claim: Claim) -> Command | None:
 
 
 def retry(ledger: Ledger, claim: Claim, reasons: Collection[Reason] | None) -> int:
-    """Make failed trials (None: whatever the reason) run again, with all their tries.
+    """Make failed trials run again, with all their tries; None: all but those that were pruned.
 
     A trial of the last wave is as if it had never been told to the backend. What was asked for
     after an earlier one rests on its failure: for the backend it stays failed. How many they were.
@@ -58,8 +58,8 @@ def retry(ledger: Ledger, claim: Claim, reasons: Collection[Reason] | None) -> i
         failed = update(schema.trial).where(
             trial.sweep_id == claim.sweep_id, trial.state == "failed"
         )
-        if reasons is not None:
-            failed = failed.where(trial.reason.in_(list(reasons)))
+        chosen = trial.reason != "pruned" if reasons is None else trial.reason.in_(list(reasons))
+        failed = failed.where(chosen)
         again = connection.execute(
             failed.values(
                 state="running",

@@ -18,6 +18,7 @@ _COMPLETE = (
     .where(schema.trial.c.sweep_id == bindparam("of_sweep"))
     .where(schema.trial.c.number == bindparam("of_number"))
     .values(
+        config=bindparam("config"),
         state=bindparam("state"),
         ended_ms=bindparam("ended_ms"),
         result=bindparam("result"),
@@ -121,6 +122,8 @@ def _completed(claim: Claim, result: Result, ended_ms: int) -> dict[str, Any]:
     return {
         "of_sweep": claim.sweep_id,
         "of_number": result.trial.number,
+        # A function that defines its space as it runs has a configuration only now.
+        "config": json.dumps(result.trial.config),
         "state": "done" if result.error is None else "failed",
         "ended_ms": ended_ms,
         "result": result_to_json(result),

@@ -8,6 +8,7 @@ are kept as soon as they exist and told in the order of trial numbers.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sweeps import evaluation, losses
 from sweeps.backends.backend import Search, Told
@@ -133,7 +134,11 @@ class Loop:
                 continue
             opened.expected = len(expanded)
             fits.extend(expanded)
-        self._flight.queue(self._trainer.pack(fits, self._problem))
+        packs = self._trainer.pack(fits, self._problem)
+        knowledge = self._search.knowledge()
+        if knowledge is not None:
+            packs = [replace(pack, knowledge=knowledge) for pack in packs]
+        self._flight.queue(packs)
         self._finish(refused)
 
     def _land(self, control: Control) -> None:
@@ -209,4 +214,4 @@ class Loop:
 def told_of(result: Result, sweep: Sweep) -> Told:
     """A result as a backend sees it: the one place where the sign of the goal is applied."""
     score = None if result.score is None else sweep.objective.minimised(result.score)
-    return Told(result.trial, score, result.error)
+    return Told(result.trial, score, result.error, result.defined)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import signal
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sweeps.executors.executor import TimedOutError, WorkerDiedError
 from sweeps.executors.raised import raised_by
@@ -83,7 +83,8 @@ def numbers_of(packs: Collection[Pack]) -> list[int]:
 
 def _cut(pack: Pack) -> Verdict | None:
     middle = len(pack.fits) // 2
-    return Verdict([Pack(pack.fits[:middle]), Pack(pack.fits[middle:])]) if middle else None
+    halves = (pack.fits[:middle], pack.fits[middle:])
+    return Verdict([replace(pack, fits=half) for half in halves]) if middle else None
 
 
 def _once_more(pack: Pack, tries: Mapping[int, int], failure: Failure) -> Verdict:

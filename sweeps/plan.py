@@ -53,6 +53,10 @@ class Plan:
         return json.dumps(self.to_dict(), indent=2)
 
 
+UNKNOWN = Census(None, 0.0, 0, exact=True)
+"""Of a space that is defined as it runs."""
+
+
 def plan_sweep(sweep: Sweep) -> Plan:
     """Work out the plan, exactly up to 100,000 points and from samples above.
 
@@ -61,7 +65,7 @@ def plan_sweep(sweep: Sweep) -> Plan:
     """
     backend = backend_for(sweep.search, sweep.space)
     backend.check(sweep.space)
-    counted = census(sweep.space)
+    counted = UNKNOWN if sweep.defined_as_it_runs else census(sweep.space)
     _check_allowed(sweep, counted)
     trials, about = _trials(sweep, backend, counted)
     seen = preview(sweep, backend, trials)
@@ -85,7 +89,8 @@ def plan_sweep(sweep: Sweep) -> Plan:
 def expected_trials(sweep: Sweep) -> int | None:
     """How many trials the sweep has; an estimate for large constrained grids, None if unknown."""
     backend = backend_for(sweep.search, sweep.space)
-    return _trials(sweep, backend, census(sweep.space))[0]
+    counted = UNKNOWN if sweep.defined_as_it_runs else census(sweep.space)
+    return _trials(sweep, backend, counted)[0]
 
 
 def fits_per_trial(sweep: Sweep) -> int:

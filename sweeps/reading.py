@@ -57,7 +57,7 @@ def read_sweep(document: Mapping[str, Any], folder: str = "") -> Sweep:
     _check_version(top)
     subject = read_subject(top)
     task = grouped(read_task(top, subject), top.section("evaluate"))
-    space = _space(top, free=subject.kind != "network")
+    space = _space_of(top, subject)
     search = _search(top.values.get("search", "grid"))
     metrics = read_metrics(top.section("evaluate"))
     objective = read_objective(top.values.get("objective", {}), subject.kind, metrics)
@@ -125,6 +125,15 @@ def _check_version(top: Section) -> None:
         raise top.wrong("version", f"is not a version that is read here; write {VERSION}")
 
 
+def _space_of(top: Section, subject: SubjectChoice) -> Space:
+    if subject.options.get("takes") != "trial":
+        return _space(top, free=subject.kind != "network")
+    if "space" in top.values:
+        message = "an Optuna objective defines its space as it runs: leave `space` out"
+        raise SweepError(message, ("space",), about_key=True)
+    return Space.of()
+
+
 def _space(top: Section, *, free: bool) -> Space:
     description = Section.of(top.required("space", "space: {width: [16, 32]}"), ("space",))
     if not description.values:
@@ -184,8 +193,8 @@ def _check_end(sweep: Sweep) -> None:
     search = sweep.search
     if search.trials is not None or sweep.budget.minutes is not None:
         return
-    if search.backend in ENDLESS_BACKENDS and sweep.space.continuous:
-        varied = ", ".join(sweep.space.continuous)
+    if search.backend in ENDLESS_BACKENDS and (sweep.space.continuous or sweep.defined_as_it_runs):
+        varied = ", ".join(sweep.space.continuous) or sweep.subject.path
         message = (
             f"{search.backend} search never runs out of values for {varied}: "
             "set `search.trials` or `budget.minutes`"

@@ -19,6 +19,7 @@ from search_spaces import Derived
 from sweeps.problem import Problem
 from sweeps.surroundings import git_commit, package_versions
 from sweeps.sweep import Sweep
+from sweeps.tasks.no_rows import NoRows
 from sweeps.trial import Config, Result
 from sweeps.yaml_text import yaml_text
 from tracking.records import (
@@ -90,7 +91,7 @@ def trial_record(
         status="FAILED" if failure else "FINISHED",
         started_ms=started_ms,
         ended_ms=ended_ms,
-        params=_varied(sweep, result.trial.config) | _rung(result),
+        params=_varied(sweep, result) | _rung(result),
         tags=tags,
         metrics=tuple(_metrics(sweep, result, ended_ms)),
     )
@@ -186,8 +187,10 @@ def _varying(sweep: Sweep) -> list[str]:
     return [param.name for param in sweep.space.params if not param.fixed]
 
 
-def _varied(sweep: Sweep, config: Config) -> dict[str, str]:
-    return {name: str(config[name]) for name in _varying(sweep) if name in config}
+def _varied(sweep: Sweep, result: Result) -> dict[str, str]:
+    config = result.trial.config
+    names = _varying(sweep) if result.defined is None else list(config)
+    return {name: str(config[name]) for name in names if name in config}
 
 
 def _rung(result: Result) -> dict[str, str]:
@@ -196,7 +199,9 @@ def _rung(result: Result) -> dict[str, str]:
     return {} if budget is None else {"budget_epochs": str(budget)}
 
 
-def _dataset(problem: Problem) -> DatasetRecord:
+def _dataset(problem: Problem) -> DatasetRecord | None:
+    if isinstance(problem.task, NoRows):
+        return None
     rows = problem.task.rows(0)
     return DatasetRecord(
         name=problem.task.name,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from sweeps.trial import Confusion, Failure, History, Part, Result, Trial
+from sweeps.trial import Confusion, Defined, Failure, History, Part, Result, Trial
 
 
 def result_to_json(result: Result) -> str:
@@ -19,6 +19,7 @@ def result_to_json(result: Result) -> str:
     document = vars(result) | {
         "parts": [vars(part) | {"error": _plain(part.error)} for part in result.parts],
         "error": _plain(result.error),
+        "defined": None if result.defined is None else asdict(result.defined),
     }
     del document["trial"]
     return json.dumps(document, allow_nan=False, separators=(",", ":"))
@@ -41,6 +42,7 @@ def result_from_json(trial: Trial, text: str) -> Result:
         error=_failure(document["error"]),
         trainer=document.get("trainer"),
         notes=document.get("notes", {}),
+        defined=_defined(document.get("defined")),
     )
 
 
@@ -56,6 +58,7 @@ def brief_from_json(trial: Trial, text: str) -> Result:
         error=_failure(document["error"]),
         trainer=document.get("trainer"),
         notes=document.get("notes", {}),
+        defined=_defined(document.get("defined")),
     )
 
 
@@ -81,3 +84,10 @@ def _confusion(document: Mapping[str, list[list[int]]]) -> Confusion:
 
 def _failure(document: Mapping[str, Any] | None) -> Failure | None:
     return None if document is None else Failure(**document)
+
+
+def _defined(document: Mapping[str, Any] | None) -> Defined | None:
+    if document is None:
+        return None
+    reported = tuple((step, value) for step, value in document["reported"])
+    return Defined(**{**document, "reported": reported})

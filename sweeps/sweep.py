@@ -137,3 +137,8 @@ class Sweep:
     subject: SubjectChoice = SubjectChoice()
     folder: str = ""
     document: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def defined_as_it_runs(self) -> bool:
+        """Whether each trial defines its configuration in training; the space is empty then."""
+        return self.subject.options.get("takes") == "trial"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from search_spaces import SpaceError
-from sweeps.discovery.discover import with_space
+from sweeps.discovery.discover import completed
 from sweeps.errors import SweepError, SweepFileError
 from sweeps.overrides import Override, overridden
 from sweeps.readable_text import LARGEST
@@ -40,7 +40,7 @@ class SweepFile:
         """The sweep that the file describes. Raises SweepFileError."""
         with self.blamed():
             document = overridden(self.document.value, self.overrides)
-            return read_sweep(with_space(document, self.folder), self.folder)
+            return read_sweep(completed(document, self.folder), self.folder)
 
     @contextmanager
     def blamed(self) -> Iterator[None]:

@@ -58,6 +58,7 @@ class Fit:
 
 Reason = Literal[
     "diverged",
+    "pruned",
     "out_of_memory",
     "crashed",
     "timed_out",
@@ -65,7 +66,8 @@ Reason = Literal[
     "user_error",
     "infrastructure",
 ]
-"""Why there is no score: a figure was no finite number any more; the memory was not enough; the
+"""Why there is no score: a figure was no finite number any more; the trial gave up early, since
+others had done better by then; the memory was not enough; the
 process ended, or a trainer met an error that it does not know; the time was up; the configuration
 is no network; code or data of the user's own raised; the machine failed (a disk, a worker that
 could not be started), as often as it was tried again."""
@@ -83,6 +85,20 @@ class Failure:
 
 
 @dataclass(frozen=True)
+class Defined:
+    """What a function that defines its space as it runs asked for, and reported on the way.
+
+    `distributions` are Optuna's, as JSON, by the names in `params`. `value` is what it returned,
+    None for a failure; `reported` are (step, value) pairs.
+    """
+
+    params: Config
+    distributions: Mapping[str, str]
+    value: float | None
+    reported: tuple[tuple[int, float], ...] = ()
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What came of a fit.
 
@@ -91,6 +107,7 @@ class Outcome:
     `history` covers every epoch since epoch 1, those of a resumed checkpoint included. `trainer`
     names who trained it where the sweep's own trainer left that to others. `notes` are what the
     user may want to know besides, by a word each (`not_fused`: why it was trained singly).
+    `defined` is set where the configuration came about in training.
     """
 
     fit: Fit
@@ -101,6 +118,7 @@ class Outcome:
     error: Failure | None = None
     trainer: str | None = None
     notes: Mapping[str, str] = field(default_factory=dict)
+    defined: Defined | None = None
 
 
 @dataclass(frozen=True)
@@ -124,7 +142,8 @@ class Result:
     None exactly when `error` is set. `metrics` and `history` are means over the parts as well (a
     history only as long as the shortest part's). `seconds` is the sum over the parts. `trainer` is
     that of the outcomes, which are all of one network and so of one trainer; of their `notes`, the
-    first of each word.
+    first of each word. Where a function defined its space as it ran, `trial` has the configuration
+    that came of it, and `defined` the rest.
     """
 
     trial: Trial
@@ -136,3 +155,4 @@ class Result:
     error: Failure | None = None
     trainer: str | None = None
     notes: Mapping[str, str] = field(default_factory=dict)
+    defined: Defined | None = None

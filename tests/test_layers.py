@@ -28,7 +28,11 @@ OWNERS = {
         "sweeps/discovery/recording.py",
         "sweeps/trainers/models/",
     },
-    "optuna": {"sweeps/backends/"},
+    "optuna": {
+        "sweeps/backends/",
+        "sweeps/trainers/functions/optuna_study.py",
+        "sweeps/trainers/objective_fit.py",
+    },
     "mlflow": {"tracking/"},
     "matplotlib": {"sweeps/reports/"},
     "sqlalchemy": {"sweeps/ledger", "tracking/sqlite_pace.py"},

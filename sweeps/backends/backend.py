@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from search_spaces import Space
-from sweeps.trial import Failure, Trial
+from sweeps.trial import Defined, Failure, Trial
 
 MEMORYLESS_BATCH = 1024
 """How many trials a search asks for at once that learns nothing from results: the same trials come
@@ -26,12 +26,14 @@ State = Mapping[str, Any]
 class Told:
     """What a backend learns of a finished trial: its score, smaller is better, or why it failed.
 
-    `score` is None exactly when `failure` is set.
+    `score` is None exactly when `failure` is set. `defined` is set where the configuration came
+    about in training.
     """
 
     trial: Trial
     score: float | None
     failure: Failure | None = None
+    defined: Defined | None = None
 
 
 class Search(Protocol):
@@ -52,6 +54,12 @@ class Search(Protocol):
 
     def continuable(self) -> frozenset[int]:
         """Numbers of the trials that a later trial may still name as its parent."""
+
+    def knowledge(self) -> State | None:
+        """What trials that choose values as they run must know, as it was at the last ask.
+
+        None where every configuration is complete when it is asked for.
+        """
 
 
 class Backend(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, get_args
 
 from search_spaces import Space, SpaceError
 from search_spaces.values import shown
@@ -12,6 +12,7 @@ from sweeps.backends.backend import Backend
 from sweeps.backends.grid_search import GridSearch
 from sweeps.backends.hyperband import Hyperband
 from sweeps.backends.options import Read, hint, one_of, truth, whole_number, wrong
+from sweeps.backends.optuna_objective import OptunaObjective, PrunerName
 from sweeps.backends.optuna_samplers import SAMPLERS
 from sweeps.backends.optuna_search import OptunaSearch
 from sweeps.backends.random_search import RandomSearch
@@ -54,6 +55,12 @@ BACKENDS: dict[str, Offer] = {
 }
 
 
+DEFINED_AS_IT_RUNS = Offer(
+    OptunaObjective, {**BACKENDS["optuna"].settings, "pruner": one_of(get_args(PrunerName))}
+)
+"""The only backend for an objective whose trials define their configurations in training."""
+
+
 def backend_for(search: SearchChoice, space: Space) -> Backend:
     """The backend of that name with its settings; no backend's library is imported.
 
@@ -62,6 +69,11 @@ def backend_for(search: SearchChoice, space: Space) -> Backend:
     Whether the backend can serve the space is asked with its `check`.
     """
     offer = BACKENDS.get(search.backend)
+    if not space.params and search.backend in BACKENDS:
+        if search.backend != "optuna":
+            way_out = "which Optuna alone can search: write `search: {backend: optuna, trials: 50}`"
+            raise wrong("backend", f"the objective defines its space as it runs, {way_out}")
+        offer = DEFINED_AS_IT_RUNS
     if offer is None:
         raise wrong(
             "backend", f"{shown(search.backend)} is no backend; {hint(search.backend, BACKENDS)}"
@@ -91,7 +103,7 @@ def _seed_trials(given: tuple[Config, ...], space: Space) -> tuple[Config, ...]:
     for position, values in enumerate(given):
         path = ("search", "seed_trials", position)
         try:
-            config = space.check(values)
+            config = space.check(values) if space.params else dict(values)
         except SpaceError as error:
             raise SpaceError(error.message, (*path, *error.path)) from None
         same = known.setdefault(repr(config), position)

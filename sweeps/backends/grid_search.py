@@ -124,3 +124,6 @@ class GridWalk:
     def continuable(self) -> frozenset[int]:
         """No trial continues another."""
         return frozenset()
+
+    def knowledge(self) -> None:
+        """Configurations are complete when they are asked for."""

@@ -93,6 +93,9 @@ class HalvingSearch:
         parents = {trial.parent for trial in self._queue if trial.parent is not None}
         return frozenset(parents.union(self._promotable()))
 
+    def knowledge(self) -> None:
+        """Configurations are complete when they are asked for."""
+
     def _promotable(self) -> list[int]:
         trials = [
             self._trials[name] for name in self._wave if self._scores.get(name, 0.0) is not None

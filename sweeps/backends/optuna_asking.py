@@ -125,3 +125,6 @@ class SamplerSearch:
     def continuable(self) -> frozenset[int]:
         """No trial continues another."""
         return frozenset()
+
+    def knowledge(self) -> None:
+        """Configurations are complete when they are asked for."""

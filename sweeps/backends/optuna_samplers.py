@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Literal
+
+from search_spaces import SpaceError
 
 if TYPE_CHECKING:
     from optuna.samplers import BaseSampler
@@ -83,6 +85,15 @@ class SamplerSettings:
 
     def _given(self) -> list[tuple[str, int | bool | None]]:
         return [(name, getattr(self, name)) for name in sorted(self.kind.options)]
+
+
+def unfit_setting(settings: SamplerSettings) -> SpaceError | None:
+    """The error for a setting that is given, but that the sampler does not have."""
+    for name in sorted({field.name for field in fields(settings)} - {"name"}):
+        if getattr(settings, name) is not None and name not in settings.kind.options:
+            message = f"the sampler {settings.name!r} has no such setting; leave it out"
+            return SpaceError(message, ("search", name))
+    return None
 
 
 def population_of(batch: int, dimensions: int) -> int:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
-from search_spaces import Space, SpaceError
+from search_spaces import Space
 from sweeps.backends.backend import State, Told
 from sweeps.backends.optuna_asking import SamplerSearch
-from sweeps.backends.optuna_samplers import SamplerName, SamplerSettings
+from sweeps.backends.optuna_samplers import SamplerName, SamplerSettings, unfit_setting
 from sweeps.backends.replay import same_trials
 from sweeps.trial import Config, Trial
 
@@ -41,11 +41,9 @@ class OptunaSearch:
 
     def check(self, space: Space) -> None:  # noqa: ARG002 - see Backend
         """Every space will do. Raises SpaceError for a setting that the sampler does not have."""
-        settings = self._settings()
-        for name in sorted({field.name for field in fields(settings)} - {"name"}):
-            if getattr(settings, name) is not None and name not in settings.kind.options:
-                message = f"the sampler {self.sampler!r} has no such setting; leave it out"
-                raise SpaceError(message, ("search", name))
+        unfit = unfit_setting(self._settings())
+        if unfit is not None:
+            raise unfit
 
     def start(self, space: Space, seed: int) -> SamplerSearch:
         """A new search."""

@@ -79,3 +79,6 @@ class DrawingSearch:
     def continuable(self) -> frozenset[int]:
         """No trial continues another."""
         return frozenset()
+
+    def knowledge(self) -> None:
+        """Configurations are complete when they are asked for."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sweeps.discovery.source import asks_for_hp
+from sweeps.discovery.source import asks_for_hp, first_parameter
 from sweeps.errors import SweepError
 from sweeps.user_code import check_path
 
@@ -19,21 +19,43 @@ SECONDS = 300.0
 """How long recording may take."""
 
 
-def with_space(document: Any, folder: str) -> Any:
-    """The description with the space that its model asks for, below what it says itself.
+def completed(document: Any, folder: str) -> Any:
+    """The description with what only the user's code says: a model's space, what a function takes.
 
-    What is written under `space` goes first: `epochs` and `batch_size`, or a range narrowed. Others
-    are returned as they are. Raises SweepError for code that fails or cannot be recorded.
+    Raises SweepError for code that fails or cannot be recorded.
     """
-    if not isinstance(document, Mapping) or "model" not in document:
+    if isinstance(document, Mapping) and "function" in document:
+        return _with_takes(document, folder)
+    if isinstance(document, Mapping) and "model" in document:
+        return _with_space(document, folder)
+    return document
+
+
+def _with_takes(document: Mapping[str, Any], folder: str) -> Mapping[str, Any]:
+    """An Optuna objective is told by its parameter `trial`, unless the description says."""
+    function = document["function"]
+    given = function if isinstance(function, Mapping) else {"path": function}
+    if "takes" in given:
         return document
+    path = check_path(given.get("path"), ("function",))
+    if first_parameter(path, _where(document, folder)) != "trial":
+        return document
+    return {**document, "function": {**given, "takes": "trial"}}
+
+
+def _where(document: Mapping[str, Any], folder: str) -> str:
+    return str((Path(folder) / str(document.get("folder", "."))).absolute())
+
+
+def _with_space(document: Mapping[str, Any], folder: str) -> Mapping[str, Any]:
+    """What is written under `space` goes first: `epochs` and `batch_size`, or a range narrowed."""
     written = document.get("space", {})
     model = document["model"]
     path = model.get("path") if isinstance(model, Mapping) else model
     if not isinstance(written, Mapping):
         return document
     checked = check_path(path, ("model",))
-    where = str((Path(folder) / str(document.get("folder", "."))).absolute())
+    where = _where(document, folder)
     built_from_hp = asks_for_hp(checked, where)
     if built_from_hp is False or (built_from_hp is None and written):
         return document

@@ -45,6 +45,17 @@ def asks_for_hp(path: str, folder: str) -> bool | None:
     return None
 
 
+def first_parameter(path: str, folder: str) -> str | None:
+    """The name of the first parameter of the function `module:name`; None where it is not told."""
+    module, _, name = path.partition(":")
+    tree = tree_of(module, folder)
+    for node in tree.body if tree else ():
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            parameters = [*node.args.posonlyargs, *node.args.args]
+            return parameters[0].arg if parameters else None
+    return None
+
+
 def _first(function: ast.FunctionDef, skip: int) -> bool:
     """Whether the parameter after `self` is called hp, or said to be HyperParameters."""
     parameters = [*function.args.posonlyargs, *function.args.args][skip:]

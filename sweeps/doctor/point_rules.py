@@ -28,6 +28,8 @@ def point_faults(sweep: Sweep, state: str, kept: Sequence[KeptTrial]) -> Iterato
         planned = sum(rung.trials for rungs in backend.plan(sweep.space) for rung in rungs)
         yield from _places(planned, cap, state, kept)
         return
+    if sweep.defined_as_it_runs:
+        return
     seeds = [sweep.space.check(config) for config in sweep.search.seed_trials]
     yield from _seeds(seeds, kept)
     places = _places_on_grid(sweep.space, kept)

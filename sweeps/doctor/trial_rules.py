@@ -78,6 +78,8 @@ def _about_attempts(kept: KeptTrial) -> Iterator[Fault]:
 
 
 def _about_configuration(kept: KeptTrial, sweep: Sweep) -> Iterator[Fault]:
+    if sweep.defined_as_it_runs:
+        return
     config = dict(kept.trial.config)
     try:
         whole = sweep.space.check(config)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from sweeps.problem import Problem
 from sweeps.trial import Fit, Outcome
@@ -15,9 +15,13 @@ Progress = Callable[[Fit, int, Mapping[str, float]], None]
 
 @dataclass(frozen=True)
 class Pack:
-    """Fits that are trained together. A pack is what an executor is given, and repeated whole."""
+    """Fits that are trained together. A pack is what an executor is given, and repeated whole.
+
+    `knowledge` is that of the search, for trials that choose values as they run.
+    """
 
     fits: tuple[Fit, ...]
+    knowledge: Mapping[str, Any] | None = None
 
 
 class Trainer(Protocol):

@@ -9,7 +9,7 @@ import pytest
 
 from search_spaces import Space
 from sweeps.discovery import discover
-from sweeps.discovery.discover import with_space
+from sweeps.discovery.discover import completed
 from sweeps.errors import SweepError
 
 PEER = """
@@ -40,6 +40,9 @@ PEER = """
         def build(self, hp):
             raise KeyError(hp.Choice("kind", ["a"]))
 
+    def objective(trial):
+        return trial.suggest_float("x", 0, 1)
+
     def late(units):
         return units
     """
@@ -52,7 +55,7 @@ def folder(tmp_path: Path) -> str:
 
 
 def test_everything_that_the_function_may_ask_for_is_found(folder: str) -> None:
-    found = with_space({"model": "peer_model:build", "space": {"epochs": 3}}, folder)["space"]
+    found = completed({"model": "peer_model:build", "space": {"epochs": 3}}, folder)["space"]
     assert found == {
         "num_layers": {"low": 1, "high": 3},
         "units_0": {"low": 8, "high": 12, "step": 4},
@@ -73,7 +76,7 @@ def test_everything_that_the_function_may_ask_for_is_found(folder: str) -> None:
 
 def test_what_the_code_raises_is_shown_with_its_own_lines(folder: str) -> None:
     with pytest.raises(SweepError, match="peer_model:Hyper: KeyError: 'a'") as caught:
-        with_space({"model": "peer_model:Hyper"}, folder)
+        completed({"model": "peer_model:Hyper"}, folder)
     assert caught.value.path == ("model",)
     assert 'raise KeyError(hp.Choice("kind", ["a"]))' in caught.value.lines
     assert "sweeps/" not in caught.value.lines
@@ -86,16 +89,23 @@ def test_what_the_code_raises_is_shown_with_its_own_lines(folder: str) -> None:
         {"model": "peer_model:late", "space": {"units": [1, 2]}},
         {"model": "peer_model:build", "space": [1]},
         ["no mapping"],
+        {"function": "peer_model:late"},
+        {"function": {"path": "peer_model:objective", "takes": "config"}},
     ],
 )
 def test_what_asks_for_no_hp_is_left_as_it_is(
     document: object, folder: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delattr(discover, "_discovered")
-    assert with_space(document, folder) is document
+    assert completed(document, folder) is document
+
+
+def test_an_optuna_objective_is_told_by_its_parameter(folder: str) -> None:
+    completed_ = completed({"function": "peer_model:objective"}, folder)
+    assert completed_["function"] == {"path": "peer_model:objective", "takes": "trial"}
 
 
 def test_a_process_that_dies_is_told_of(folder: str) -> None:
     Path(folder, "peer_model.py").write_text("import os\nos._exit(3)\ndef build(hp): ...\n")
     with pytest.raises(SweepError, match="ended with exit code 3"):
-        with_space({"model": "peer_model:build"}, folder)
+        completed({"model": "peer_model:build"}, folder)
