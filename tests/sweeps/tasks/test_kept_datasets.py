@@ -107,7 +107,7 @@ def test_a_folder_that_cannot_be_written_to_is_named(
     published: Path, loads: list[Path], tmp_path: Path
 ) -> None:
     (tmp_path / "cache").write_text("a file")
-    with pytest.raises(SweepError, match=f"{tmp_path}/cache.*set SWEEPS_CACHE_DIR to a folder"):
+    with pytest.raises(SweepError, match=rf"{tmp_path}/cache.*set SWEEPS_CACHE_DIR to a folder"):
         arrays_of("small")
 
 
@@ -115,7 +115,7 @@ def test_what_keras_says_of_a_file_that_it_cannot_load_is_passed_on(
     published: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(kept_datasets, "_run", lambda *_: "OSError: No space left on device")
-    with pytest.raises(SweepError, match="small: Keras cannot load it from .*: No space left"):
+    with pytest.raises(SweepError, match=r"small: Keras cannot load it from .*: No space left"):
         arrays_of("small")
 
 

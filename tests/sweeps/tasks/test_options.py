@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from search_spaces import SpaceError
+from sweeps.cache_folder import VARIABLE
+from sweeps.plan import plan_sweep
+from sweeps.reading import read_sweep
 from sweeps.sweep import TaskChoice
 from sweeps.tasks.boston_housing import BostonHousing
 from sweeps.tasks.breast_cancer import BreastCancer
-from sweeps.tasks.choose import task_for
+from sweeps.tasks.choose import TASKS, task_for
 from sweeps.tasks.fashion_mnist import FashionMnist
 from sweeps.tasks.imdb import Imdb
 from sweeps.tasks.reuters import Reuters
@@ -62,3 +67,14 @@ def test_what_cannot_be_is_refused_where_it_stands(
     with pytest.raises(SpaceError, match=words) as refused:
         task_for(TaskChoice(name, options))
     assert ".".join(map(str, refused.value.path)) == place
+
+
+@pytest.mark.parametrize("name", [name for name in TASKS if name not in ("table", "rows", "none")])
+def test_a_sweep_is_planned_without_its_rows(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "cache"))
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    sweep = read_sweep({"task": name, "space": {"width": [8, 16], "epochs": 2}})
+    assert plan_sweep(sweep).trials == 2
+    assert list(tmp_path.iterdir()) == []

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import pickle
 import subprocess
 import sys
 
@@ -19,6 +18,12 @@ from sweeps.tasks.penguins import (
     _split,
     _table,
 )
+from tests.sweeps.tasks.contract import TaskContract
+
+
+@pytest.mark.parametrize("task", [Penguins(), Penguins("published")], ids=str)
+class TestPenguins(TaskContract):
+    """With all 344 of them."""
 
 
 def test_the_table_is_seaborns_row_for_row():
@@ -124,8 +129,3 @@ def test_a_missing_sex_is_a_value_of_its_own():
     sex = np.concatenate([rows.x_train, rows.x_test])[:, FEATURES.index("sex")]
     assert set(sex) == {0.0, 1.0, 3.0}
     assert (sex == 3.0).sum() == 11
-
-
-def test_the_task_is_small_and_picklable():
-    assert pickle.loads(pickle.dumps(Penguins("published"))) == Penguins("published")
-    assert len(pickle.dumps(Penguins())) < 500
