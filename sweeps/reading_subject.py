@@ -14,10 +14,12 @@ OWN_CODE: tuple[SubjectKind, ...] = tuple(
     kind for kind in get_args(SubjectKind) if kind != "network"
 )
 OPTIONS: dict[SubjectKind, tuple[str, ...]] = {
-    "model": ("keras",),
+    "model": ("keras", "callbacks"),
     "estimator": ("epochs",),
     "function": ("takes",),
 }
+KERAS = ("jax", "tensorflow", "torch")
+"""Backends that Keras may train a model on."""
 TAKES = ("config", "trial")
 """What a function is given: a configuration, or a trial of Optuna's that it asks for values."""
 FILES = ("csv", "parquet", "load")
@@ -39,6 +41,10 @@ def read_subject(top: Section) -> SubjectChoice:
     section = Section.of(value, (kind,)).only(("path", *OPTIONS[kind]))
     path = check_path(section.required("path", "path: my_module:build"), (kind, "path"))
     options = {key: section.text(key, "") for key in section.values if key != "path"}
+    if "keras" in options:
+        section.one_of("keras", KERAS[0], KERAS)
+    if "callbacks" in options:
+        check_path(options["callbacks"], (kind, "callbacks"))
     if "takes" in options:
         section.one_of("takes", "config", TAKES)
     return SubjectChoice(kind, path, options)
