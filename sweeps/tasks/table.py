@@ -24,7 +24,7 @@ from sweeps.tasks.table_content import (
     refuse_lone_classes,
 )
 from sweeps.tasks.table_file import Source, Stamp, digest_of, stamp_of
-from sweeps.tasks.table_pipeline import fitted_pipeline, inputs_of
+from sweeps.tasks.table_pipeline import fitted_pipeline
 from sweeps.tasks.table_split import split_rows
 from sweeps.tasks.task import Array, ClassWeights, Kind, Rows
 
@@ -71,8 +71,8 @@ class Table:
     def features(self) -> tuple[str, ...]:
         """What the inputs are after encoding: `island=Biscoe`, `age`, `age is missing`."""
         if self.preprocessing == "none":
-            return tuple(column.name for column in self.content.input_columns)
-        return inputs_of(self.content.columns)
+            return tuple(self.content.raw.columns)
+        return self.content.features
 
     @property
     def classes(self) -> tuple[str, ...]:

@@ -21,6 +21,8 @@ TYPES: tuple[Type, ...] = get_args(Type)
 Role = Literal["input", "target", "groups", "dropped"]
 
 MOST_CATEGORIES = 1_000
+LARGEST = 1e100
+"""The variance of larger numbers is none."""
 DATE = re.compile(r"\d{4}-\d\d-\d\d")
 DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 
@@ -69,7 +71,7 @@ def typed(sheet: Sheet, name: str, said: Type | None, role: Role) -> tuple[Colum
 def values_as(values: Any, kind: Type) -> Any:
     """A pandas column as what encoders take: float64 with NaN, or words with NaN.
 
-    Dates become days since 1970. Raises ValueError for a value that is not of the type.
+    Dates become days since 1970, in UTC. Raises ValueError for a value that is not of the type.
     """
     import pandas
 
@@ -77,9 +79,8 @@ def values_as(values: Any, kind: Type) -> Any:
         whole = values.astype(object)
         return whole.where(values.isna(), whole.map(str)).where(values.notna(), np.nan)
     if kind == "date":
-        dates = values if _is_date(values) else pandas.to_datetime(values, format="ISO8601")
-        plain = dates.dt.tz_convert(None) if dates.dt.tz is not None else dates
-        return (plain - pandas.Timestamp(0)) / pandas.Timedelta(days=1)
+        dates = pandas.to_datetime(values, format="ISO8601", utc=True).dt.tz_convert(None)
+        return (dates - pandas.Timestamp(0)) / pandas.Timedelta(days=1)
     return pandas.to_numeric(values).astype("float64")
 
 
@@ -152,10 +153,12 @@ def _checked(sheet: Sheet, name: str, values: Any, kind: Type) -> Any:
             ("task", "types", name),
         ) from error
     if kind != "categorical":
-        infinite = np.flatnonzero(np.isinf(prepared.to_numpy()))
-        if len(infinite):
+        beyond = np.flatnonzero(np.abs(prepared.to_numpy()) > LARGEST)
+        if len(beyond):
+            value = prepared.iloc[beyond[0]]
+            what = "infinite" if np.isinf(value) else f"{value:g}, beyond {LARGEST:g},"
             raise sheet.wrong(
-                f"column {shown(name)} is infinite in {sheet.place(int(infinite[0]))}; "
+                f"column {shown(name)} is {what} in {sheet.place(int(beyond[0]))}; "
                 "leave the value empty where it is not known"
             )
     return prepared
@@ -181,7 +184,9 @@ def _are_dates(known: Any) -> bool:
 
     if not DATE.match(known.iloc[0]):
         return False
-    return bool(pandas.to_datetime(known, format="ISO8601", errors="coerce").notna().all())
+    return bool(
+        pandas.to_datetime(known, format="ISO8601", utc=True, errors="coerce").notna().all()
+    )
 
 
 def _range(known: Any, kind: Type) -> str:

@@ -42,20 +42,16 @@ class Content:
     """`inputs` are prepared columns, `raw` the same as they were read; all rows, tests last.
 
     `tested` counts the rows of a test file, 0 where there is none. `columns` are all columns, in
-    the file's order.
+    the file's order, and `features` the inputs that the pipeline makes of them.
     """
 
     columns: tuple[Column, ...]
+    features: tuple[str, ...]
     inputs: Any
     raw: Any
     target: Target
     groups: Labels | None
     tested: int
-
-    @property
-    def input_columns(self) -> tuple[Column, ...]:
-        """Those columns that a model sees."""
-        return tuple(column for column in self.columns if column.role == "input")
 
 
 def read_sheet(source: Source) -> Sheet:
@@ -86,9 +82,11 @@ def content_of(meaning: Meaning, sheet: Sheet, test: Sheet | None = None) -> Con
         if role == "input":
             prepared[name] = values
     target = target_of(whole, next(c for c in columns if c.role == "target"), meaning.kind)
-    _check_size(columns, whole)
+    features = inputs_of(columns)
+    _check_size(columns, len(features), whole)
     return Content(
         tuple(columns),
+        features,
         pandas.DataFrame(prepared, index=whole.frame.index),
         whole.frame[list(prepared)],
         target,
@@ -142,8 +140,21 @@ def _joined(sheet: Sheet, test: Sheet) -> Sheet:
                 f"no column {shown(name)}, which {sheet.source.name} has; "
                 f"{suggestion(name, list(test.frame.columns))}"
             )
+        _refuse_unlike(sheet, test, name)
     frame = pandas.concat([sheet.frame, test.frame[sheet.frame.columns]], ignore_index=True)
     return JoinedSheet(frame, sheet.source, None, sheet, test)
+
+
+def _refuse_unlike(sheet: Sheet, test: Sheet, name: str) -> None:
+    """A column that is numbers in one file and words in the other."""
+    from pandas.api.types import is_numeric_dtype
+
+    columns = (sheet.frame[name], test.frame[name])
+    if any(values.isna().all() for values in columns):
+        return
+    ours, theirs = ("numbers" if is_numeric_dtype(each.dtype) else "words" for each in columns)
+    if ours != theirs:
+        raise test.wrong(f"column {shown(name)} holds {theirs}, and {ours} in {sheet.source.name}")
 
 
 @dataclass(frozen=True)
@@ -182,8 +193,7 @@ def _groups(meaning: Meaning, sheet: Sheet) -> Labels | None:
     return np.asarray(numbers, np.int64)
 
 
-def _check_size(columns: Sequence[Column], sheet: Sheet) -> None:
-    count = len(inputs_of(columns))
+def _check_size(columns: Sequence[Column], count: int, sheet: Sheet) -> None:
     if count * len(sheet.frame) > MOST_VALUES:
         widest = max(columns, key=lambda column: len(column.categories))
         raise sheet.wrong(

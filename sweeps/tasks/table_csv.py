@@ -113,7 +113,8 @@ def _records(text: str, separator: str, source: Source) -> tuple[list[str], arra
                 raise source.wrong(_ragged(begins, len(record), len(header), separator))
             lines.append(begins)
     except csv.Error as error:
-        raise source.wrong(f", line {before + 1:,}: {error}") from error
+        why = "a quote that is never closed" if "end of data" in str(error) else error
+        raise source.wrong(f", line {before + 1:,}: {why}") from error
     if not header:
         raise source.wrong(" is empty")
     if not lines:

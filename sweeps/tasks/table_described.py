@@ -115,7 +115,7 @@ def _inputs(table: Table) -> str:
     if table.preprocessing == "none":
         return "the columns as they were read (preprocessing: none)"
     return (
-        f"{len(table.features):,} numbers a row; filling and scaling are learned from each fit's "
+        f"{len(table.features):,} a row; filling and scaling are learned from each fit's "
         "own training rows"
     )
 
