@@ -20,16 +20,18 @@ class Predictions:
 
     `true` is (rows,) class numbers, or numbers (rows,) or (rows, outputs). `outputs` (rows,
     columns) float64 are probabilities, one column a class or a single one for class 1 of two; for a
-    regression the predicted numbers. `classes` counts the classes, 0 for a regression.
+    regression the predicted numbers. `classes` counts the classes, 0 for a regression. `said` are
+    class numbers (rows,) that were predicted, where that was not by the largest probability.
     """
 
     kind: Kind
     true: Array
     outputs: Array
     classes: int
+    said: Array | None = None
 
     @classmethod
-    def of(cls, task: Task, y: Targets, outputs: Array) -> Predictions:
+    def of(cls, task: Task, y: Targets, outputs: Array, said: Array | None = None) -> Predictions:
         """Raises UserCodeError for outputs that are none for these rows: too few, or of no use."""
         found = np.asarray(outputs, np.float64)
         table = found.reshape(-1, 1) if found.ndim == 1 else found
@@ -45,7 +47,7 @@ class Predictions:
                 f"with {wanted} {what}"
             )
         classes = 0 if task.kind == "regression" else max(2, columns)
-        return cls(task.kind, np.asarray(y), table, classes)
+        return cls(task.kind, np.asarray(y), table, classes, said)
 
     @property
     def finite(self) -> bool:
@@ -57,8 +59,10 @@ class Predictions:
         """What `predict` of a scikit-learn estimator gives: class numbers, or numbers like `true`.
 
         The likeliest class; of two classes from one output, class 1 above a probability of one
-        half, as Keras counts accuracy.
+        half, as Keras counts accuracy. What was said otherwise counts instead.
         """
+        if self.said is not None:
+            return self.said
         if self.kind == "regression":
             return self.outputs.reshape(self.true.shape)
         if self.outputs.shape[1] == 1:

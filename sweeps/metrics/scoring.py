@@ -15,12 +15,17 @@ from sweeps.tasks.task import Targets
 
 
 def extra_metrics(
-    problem: Problem, y: Targets, outputs: npt.NDArray[Any], prefix: str
+    problem: Problem,
+    y: Targets,
+    outputs: npt.NDArray[Any],
+    prefix: str,
+    said: npt.NDArray[Any] | None = None,
 ) -> dict[str, float]:
     """Every metric of `problem.evaluate.metrics` on these rows, under its name with that prefix.
 
     `y` is as in `Rows`. `outputs` are probabilities (rows, classes), or (rows, 1) or (rows,) for
-    class 1 of two; of a regression the predicted numbers, (rows,) or (rows, outputs).
+    class 1 of two; of a regression the predicted numbers, (rows,) or (rows, outputs). `said` are
+    the predicted class numbers (rows,) of somebody who has other ways than the largest probability.
 
     A metric that means nothing on such rows is left out: the AUC where a single class occurs, R2 of
     a single row, and `loss`, which trainers measure themselves. All are NaN where an output is no
@@ -33,7 +38,7 @@ def extra_metrics(
     }
     if not wanted:
         return {}
-    given = Predictions.of(problem.task, y, outputs)
+    given = Predictions.of(problem.task, y, outputs, said)
     if not given.finite:
         return {f"{prefix}{name}": math.nan for name in wanted}
     found = {name: _measured(metric, given, problem.folder) for name, metric in wanted.items()}

@@ -55,7 +55,7 @@ def _classification(
         figures[f"{prefix}loss"] = _log_loss(part.y, outputs)
     else:
         outputs = _scores(estimator, part.x, predicted, classes)
-    figures |= extra_metrics(problem, part.y, outputs, prefix)
+    figures |= extra_metrics(problem, part.y, outputs, prefix, said=predicted)
     few = classes <= MOST_CLASSES
     return figures, confusion(part.y, predicted, classes) if few else None
 
@@ -63,11 +63,13 @@ def _classification(
 def _classes_of(predicted: Any, classes: int, rows: int) -> Array:
     """(rows,) class numbers. Raises UserCodeError for anything else that `predict` may give."""
     found = np.asarray(predicted).reshape(-1)
-    labels = found.astype(np.int64) if found.dtype.kind in "iufb" else None
-    if labels is None or len(found) != rows or (labels != found).any():
+    numbers = found.dtype.kind in "iufb" and len(found) == rows and bool(np.isfinite(found).all())
+    if not numbers or (np.rint(found) != found).any():
         raise UserCodeError("predict gave no class numbers: the task wants a classifier")
+    labels = found.astype(np.int64)
     if labels.min(initial=0) < 0 or labels.max(initial=0) >= classes:
-        raise UserCodeError(f"predict gave class {labels.max()}, and the task has {classes}")
+        odd = labels[(labels < 0) | (labels >= classes)][0]
+        raise UserCodeError(f"predict gave class {odd}, and the task has {classes}")
     return labels
 
 
@@ -92,14 +94,24 @@ def _scores(estimator: Any, x: Any, predicted: Array, classes: int) -> Array:
     """Something like probabilities for an estimator without: they rank rows, and mean no more.
 
     The `decision_function` through a logistic function or a softmax; without one, 1 for the
-    predicted class, so that an AUC is that of a single threshold.
+    predicted class, so that an AUC is that of a single threshold. Scores of pairs of classes are
+    none of classes.
     """
     if hasattr(estimator, "decision_function"):
         scores = np.asarray(estimator.decision_function(x), np.float64)
         if scores.ndim == 1:
             positive = 0.5 * (1 + np.tanh(0.5 * scores))
             return _spread(estimator, np.stack([1 - positive, positive], axis=1), classes)
-        if scores.shape[1] == len(getattr(estimator, "classes_", ())):
+        of_each = scores.shape[1] == len(getattr(estimator, "classes_", ()))
+        if of_each and not _compares_pairs(estimator):
             shares = np.exp(scores - scores.max(axis=1, keepdims=True))
             return _spread(estimator, shares / shares.sum(axis=1, keepdims=True), classes)
     return np.eye(classes)[predicted]
+
+
+def _compares_pairs(estimator: Any) -> bool:
+    """Whether a support vector machine's scores are those of pairs: three classes have three."""
+    return any(
+        name.rpartition("__")[2] == "decision_function_shape" and value == "ovo"
+        for name, value in estimator.get_params(deep=True).items()
+    )

@@ -1,0 +1,3 @@
+from tests.sweeps.trainers.own.code import code
+
+__all__ = ["code"]
