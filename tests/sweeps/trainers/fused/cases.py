@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,32 +16,16 @@ from sweeps.problem import Problem
 from sweeps.recipe import Recipe
 from sweeps.schedules import learning_rates
 from sweeps.sweep import Evaluate, Objective
-from sweeps.tasks.task import Head, Rows, head_of
+from sweeps.tasks.inputs import is_sparse
+from sweeps.tasks.task import Head, Inputs, head_of
 from sweeps.trainers.fused.lane_arrays import parts
 from sweeps.trainers.fused.masks import dropout_scale
 from sweeps.trial import Fit, Outcome, Trial
-from tests.sweeps.tiny_task import TinyTask
 from tests.sweeps.trainers.fused.keras_reference import Answer, Case, Epoch, Floats, cut
+from tests.sweeps.trainers.fused.tasks import HeadTask
 
 CLOSE = 1e-8
 """Of a tensor's largest weight, or of a figure's largest value: float64's rounding, no more."""
-
-
-@dataclass(frozen=True)
-class HeadTask(TinyTask):
-    """The tiny task with any head; a sigmoid tells the first class from the others."""
-
-    head: Head = "softmax"
-
-    @property
-    def outputs(self) -> int:
-        return 3 if self.head == "softmax" else 1
-
-    def rows(self, split: int) -> Rows:
-        rows = super().rows(split)
-        if self.head != "sigmoid":
-            return rows
-        return Rows(rows.x_train, (rows.y_train > 0) * 1, rows.x_test, (rows.y_test > 0) * 1)
 
 
 def fit_to_keep(config: Mapping[str, Any], folder: Path, seed: int = 1, name: str = "end") -> Fit:
@@ -51,8 +34,8 @@ def fit_to_keep(config: Mapping[str, Any], folder: Path, seed: int = 1, name: st
     return Fit(Trial(0, dict(config)), 0, 0, seed, int(config["epochs"]), save_to=str(place))
 
 
-def problem_with(head: Head, split: str = "val") -> Problem:
-    task = HeadTask(kind="regression" if head == "linear" else "classification", head=head)
+def problem_with(head: Head, split: str = "val", rows: type[HeadTask] = HeadTask) -> Problem:
+    task = rows(kind="regression" if head == "linear" else "classification", head=head)
     return Problem(task, Evaluate(validation=0.2), Objective(f"{split}_loss"), seed=0)
 
 
@@ -76,9 +59,10 @@ def case_of(fit: Fit, problem: Problem) -> Case:
         recipe=recipe,
         head=head_of(problem.task),
         splits={
-            split: (part.x.astype(np.float64), _targets(part.y, problem))
+            split: (_numbers(part.x), _targets(part.y, problem))
             for split, part in parts(data).items()
         },
+        counts=None if data.train.weights is None else data.train.weights.astype(np.float64),
         watched=problem.objective.split,
         weights=[weight.astype(np.float64) for weight in drawn],
         epochs=epochs,
@@ -105,6 +89,10 @@ ROOM = 64
 """Rows and units that masks are drawn for, all in one size so that they are compiled once."""
 
 _SCALE = jax.jit(partial(dropout_scale, rows=ROOM, units=ROOM))
+
+
+def _numbers(x: Inputs) -> Floats:
+    return (x.toarray() if is_sparse(x) else x).astype(np.float64)
 
 
 def _targets(labels: Any, problem: Problem) -> Any:

@@ -6,6 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from sweeps.tasks.task import Head
+from tests.sweeps.trainers.fused.tasks import (
+    CountedWords,
+    HeadTask,
+    Pairs,
+    WeighedRows,
+    WeighedWords,
+    Words,
+)
 
 Config = Mapping[str, Any]
 
@@ -165,3 +173,29 @@ NAMED: Mapping[str, tuple[Head, Config]] = {
     ),
     **{f"depth {depth}": ("softmax", {**SMALL, "layer_count": depth}) for depth in range(4, 9)},
 }
+
+PENALISED = {"regularizers.kernel_l2": 0.02, "regularizers.layer_1.kernel_l1": 0.01}
+
+ON_OTHER_ROWS: Mapping[str, tuple[type[HeadTask], Head, tuple[Config, ...]]] = {
+    "words": (Words, "softmax", (SMALL, {**SMALL, "width": 12, "batch_size": 5})),
+    "words, penalties on kernels, sigmoid head": (
+        Words,
+        "sigmoid",
+        ({**SMALL, **PENALISED, "optimizer": "rmsprop"},),
+    ),
+    "words, depth 0": (Words, "softmax", ({**SMALL, "layer_count": 0},)),
+    "words, depth 5": (Words, "softmax", ({**SMALL, "layer_count": 5},)),
+    "words, dropout, tanh": (
+        Words,
+        "softmax",
+        ({**SMALL, "dropout": 0.3, "activation": "tanh", "optimizer": "adagrad"},),
+    ),
+    "words, a batch larger than the data": (Words, "softmax", ({**SMALL, "batch_size": 1000},)),
+    "words that are counted": (CountedWords, "softmax", (SMALL,)),
+    "rows that count differently": (WeighedRows, "softmax", (SMALL, {**SMALL, **PENALISED})),
+    "rows that count differently, sigmoid head": (WeighedRows, "sigmoid", (SMALL,)),
+    "rows that count differently, linear head": (WeighedRows, "linear", (SMALL,)),
+    "words in rows that count differently": (WeighedWords, "softmax", (SMALL,)),
+    "pairs of numbers to predict": (Pairs, "linear", (SMALL,)),
+}
+"""Configurations on rows of other kinds than the tiny task's."""

@@ -39,7 +39,10 @@ class Epoch:
 
 @dataclass(frozen=True)
 class Case:
-    """A fit with nothing left to chance. `splits` holds x and y of train, val (or not) and test."""
+    """A fit with nothing left to chance. `splits` holds x and y of train, val (or not) and test.
+
+    `counts` are what the train rows count in the loss, if they differ.
+    """
 
     recipe: Recipe
     head: Head
@@ -47,6 +50,7 @@ class Case:
     watched: Split
     weights: list[Floats]
     epochs: list[Epoch]
+    counts: Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -126,7 +130,8 @@ def _epoch(
         for position, layer in masked.items():
             layer.mask = masks[position][: len(batch)]
         tied += _ties(model(x[batch], training=True), case.head)
-        logs = model.train_step((x[batch], y[batch]))
+        counts = () if case.counts is None else (case.counts[batch],)
+        logs = model.train_step((x[batch], y[batch], *counts))
     values = {name: float(value) for name, value in logs.items()}
     ties = {"accuracy": tied / len(x)}
     if case.watched != "train":

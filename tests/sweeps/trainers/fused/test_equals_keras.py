@@ -16,8 +16,9 @@ from sweeps.trainers.fused_fit import FusedFit
 from sweeps.trainers.trainer import Pack
 from tests.sweeps.trainers.fused import keras_reference
 from tests.sweeps.trainers.fused.cases import assert_equal, case_of, fit_to_keep, problem_with
-from tests.sweeps.trainers.fused.examples import NAMED, Config
+from tests.sweeps.trainers.fused.examples import NAMED, ON_OTHER_ROWS, Config
 from tests.sweeps.trainers.fused.random_examples import members, programs
+from tests.sweeps.trainers.fused.tasks import HeadTask, WeighedWords, Words
 
 MEMBERS = 4
 
@@ -31,9 +32,14 @@ at_random = settings(
 
 
 def hold_against_keras(
-    head: Head, configs: list[Config], keras64: Executor, folder: Path, split: str = "val"
+    head: Head,
+    configs: list[Config],
+    keras64: Executor,
+    folder: Path,
+    split: str = "val",
+    rows: type[HeadTask] = HeadTask,
 ) -> None:
-    problem = problem_with(head, split)
+    problem = problem_with(head, split, rows)
     fits = [
         fit_to_keep(config, folder, seed=3 + at, name=str(at)) for at, config in enumerate(configs)
     ]
@@ -55,12 +61,19 @@ def test_every_watched_split(split: str, keras64: Executor, tmp_path: Path) -> N
     hold_against_keras(head, [config], keras64, tmp_path, split)
 
 
+@pytest.mark.parametrize("name", ON_OTHER_ROWS)
+def test_other_rows(name: str, keras64: Executor, tmp_path: Path) -> None:
+    rows, head, configs = ON_OTHER_ROWS[name]
+    hold_against_keras(head, list(configs), keras64, tmp_path, rows=rows)
+
+
 def _hold_a_random_program(
     activations: Sequence[str], data: st.DataObject, keras64: Executor, folder: Path
 ) -> None:
     head, program = data.draw(programs(activations))
+    rows = data.draw(st.sampled_from([HeadTask, Words, WeighedWords]))
     configs = [data.draw(members(head, program)) for _ in range(MEMBERS)]
-    hold_against_keras(head, configs, keras64, folder)
+    hold_against_keras(head, configs, keras64, folder, rows=rows)
 
 
 @settings(at_random, max_examples=6)
