@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,10 @@ WANTS_PROBABILITIES = ("y_prob", "y_proba", "y_score")
 """Names of a second parameter that is given probabilities; scikit-learn's functions use them."""
 
 
+_ONE_AT_A_TIME = threading.Lock()
+"""Fits are trained side by side in threads, which is nothing that the user need think of."""
+
+
 def called(path: str, folder: str, given: Predictions) -> float:
     """What `module:name(y_true, y_pred)` returns for these rows.
 
@@ -23,12 +28,13 @@ def called(path: str, folder: str, given: Predictions) -> float:
     what `predict` of a scikit-learn estimator gives: class numbers, or numbers shaped like
     `y_true`. A function whose second parameter is called `y_score`, `y_prob` or `y_proba` is given
     probabilities instead: (rows, classes), or of two classes those of class 1, (rows,). So
-    functions of `sklearn.metrics` can be named as they are. The arrays are the function's own.
+    functions of `sklearn.metrics` can be named as they are. The arrays are the function's own, and
+    a process calls one function at a time.
 
     Raises UserCodeError when it raises, and when it returns anything but a finite number.
     """
     function = load(path, folder)
-    with blamed(path):
+    with _ONE_AT_A_TIME, blamed(path):
         returned = function(np.array(given.true), np.array(_second(function, given)))
         value = np.asarray(returned)
     if value.ndim or value.dtype.kind not in "iuf" or not math.isfinite(value):

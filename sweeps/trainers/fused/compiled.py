@@ -17,7 +17,7 @@ import jax
 from sweeps.trainers.fused.bucket import Bucket
 from sweeps.trainers.fused.epochs import train_epoch
 from sweeps.trainers.fused.jax_import import precise
-from sweeps.trainers.fused.judging import choose, judge
+from sweeps.trainers.fused.judging import choose, judge, predict
 from sweeps.trainers.fused.structures import Network, State, Verdict
 
 COMPILERS = 2
@@ -48,6 +48,11 @@ class Programs:
         """See `judging.judge`."""
         verdict: Verdict = self._ready("judge", arguments)(*arguments)
         return verdict
+
+    def predict(self, *arguments: Any) -> jax.Array:
+        """See `judging.predict`."""
+        outputs: jax.Array = self._ready("predict", arguments)(*arguments)
+        return outputs
 
     def choose(self, *arguments: Any) -> Network:
         """See `judging.choose`."""
@@ -111,6 +116,7 @@ def _compile(bucket: Bucket, name: str, arguments: tuple[Any, ...]) -> Any:
 _FUNCTIONS: dict[str, tuple[Callable[..., Any], tuple[int, ...]]] = {
     "train_epoch": (train_epoch, (0,)),
     "judge": (judge, ()),
+    "predict": (predict, ()),
     "choose": (choose, ()),
 }
 _PROGRAMS: dict[tuple[Bucket, int, Any], Programs] = {}

@@ -32,6 +32,9 @@ class HeadRule(Protocol):
     def classes(self, logits: Array) -> Array:
         """The class number that each row is given, (rows,) int32."""
 
+    def outputs(self, logits: Array) -> Array:
+        """What the network predicts, (rows, outputs): probabilities, or numbers."""
+
 
 class Softmax:
     """Cross-entropy over classes (Keras's SparseCategoricalCrossentropy), and accuracy."""
@@ -53,6 +56,10 @@ class Softmax:
     def classes(self, logits: Array) -> Array:
         """See `HeadRule`."""
         return jnp.argmax(logits, axis=1).astype(jnp.int32)
+
+    def outputs(self, logits: Array) -> Array:
+        """See `HeadRule`."""
+        return jax.nn.softmax(logits, axis=1)
 
 
 class Sigmoid:
@@ -76,6 +83,10 @@ class Sigmoid:
         """See `HeadRule`."""
         return (logits[:, 0] > 0).astype(jnp.int32)
 
+    def outputs(self, logits: Array) -> Array:
+        """See `HeadRule`."""
+        return jax.nn.sigmoid(logits)
+
 
 class Linear:
     """Mean squared error, and mean absolute error."""
@@ -95,6 +106,10 @@ class Linear:
     def classes(self, logits: Array) -> Array:
         """See `HeadRule`."""
         return jnp.zeros(logits.shape[0], jnp.int32)
+
+    def outputs(self, logits: Array) -> Array:
+        """See `HeadRule`."""
+        return logits
 
 
 HEADS: dict[Head, HeadRule] = {"softmax": Softmax(), "sigmoid": Sigmoid(), "linear": Linear()}

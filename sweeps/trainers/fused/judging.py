@@ -1,4 +1,4 @@
-"""The program that judges all networks of a lane by rows, block by block."""
+"""The programs that judge all networks of a lane by rows, or predict them, block by block."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ from sweeps.trainers.fused.structures import Member, Network, Rows, Verdict
 from sweeps.trainers.fused.walking import walk_of
 
 Array = jax.Array
+
+BLOCKS_PREDICTED = 8
+"""Blocks of rows whose predictions are on the device at once."""
 
 
 def judge(
@@ -42,6 +45,32 @@ def judge(
     return verdict
 
 
+def predict(
+    bucket: Bucket, network: Network, rows: Rows, member: Member, first: Array, count: Array
+) -> Array:
+    """The outputs (members, BLOCKS_PREDICTED blocks, outputs) for rows from `first` (members,) on.
+
+    A member's are worth something for its `count` (members,) rows only.
+    """
+    outputs = jax.vmap(HEADS[bucket.head].outputs)
+
+    def block(number: Array, found: Array) -> Array:
+        start = number * bucket.block
+        offset = start + jnp.arange(bucket.block)
+        places = jnp.minimum(first[:, None] + offset, bucket.rows - 1)
+        batch = Batch(jnp.ones(places.shape, bucket.precision), jnp.maximum(count, 1), count)
+        x, _ = picked(bucket, rows, places)
+        logits, _ = _logits(bucket, network, member, batch, x)
+        return jax.lax.dynamic_update_slice_in_dim(found, outputs(logits), start, axis=1)
+
+    room = jnp.zeros(
+        (*count.shape, BLOCKS_PREDICTED * bucket.block, bucket.outputs), bucket.precision
+    )
+    blocks = jnp.minimum(-(-jnp.max(count) // bucket.block), BLOCKS_PREDICTED)
+    found: Array = jax.lax.fori_loop(0, blocks, block, room)
+    return found
+
+
 def choose(bucket: Bucket, chosen: Array, network: Network, other: Network) -> Network:
     """The first networks for the chosen members (members,), the other ones for the rest."""
 
@@ -62,7 +91,19 @@ def _judged(
     bucket: Bucket, network: Network, member: Member, batch: Batch, x: Input, y: Array
 ) -> Verdict:
     """A block's part in the verdict; `batch.step` is the number of the block."""
-    head, knobs = HEADS[bucket.head], member.knobs
+    head = HEADS[bucket.head]
+    logits, penalty = _logits(bucket, network, member, batch, x)
+    loss = jnp.sum(jax.vmap(head.losses)(logits, y) * batch.inside, axis=1)
+    measure = jnp.sum(jax.vmap(head.measures)(logits, y) * batch.inside, axis=1)
+    sums = jnp.stack([loss, measure, penalty], axis=1)
+    return Verdict(sums, _confusion(bucket, batch, logits, y))
+
+
+def _logits(
+    bucket: Bucket, network: Network, member: Member, batch: Batch, x: Input
+) -> tuple[Array, Array]:
+    """All networks' sums before the head's own function, and their penalties."""
+    knobs = member.knobs
 
     def lift(layer: Layer, knobs: Knobs, below: Input) -> tuple[Array, Any, Array]:
         output, penalty = jax.vmap(partial(_used, bucket, member.activation))(
@@ -77,11 +118,7 @@ def _judged(
             lift, network.between, knobs.between, member.heights, None, output
         )
         penalty += more
-    logits = dense.sums(network.head, output)
-    loss = jnp.sum(jax.vmap(head.losses)(logits, y) * batch.inside, axis=1)
-    measure = jnp.sum(jax.vmap(head.measures)(logits, y) * batch.inside, axis=1)
-    sums = jnp.stack([loss, measure, penalty], axis=1)
-    return Verdict(sums, _confusion(bucket, batch, logits, y))
+    return dense.sums(network.head, output), penalty
 
 
 def _used(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import jax
@@ -21,8 +22,9 @@ from sweeps.sweep import Split
 from sweeps.trainers.fused import lane_arrays as arrays
 from sweeps.trainers.fused.compiled import programs_for
 from sweeps.trainers.fused.keeping import Kept, checkpoint_of, tensors_of
+from sweeps.trainers.fused.measuring import measured
 from sweeps.trainers.fused.packing import Lane
-from sweeps.trainers.fused.results import Ending, Pending, figures
+from sweeps.trainers.fused.results import Ending, Pending
 from sweeps.trainers.fused.seat import Seat
 from sweeps.trainers.fused.stacking import (
     Tensors,
@@ -47,6 +49,7 @@ class LaneTraining:
     """A lane under way. `watched` is the split that is judged after every epoch, if any."""
 
     lane: Lane
+    problem: Problem
     seats: list[Seat]
     watched: Split | None
     measure: str
@@ -68,7 +71,7 @@ class LaneTraining:
         split = problem.objective.split
         watched: Split | None = None if split == "train" else split
         measure = "accuracy" if problem.task.kind == "classification" else "mae"
-        training = cls(lane, seats, watched, measure, device, progress)
+        training = cls(lane, problem, seats, watched, measure, device, progress)
         training._place()
         return training
 
@@ -135,7 +138,8 @@ class LaneTraining:
         self._member = jax.device_put(arrays.member_of(self.seats, bucket, size), self.device)
         self._spans = jax.device_put(arrays.spans_of(self.seats, size), self.device)
         judging = self._weights, self._rows, self._member, *self._spans["train"]
-        self._programs.prepare("judge", *judging)  # while the first epoch is trained
+        for name in ("judge", "predict") if self.problem.evaluate.metrics else ("judge",):
+            self._programs.prepare(name, *judging)  # while the first epoch is trained
         if best:
             room = [best.get(member, one[:1]) for member, one in enumerate(drawn)]
             self._best = jax.device_put(stacked(bucket, room, size), self.device)
@@ -161,11 +165,11 @@ class LaneTraining:
     def _absorb(self) -> None:
         """Fetch what is pending into the seats' histories."""
         for pending in self._pending:
-            results = jax.device_get((pending.sums, pending.watched))
+            fetched = pending.fetched()
             improved = np.zeros(self.lane.size, bool)
             for member in pending.members:
                 seat = self.seats[member]
-                values = self._values(member, pending, *results)
+                values = fetched.values(member, seat, self.measure, self.watched)
                 watched = "" if self.watched is None else f"{self.watched}_"
                 improved[member] = seat.take(values, watched) and seat.restores
                 if self.progress is not None and seat.failure is None:
@@ -173,17 +177,6 @@ class LaneTraining:
             if improved.any():
                 self._keep_best(improved)
         self._pending.clear()
-
-    def _values(
-        self, member: int, pending: Pending, sums: Array, watched: Array | None
-    ) -> dict[str, float]:
-        rows = self.seats[member].rows
-        loss, measure = sums[member].tolist()
-        values = {"loss": loss / rows, self.measure: measure / rows}
-        if watched is not None:
-            count = len(arrays.parts(self.seats[member].data)[self.watched].y)  # type: ignore[index]
-            values |= figures(watched[member], count, f"{self.watched}_", self.measure)
-        return values | {"learning_rate": pending.rates[member]}
 
     def _tell(self, progress: Progress, seat: Seat, values: dict[str, float]) -> None:
         for fit in seat.course.fits:
@@ -210,11 +203,15 @@ class LaneTraining:
             return
         settled = self._settled()
         verdicts = {split: self._judged(split, settled) for split in self._spans}
+        predict = partial(self._programs.predict, settled, self._rows, self._member)
+        members = {member for member, _ in ended}
+        extra = measured(self.problem, self.seats, self.lane.size, members, predict)
         kept = Kept(*jax.device_get((self._state, self._best))) if keeping else None
         for member, fit in ended:
             checkpoint = None if kept is None else self._checkpoint(member, kept)
-            epoch = self.seats[member].epoch
-            self.endings.append(Ending(member, fit, epoch, verdicts, checkpoint))
+            epoch, more = self.seats[member].epoch, extra[member]
+            its = verdicts, checkpoint, more.figures, more.failure
+            self.endings.append(Ending(member, fit, epoch, *its))
 
     def _break_off(self, going: Sequence[bool], limit: TimeLimit) -> None:
         """End the fits of these members that have not had their last epoch."""
@@ -222,7 +219,7 @@ class LaneTraining:
             for fit, one in enumerate(seat.course.fits):
                 if going[member] and one.budget > seat.epoch:
                     failure = limit.failure(seat.seen, one.budget)
-                    self.endings.append(Ending(member, fit, seat.epoch, {}, None, failure))
+                    self.endings.append(Ending(member, fit, seat.epoch, {}, None, {}, failure))
 
     def _settled(self) -> Network:
         """The weights that fits are judged by: the best epoch's, where so asked."""

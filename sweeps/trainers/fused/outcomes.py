@@ -54,6 +54,7 @@ def _outcome(
                 metrics |= figures(sums, len(part.y), f"{split}_", training.measure)
                 if bucket.confused:
                     confusion[split] = _table(verdicts[split].confusion[ending.member])
+            metrics |= ending.measured
             refuse_nonfinite(metrics, f"after epoch {ending.epoch}")
         except DivergedError as error:
             failure, metrics, confusion = Failure("diverged", str(error)), {}, {}

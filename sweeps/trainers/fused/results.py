@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+import jax
 import numpy.typing as npt
 
 from sweeps.checkpoints import Checkpoint
 from sweeps.sweep import Split
+from sweeps.trainers.fused.lane_arrays import parts
+from sweeps.trainers.fused.seat import Seat
 from sweeps.trainers.fused.structures import Verdict
 from sweeps.trial import Failure
 
@@ -24,12 +28,32 @@ class Pending:
     sums: Any
     watched: Any
 
+    def fetched(self) -> Pending:
+        """The same, brought from the device."""
+        sums, watched = jax.device_get((self.sums, self.watched))
+        return replace(self, sums=sums, watched=watched)
+
+    def values(
+        self, member: int, seat: Seat, measure: str, split: Split | None
+    ) -> dict[str, float]:
+        """A member's values by their names in the history, once they are fetched.
+
+        `split` is the watched one, if any.
+        """
+        loss, hits = self.sums[member].tolist()
+        found = {"loss": loss / seat.rows, measure: hits / seat.rows}
+        if split is not None:
+            rows = len(parts(seat.data)[split].y)
+            found |= figures(self.watched[member], rows, f"{split}_", measure)
+        return found | {"learning_rate": self.rates[member]}
+
 
 @dataclass(frozen=True)
 class Ending:
     """A fit at its end: how its network was judged on each split, and what a checkpoint keeps.
 
-    One with a `failure` was ended before its last epoch, and is not judged.
+    `measured` is what the sweep evaluates besides. One with a `failure` was ended before its last
+    epoch, or a function of the user's could not measure it; it has no figures.
     """
 
     member: int
@@ -37,6 +61,7 @@ class Ending:
     epoch: int
     verdicts: dict[Split, Verdict]
     checkpoint: Checkpoint | None
+    measured: Mapping[str, float] = field(default_factory=dict)
     failure: Failure | None = None
 
 
