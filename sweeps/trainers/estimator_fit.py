@@ -74,6 +74,13 @@ class EstimatorFit:
         return trained(pack, problem, self._measured, "estimator")
 
     def _measured(self, fit: Fit, problem: Problem) -> Measured:
+        return self.fitted(fit, problem)[1]
+
+    def fitted(self, fit: Fit, problem: Problem) -> tuple[Any, Measured]:
+        """The fitted estimator, and what it is worth.
+
+        Raises UserCodeError, FailedError, DivergedError or MemoryError as `Measure` does.
+        """
         notes: dict[str, str] = {}
         with noted_warnings(notes):
             estimator = self._prepared(fit)
@@ -83,7 +90,7 @@ class EstimatorFit:
                 metrics, confusion = _judged(estimator, data, problem)
         if "epochs" in fit.trial.config:
             metrics["epochs"] = float(fit.budget)
-        return Measured(metrics, confusion, notes)
+        return estimator, Measured(metrics, confusion, notes)
 
     def _prepared(self, fit: Fit) -> Any:
         """The estimator before `fit`, with the configuration's values and its seeds."""
