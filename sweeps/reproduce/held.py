@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
@@ -48,22 +48,18 @@ def hold(
 
 def figures_table(held: Sequence[Held]) -> Table:
     """One row a figure: published, ours, spread and verdict."""
-    rows = []
-    for one in held:
-        shown = [f"{value:.{one.digits}f}" for value in (min(one.ours), max(one.ours))] * bool(
-            one.ours
+    rows = [
+        (
+            one.label,
+            one.published,
+            _shown(one, fmean),
+            f"{_shown(one, min)} to {_shown(one, max)}" if len(one.ours) > 1 else "",
+            str(len(one.ours)),
+            "" if one.needed is None else one.needed.shown(one.digits),
+            one.verdict or "",
         )
-        rows.append(
-            (
-                one.label,
-                one.published,
-                f"{fmean(one.ours):.{one.digits}f}" if one.ours else "",
-                " to ".join(shown) if len(one.ours) > 1 else "",
-                str(len(one.ours)),
-                "" if one.needed is None else one.needed.shown(one.digits),
-                one.verdict or "",
-            )
-        )
+        for one in held
+    ]
     return Table(
         "figures",
         "Published against ours: the mean over repeats, each with a seed of its own",
@@ -82,6 +78,10 @@ def sources_table(figures: Sequence[Figure], held: Sequence[Held]) -> Table:
         ("figure", "section", "what stands there"),
         tuple(rows),
     )
+
+
+def _shown(one: Held, summary: Callable[[Sequence[float]], float]) -> str:
+    return f"{summary(one.ours):.{one.digits}f}" if one.ours else ""
 
 
 def _held(figure: Figure, ours: tuple[float, ...]) -> Held:

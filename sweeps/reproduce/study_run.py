@@ -148,7 +148,7 @@ Needs = tuple[int, Mapping[str, str]]
 
 
 def _needs(sweep: Sweep, workers: int | None) -> Needs:
-    trainer = trainer_for(sweep.trainer, sweep.subject)
+    trainer = trainer_for(sweep.trainer, sweep.subject, sweep.folder)
     count = trainer.processes(cores.usable()) if workers is None else workers
     return count, trainer.environment
 

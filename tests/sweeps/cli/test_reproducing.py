@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from sweeps.errors import SweepError
 from sweeps.reports.tables import Table
-from sweeps.reproduce import penguins
+from sweeps.reproduce import penguins, study_run
+from sweeps.reproduce.study import study
 from tests.sweeps.cli.conftest import Command
 
 TABLE = Table("runs", "Published and ours", ("run", "ours"), (("hidden [1]", "0.97"),))
@@ -98,3 +100,61 @@ def test_names_that_nobody_knows(sweeps: Command, called: Called) -> None:
     done = sweeps("reproduce", "penguins", "--only", "layer")
     assert (done.exit_code, done.stderr) == (2, "no experiment 'layer'; did you mean 'layers'?\n")
     assert called.wanted is None
+
+
+class CalledStudy:
+    """Stands in for the other studies' reproduction; raises `error` where there is one."""
+
+    def __init__(self) -> None:
+        self.study = self.asked = None
+        self.error: Exception | None = None
+
+    def __call__(self, study: Any, asked: Any, **options: Any) -> penguins.Reproduction:
+        self.study, self.asked = study, asked
+        options["say"]("2 sweeps, about a minute")
+        if self.error is not None:
+            raise self.error
+        return penguins.Reproduction((TABLE,), (), False, "http://here/run", "reports/x")
+
+
+@pytest.fixture
+def called_study(monkeypatch: pytest.MonkeyPatch) -> CalledStudy:
+    stand_in = CalledStudy()
+    monkeypatch.setattr(study_run, "reproduce", stand_in)
+    return stand_in
+
+
+def test_the_other_studies_share_one_machine(sweeps: Command, called_study: CalledStudy) -> None:
+    done = sweeps(
+        *("reproduce", "boston_housing", "--only", "corrected,least_squares"),
+        *("--repeats", "3", "--continue", "--store", "there"),
+    )
+    assert done.exit_code == 0
+    assert called_study.study == study("boston_housing")
+    assert called_study.asked == study_run.Asked(("corrected", "least_squares"), 3, go_on=True)
+    assert done.output.endswith("MLflow: http://here/run\ntables and pictures: reports/x\n")
+
+
+def test_options_of_penguins_alone_are_refused_elsewhere(
+    sweeps: Command, called_study: CalledStudy
+) -> None:
+    done = sweeps("reproduce", "imdb", "--points", "3")
+    assert (done.exit_code, done.stderr) == (
+        2,
+        "--points thins out the experiments of penguins; leave it out\n",
+    )
+    done = sweeps("reproduce", "imdb", "--preprocessing", "corrected")
+    assert (done.exit_code, done.stderr) == (
+        2,
+        "--preprocessing is an option of penguins; leave it out\n",
+    )
+    done = sweeps("reproduce", "reuters", "--only", "dens")
+    assert (done.exit_code, done.stderr) == (2, "no experiment 'dens'; did you mean 'dense'?\n")
+    assert called_study.asked is None
+
+
+def test_a_missing_data_set_is_one_line(sweeps: Command, called_study: CalledStudy) -> None:
+    called_study.error = SweepError("imdb: no datasets/imdb.npz in /there", ("task",))
+    done = sweeps("reproduce", "imdb")
+    assert done.exit_code == 2
+    assert done.stderr == "task: imdb: no datasets/imdb.npz in /there\n"
