@@ -83,7 +83,8 @@ def _run(name: str, place: Path, home: Path) -> str | None:
     )
     if ended.returncode == 0:
         return None
-    return (ended.stderr.strip().splitlines() or [f"exit code {ended.returncode}"])[-1]
+    said = ended.stderr.strip().splitlines() or [f"exit code {ended.returncode}"]
+    return said[-1].removeprefix("Exception: ")
 
 
 def _environment(home: Path) -> Mapping[str, str]:

@@ -3,6 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sweeps.problem import Problem
+from sweeps.sweep import Evaluate, Objective
 from sweeps.tasks.fashion_mnist import FashionMnist
 from tests.sweeps.tasks.contract import TaskContract
 from tests.sweeps.tasks.small_datasets import made_up
@@ -28,6 +30,8 @@ def test_pixels_are_not_copied_on_their_way() -> None:
     first, again = task.rows(0), task.rows(0)
     assert np.shares_memory(first.x_train, again.x_train)
     assert task.scaled(first.x_train, first.x_train, first.x_test)[1] is first.x_test
+    data = Problem(task, Evaluate(), Objective("test_accuracy"), 1).data(0, 0)
+    assert np.shares_memory(data.train.x, first.x_train)
 
 
 def test_other_splits_keep_the_shares_of_the_kinds() -> None:

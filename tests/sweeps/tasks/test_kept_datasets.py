@@ -10,8 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from search_spaces import SpaceError
 from sweeps.cache_folder import VARIABLE
 from sweeps.errors import SweepError
+from sweeps.parts import Parts
+from sweeps.reading import read_sweep
 from sweeps.tasks import kept_datasets, published_files
 from sweeps.tasks.kept_datasets import arrays_of
 
@@ -101,6 +104,15 @@ def test_a_broken_file_is_named_and_left_alone(published: Path, loads: list[Path
     )
     assert published.read_bytes() == b"half of what"
     assert loads == []
+
+
+def test_a_sweep_says_where_its_file_names_what_is_broken(home: Path) -> None:
+    (home / "datasets").mkdir(parents=True)
+    (home / "datasets" / "imdb.npz").write_bytes(b"half of it")
+    sweep = read_sweep({"task": "imdb", "space": {"width": 8}})
+    with pytest.raises(SpaceError, match=r"imdb.npz .* is broken") as refused:
+        Parts.of(sweep)
+    assert refused.value.path == ("task",)
 
 
 def test_a_folder_that_cannot_be_written_to_is_named(
