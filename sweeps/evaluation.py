@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import fmean
 
 from sweeps.draws import fit_seed
+from sweeps.metrics.catalog import METRICS
 from sweeps.problem import Problem
 from sweeps.sweep import Objective
 from sweeps.trial import Failure, Fit, History, Outcome, Part, Result, Trial
@@ -86,13 +87,22 @@ def _failure(
             return outcome.error
     if objective.metric not in metrics:
         measured = ", ".join(sorted(metrics)) or "nothing"
-        return Failure(
-            "bad_configuration", f"nothing measured {objective.metric}; measured: {measured}"
-        )
+        missing = f"nothing measured {objective.metric}{_where(outcomes, objective)}"
+        return Failure("bad_configuration", f"{missing}; measured: {measured}")
     if not math.isfinite(metrics[objective.metric]):
         after = f" after {metrics['epochs']:g} epochs" if "epochs" in metrics else ""
         return Failure("diverged", f"{objective.metric} is {metrics[objective.metric]}{after}")
     return None
+
+
+def _where(outcomes: Sequence[Outcome], objective: Objective) -> str:
+    """Which fit the objective is missing from, if not from all, and what it needs."""
+    lacking = [one.fit for one in outcomes if objective.metric not in one.metrics]
+    first = lacking[0]
+    place = f" on fold {first.fold} of repeat {first.repeat}"
+    known = METRICS.get(objective.measure)
+    needs = f", which needs {known.needs} among the rows" if known and known.needs else ""
+    return (place if len(lacking) < len(outcomes) else "") + needs
 
 
 def _mean_metrics(parts: Sequence[Mapping[str, float]]) -> dict[str, float]:

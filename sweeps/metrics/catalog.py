@@ -24,7 +24,8 @@ class Metric:
 
     `source`: what every trainer measures anyway, the table below, one of `keras.metrics`, or a
     function of the user's. `path` is the latter's `module:name`, or the name of Keras's class.
-    `goal` and `kinds` are None where nobody here can know.
+    `goal` and `kinds` are None where nobody here can know. `needs` is what must be among the rows
+    for it to mean anything: where it is missing, the metric is left out.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Metric:
     source: Source
     kinds: tuple[Kind, ...] | None = None
     path: str = ""
+    needs: str = ""
 
 
 _CLASSES: tuple[Kind, ...] = ("classification",)
@@ -46,9 +48,9 @@ METRICS = {
         Metric("f1", "maximize", "table", _CLASSES),
         Metric("precision", "maximize", "table", _CLASSES),
         Metric("recall", "maximize", "table", _CLASSES),
-        Metric("auc", "maximize", "table", _CLASSES),
+        Metric("auc", "maximize", "table", _CLASSES, needs="two classes"),
         Metric("balanced_accuracy", "maximize", "table", _CLASSES),
-        Metric("r2", "maximize", "table", _NUMBERS),
+        Metric("r2", "maximize", "table", _NUMBERS, needs="two rows"),
         Metric("mse", "minimize", "table", _NUMBERS),
         Metric("rmse", "minimize", "table", _NUMBERS),
     )

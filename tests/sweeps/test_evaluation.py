@@ -91,9 +91,20 @@ def test_one_failed_part_fails_the_trial_with_its_reason() -> None:
 
 def test_an_objective_that_nobody_measured_fails_by_name() -> None:
     (fit,) = fits(1)
-    result = evaluation.result_of(TRIAL, [outcome(fit, 0.5)], Objective("test_auc"))
+    result = evaluation.result_of(TRIAL, [outcome(fit, 0.5)], Objective("test_gini"))
     assert result.error is not None
-    assert result.error.message == "nothing measured test_auc; measured: train_loss, val_accuracy"
+    assert result.error.message == "nothing measured test_gini; measured: train_loss, val_accuracy"
+
+
+def test_where_and_for_want_of_what_is_said_as_well() -> None:
+    first, second = (outcome(fit, 0.5) for fit in fits(2))
+    first = replace(first, metrics={**first.metrics, "val_auc": 0.7})
+    result = evaluation.result_of(TRIAL, [first, second], Objective("val_auc"))
+    assert result.error is not None
+    assert result.error.message == (
+        "nothing measured val_auc on fold 0 of repeat 1, which needs two classes among the rows; "
+        "measured: train_loss, val_accuracy"
+    )
 
 
 @pytest.mark.parametrize("score", [float("nan"), float("inf")])
