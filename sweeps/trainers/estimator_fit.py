@@ -10,12 +10,10 @@ from typing import Any
 from sweeps.problem import Problem
 from sweeps.sweep import Split, SubjectChoice
 from sweeps.tasks.task import Data, Part
-from sweeps.trainers.estimators import scikeras
 from sweeps.trainers.estimators.counting import parameters_of
 from sweeps.trainers.estimators.fitting import fitted, noted_warnings
 from sweeps.trainers.estimators.judging import Matrix, judged
-from sweeps.trainers.estimators.making import made
-from sweeps.trainers.estimators.settings import set_seeds, set_values, with_epochs
+from sweeps.trainers.estimators.preparing import prepared
 from sweeps.trainers.keras_fit import ENVIRONMENT
 from sweeps.trainers.own.fits import (
     ONE_THREAD,
@@ -26,7 +24,6 @@ from sweeps.trainers.own.fits import (
     refused,
     trained,
 )
-from sweeps.trainers.own.seeding import small
 from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trial import Fit, Outcome
 from sweeps.user_code import UserCodeError, blamed
@@ -83,7 +80,7 @@ class EstimatorFit:
         """
         notes: dict[str, str] = {}
         with noted_warnings(notes):
-            estimator = self._prepared(fit)
+            estimator = prepared(fit, self.choice, self.folder)
             data = own_rows(fit, problem)
             with _blamed(self.choice.path):
                 fitted(estimator, data.train, self.choice.path)
@@ -91,19 +88,6 @@ class EstimatorFit:
         if "epochs" in fit.trial.config:
             metrics["epochs"] = float(fit.budget)
         return estimator, Measured(metrics, confusion, notes)
-
-    def _prepared(self, fit: Fit) -> Any:
-        """The estimator before `fit`, with the configuration's values and its seeds."""
-        path, named = self.choice.path, self.choice.options.get("epochs")
-        config = {**fit.trial.config}
-        if "epochs" in config:
-            config["epochs"] = fit.budget
-        estimator, rest = made(path, self.folder, config)
-        values = with_epochs(rest, named, estimator, path)
-        set_values(estimator, values, path)
-        set_seeds(estimator, values, small(fit.seed))
-        scikeras.refuse_idle(estimator, values)
-        return estimator
 
 
 def _judged(

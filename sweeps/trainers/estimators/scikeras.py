@@ -36,7 +36,7 @@ def refuse_idle(estimator: Any, values: Mapping[str, Any]) -> None:
                 )
         idle = [full for name, full in own.items() if name.partition("__")[0] in COMPILED]
         if idle and not _is_told(wrapper):
-            _watch(wrapper, idle)
+            _watch(wrapper, prefix, idle)
 
 
 def _wrappers(estimator: Any) -> Iterator[tuple[str, Any]]:
@@ -67,20 +67,20 @@ def _builder_parameters(wrapper: Any) -> list[inspect.Parameter]:
     return list(inspect.signature(builder).parameters.values())
 
 
-def _watch(wrapper: Any, idle: list[str]) -> None:
+def _watch(wrapper: Any, prefix: str, idle: list[str]) -> None:
     """Look at the model when it is built: only then it is known whether it came compiled."""
     compile_it = wrapper._ensure_compiled_model
 
     def refuse_or_compile() -> None:
-        if wrapper.model_.compiled:
-            names = [one.name for one in _builder_parameters(wrapper)]
-            way_out = (
-                f"; its own are {', '.join(f'model__{name}' for name in names)}" if names else ""
-            )
-            raise refused(
-                f"{', '.join(idle)}: no effect, since the model's builder compiles it itself: "
-                f"let it take `compile_kwargs`, or tune an argument of the builder{way_out}"
-            )
-        compile_it()
+        del wrapper._ensure_compiled_model  # the class's own is back, and it can be pickled again
+        if not wrapper.model_.compiled:
+            compile_it()
+            return
+        own = ", ".join(f"{prefix}model__{one.name}" for one in _builder_parameters(wrapper))
+        raise refused(
+            f"{', '.join(idle)}: no effect, since the model's builder compiles it itself: "
+            "let it take `compile_kwargs`, or tune an argument of the builder's"
+            + (f"; they are {own}" if own else "")
+        )
 
     wrapper._ensure_compiled_model = refuse_or_compile
