@@ -101,7 +101,7 @@ def test_a_compiled_model_has_metrics_of_its_own() -> None:
     assert sweep.objective == Objective("val_my_top_3", "maximize")
     assert sweep.evaluate.metrics == ()
     path, message = refusal(MODEL, objective="val_my_top_3")
-    assert path == ("objective",)
+    assert path == ("objective", "metric")
     assert message.endswith(
         "a metric that the model is compiled with needs `goal: maximize` or `minimize`"
     )
