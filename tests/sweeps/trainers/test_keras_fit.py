@@ -8,8 +8,9 @@ import pytest
 from sweeps.draws import dropout_seed, initial_weights, row_order
 from sweeps.problem import Problem
 from sweeps.recipe import Recipe
-from sweeps.tasks.task import Part, head_of
-from sweeps.trainers import time_limit
+from sweeps.tasks.inputs import is_sparse
+from sweeps.tasks.task import Inputs, Part, head_of
+from sweeps.trainers import program, time_limit
 from sweeps.trainers.keras_fit import KerasFit
 from sweeps.trainers.network import Blueprint, model_of
 from sweeps.trainers.program import Program, program_for
@@ -19,6 +20,7 @@ from tests.sweeps.tiny_task import TinyTask
 from tests.sweeps.trainers.contract import TrainerContract
 from tests.sweeps.trainers.contract_limits import Clock
 from tests.sweeps.trainers.fitting import DEEP, fit_of, problem_on
+from tests.sweeps.trainers.fused.tasks import CountedWords, HeadTask, Pairs, WeighedRows, Words
 
 SEED = 3
 ROWS, BATCH, EPOCHS = 35, 8, 3
@@ -64,32 +66,41 @@ def fitted_by_keras(
     """The same network, trained by `model.fit` on the same rows in the same order."""
     _, keras = load()
     task, data = problem.task, problem.data(0, 0)
-    features = len(task.features)
+    features = data.train.x.shape[1]
     model = model_of(Blueprint.of(recipe, features, task.outputs, head_of(task)))
     hidden = [layer.units for layer in recipe.layers]
     model.set_weights(initial_weights(SEED, features, hidden, task.outputs, recipe.initializer))
     masks = [layer for layer in model.layers if isinstance(layer, keras.layers.Dropout)]
     for position, layer in enumerate(masks):
         layer.seed_generator.state.assign([dropout_seed(SEED, position), 0])
-    if task.kind == "classification":
-        model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
-    else:
-        model.compile(optimizer, "mse", metrics=["mae"])
+    losses = {
+        "softmax": "sparse_categorical_crossentropy",
+        "sigmoid": "binary_crossentropy",
+        "linear": "mse",
+    }
+    measure = "accuracy" if task.kind == "classification" else "mae"
+    model.compile(optimizer, losses[head_of(task)], metrics=[measure])
     history: dict[str, list[float]] = {}
     assert data.val is not None
     for epoch in range(EPOCHS):
         order = row_order(SEED, epoch, ROWS)
+        weights = data.train.weights
         said = model.fit(
-            data.train.x[order],
+            numbers(data.train.x)[order],
             data.train.y[order],
+            sample_weight=None if weights is None else weights[order],
             batch_size=BATCH,
             shuffle=False,
             verbose=0,
-            validation_data=(data.val.x, data.val.y),
+            validation_data=(numbers(data.val.x), data.val.y),
         )
         for name, values in said.history.items():
             history.setdefault(name, []).extend(values)
     return model, history
+
+
+def numbers(x: Inputs) -> Any:
+    return x.toarray() if is_sparse(x) else x
 
 
 def hold_against_keras(config: dict[str, Any], optimizer: Any, task: TinyTask) -> None:
@@ -102,14 +113,16 @@ def hold_against_keras(config: dict[str, Any], optimizer: Any, task: TinyTask) -
     assert outcome.history.keys() == history.keys() | {"learning_rate"}
     for name, values in history.items():
         assert outcome.history[name] == pytest.approx(values, rel=1e-5, abs=1e-6), name
-    with program_for(Blueprint.of(recipe, 4, task.outputs, head_of(task))) as program:
-        for ours, theirs in zip(program.weights(), model.get_weights(), strict=True):
-            np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-5)
     data = problem.data(0, 0)
+    with program_for(Blueprint.on(recipe, data.train, task.outputs, head_of(task))) as kept:
+        for ours, theirs in zip(kept.weights(), model.get_weights(), strict=True):
+            np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-5)
     parts: dict[str, Part | None] = {"train": data.train, "val": data.val, "test": data.test}
     for split, part in parts.items():
         assert part is not None
-        judged = model.evaluate(part.x, part.y, verbose=0, return_dict=True, batch_size=BATCH)
+        judged = model.evaluate(
+            numbers(part.x), part.y, verbose=0, return_dict=True, batch_size=BATCH
+        )
         for name, value in judged.items():
             assert outcome.metrics[f"{split}_{name}"] == pytest.approx(value, rel=1e-5), name
 
@@ -181,3 +194,23 @@ class TestKerasFit(TrainerContract):
         _, keras = load()
         config = {"layer_count": 1, "width": 6}
         hold_against_keras(config, keras.optimizers.Adam(0.02), TinyTask(kind="regression"))
+
+    @pytest.mark.parametrize(
+        "task",
+        [
+            Words(head="sigmoid"),
+            CountedWords(),
+            WeighedRows(),
+            WeighedRows(head="sigmoid"),
+            WeighedRows(kind="regression", head="linear"),
+            Pairs(kind="regression", head="linear"),
+        ],
+        ids=lambda task: f"{type(task).__name__}, {task.head}",
+    )
+    def test_equals_model_fit_on_other_rows(
+        self, task: HeadTask, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        _, keras = load()
+        monkeypatch.setattr(program, "MOST_NUMBERS", 10 * task.rows(0).x_train.shape[1])
+        config = {"layer_count": 1, "width": 6, "regularizers.kernel_l2": 0.01}
+        hold_against_keras(config, keras.optimizers.Adam(0.02), task)

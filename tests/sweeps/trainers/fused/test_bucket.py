@@ -111,3 +111,13 @@ def test_confusion_is_counted_for_few_classes_only() -> None:
     assert confused(outputs=1, head="sigmoid")
     assert not confused(outputs=1, head="linear")
     assert not confused(outputs=21)
+
+
+def test_narrow_layers_are_padded_little_where_rows_are_sparse() -> None:
+    sparse = replace(SIZES, pieces=1000)
+    assert [bucket({"width": width}, sparse).width for width in (8, 16, 17, 64)] == [8, 16, 32, 64]
+    assert bucket({"width": 8}).width == 32
+
+
+def test_sparse_rows_are_held_once() -> None:
+    assert bucket({}, replace(SIZES, pieces=1000)).shared_rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import tracemalloc
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import islice
 
 import pytest
@@ -255,3 +256,37 @@ def test_several_accelerators_get_a_part_of_a_pack_each() -> None:
     four = lanes_of(bucket(100), courses, on_cpu=False, devices=4)
     assert [len(lane.courses) for lane in one] == [100]
     assert [len(lane.courses) for lane in four] == [32, 32, 32, 4]
+
+
+WORDY = replace(SIZES, features=10_000, rows=11_000, train_rows=8_000, pieces=60_000)
+NEWSWIRE: Config = {"layer_count": 2, "width": 64, "batch_size": 512, "epochs": 20}
+
+
+def test_packs_are_whole_turns_of_the_cores() -> None:
+    """A pack of one lane would leave the other cores idle."""
+    long = [course({**NEWSWIRE, "epochs": 1000}, place) for place in range(10)]
+    assert [len(pack) for pack in packs_of(bucketed(long, WORDY))] == [4, 4, 2]
+
+
+def test_sparse_rows_cost_what_is_in_them() -> None:
+    its, dense = (
+        bucket_of(Recipe.read(NEWSWIRE), sizes) for sizes in (WORDY, replace(WORDY, pieces=0))
+    )
+    one = course(NEWSWIRE)
+    assert work(its, one) < work(dense, one) / 5
+    fuller = replace(its, pieces=10 * its.pieces)
+    assert work(its, one) < work(fuller, one) < 10 * work(its, one)
+    large_batches, small_batches = (
+        work(its, course({**NEWSWIRE, "batch_size": size})) for size in (512, 256)
+    )
+    assert large_batches < small_batches, "every step updates all weights"
+    single = replace(its, depth=0, width=0)
+    assert work(single, course({"layer_count": 0, "batch_size": 512, "epochs": 20})) > 0
+
+
+def test_networks_on_sparse_rows_are_small_enough() -> None:
+    """Batches of rows are never spread out: 512 of a million columns would be 2 GB."""
+    vast = replace(WORDY, features=1_000_000, rows=110_000)
+    its = bucket_of(Recipe.read({**NEWSWIRE, "width": 16}), vast)
+    assert too_large(its) is None
+    assert members(its, on_cpu=True) == 1
