@@ -100,6 +100,7 @@ def _train(member: Member, problem: Problem, watch: Watch, callbacks: Sequence[A
     with watch.limit.counting():
         member.model.fit(
             batches,
+            shuffle=False,  # rows are in a drawn order already; Keras would draw that of batches
             initial_epoch=watch.epoch,
             epochs=member.fit.budget,
             validation_data=(
