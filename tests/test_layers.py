@@ -21,6 +21,7 @@ OWNERS = {
         "sweeps/trainers/",
         "sweeps/tasks/keras_datasets.py",
         "sweeps/discovery/recording.py",
+        "sweeps/experiments/",
     },
     "jax": {"sweeps/trainers/fused/"},
     "keras_tuner": {

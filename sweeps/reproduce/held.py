@@ -81,7 +81,8 @@ def sources_table(figures: Sequence[Figure], held: Sequence[Held]) -> Table:
 
 
 def _shown(one: Held, summary: Callable[[Sequence[float]], float]) -> str:
-    return f"{summary(one.ours):.{one.digits}f}" if one.ours else ""
+    # Adding zero makes a negative zero, to which a small difference is rounded, a plain one.
+    return f"{round(summary(one.ours), one.digits) + 0.0:.{one.digits}f}" if one.ours else ""
 
 
 def _held(figure: Figure, ours: tuple[float, ...]) -> Held:

@@ -70,6 +70,11 @@ def test_the_table_says_where_nothing_could_be_measured():
     assert table.rows == (("accuracy", "0.9000", "", "", "0", "0.8900 to 0.9100", "undecided"),)
 
 
+def test_a_small_difference_has_no_sign_when_it_is_rounded_to_zero():
+    table = figures_table(hold([figure(digits=2)], results(-0.001, -0.002), {}))
+    assert table.rows[0][2:4] == ("0.00", "0.00 to 0.00")
+
+
 def test_the_sources_are_quoted():
     figures = [figure(), figure(label="other", ours=Reading("second", final="val_accuracy"))]
     table = sources_table(figures, hold(figures, results(0.9), {}))
