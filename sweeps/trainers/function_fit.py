@@ -11,6 +11,7 @@ from sweeps.sweep import SubjectChoice
 from sweeps.tasks.no_rows import NoRows
 from sweeps.trainers.functions.returned import metrics_of
 from sweeps.trainers.functions.signature import takes, wanted
+from sweeps.trainers.own.children import children_allowed
 from sweeps.trainers.own.fits import (
     ONE_THREAD,
     Measured,
@@ -30,7 +31,8 @@ class FunctionFit:
     """Calls `objective(config) -> number | mapping of numbers`, once a fit.
 
     `config` is a plain dict of the trial's own. Where it has `epochs`, they are those of the fit:
-    what Hyperband grants. A promoted trial begins anew, since nobody here knows what to keep of it.
+    what Hyperband grants; fewer that it has trained it may return as `epochs`. A promoted trial
+    begins anew, since nobody here knows what to keep of it.
 
     A parameter `data` is given the fit's rows (`sweeps.tasks.task.Data`), a parameter `seed` a
     number below 2**31. `random` and `numpy.random` start from it as well.
@@ -67,11 +69,11 @@ class FunctionFit:
         with blamed(path):
             given = _given(function, path, self.choice.options.get("takes"))
         config, further = _arguments(fit, problem, path, given)
-        with blamed(path):
+        with blamed(path), children_allowed():
             returned = function(config, **further)
             found = metrics_of(returned, problem.objective.metric, path)
         if "epochs" in fit.trial.config:
-            found["epochs"] = float(fit.budget)
+            found.setdefault("epochs", float(fit.budget))
         return Measured(found)
 
 

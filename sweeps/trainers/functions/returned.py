@@ -9,7 +9,7 @@ from sweeps.user_code import UserCodeError
 
 LONGEST = 200
 LONGEST_SHOWN = 60
-RESERVED = ("seconds", "epochs")
+RESERVED = ("seconds",)
 """What is logged of every trial under these names."""
 
 EXAMPLES = "return a number, or a mapping of names to numbers"

@@ -76,10 +76,17 @@ def test_the_configuration_is_a_dict_of_its_own(code: Code) -> None:
 
 
 def test_epochs_are_those_of_the_fit(code: Code) -> None:
-    code.write("def f(config): return config['epochs']")
+    code.write("""
+        def f(config):
+            return config["epochs"]
+
+        def g(config):
+            return {"value": 1.0, "epochs": 4}
+    """)
     fit = Fit(Trial(0, {"epochs": 27}, budget=9), fold=0, repeat=0, seed=1, budget=9)
     outcome = code.train("function", "f", fit, no_rows())
     assert outcome.metrics == {"value": 9.0, "epochs": 9.0}
+    assert code.train("function", "g", fit, no_rows()).metrics == {"value": 1.0, "epochs": 4.0}
 
 
 def test_data_are_the_rows_of_the_fold(code: Code) -> None:

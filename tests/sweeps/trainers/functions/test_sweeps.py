@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from sweeps import flight
+from sweeps.errors import SweepError
+from sweeps.reading import read_sweep
 from tests.sweeps.trainers.own.code import Code
 
 PARABOLA = "def objective(config): return (config['x'] - 3) ** 2 + config.get('epochs', 0) * 0.0\n"
@@ -143,6 +145,33 @@ def test_what_it_prints_leaves_standard_output_alone(
     out, err = capfd.readouterr()
     assert out == ""
     assert {"trying 1", "trying 2"} <= set(err.splitlines())
+
+
+def test_it_may_start_processes_in_a_worker(code: Code) -> None:
+    code.write("""
+        from multiprocessing import get_context
+
+        def objective(config):
+            process = get_context("spawn").Process(target=abs, args=(-1,))
+            process.start()
+            process.join()
+            return float(process.exitcode == 0)
+    """)
+    _, results = code.run(sweep("grid", space={"x": [1]}), workers=1)
+    assert [result.score for result in results] == [1.0]
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        ({"path": "own_code:f", "takes": "tail"}, "function.takes: 'tail' is not known"),
+        ({"path": "own_code:f", "take": "config"}, "did you mean 'takes'"),
+        ("own_code.f", "is not of the form `module:name`"),
+    ],
+)
+def test_what_is_said_of_a_function_is_checked(function: Any, message: str) -> None:
+    with pytest.raises(SweepError, match=message):
+        read_sweep(sweep("grid", function=function))
 
 
 def test_a_sweep_in_workers_is_the_sweep_in_this_process(code: Code) -> None:
