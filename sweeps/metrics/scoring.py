@@ -12,6 +12,7 @@ from sweeps.metrics.catalog import Metric, names_of
 from sweeps.metrics.predictions import Predictions
 from sweeps.problem import Problem
 from sweeps.tasks.task import Targets
+from sweeps.user_code import load
 
 
 def extra_metrics(
@@ -43,6 +44,16 @@ def extra_metrics(
         return {f"{prefix}{name}": math.nan for name in wanted}
     found = {name: _measured(metric, given, problem.folder) for name, metric in wanted.items()}
     return {f"{prefix}{name}": value for name, value in found.items() if value is not None}
+
+
+def check_functions(problem: Problem) -> None:
+    """Raise UserCodeError for a metric of the user's that is not there, before anything is trained.
+
+    Imports the user's modules.
+    """
+    for metric in names_of(problem.evaluate.metrics).values():
+        if metric.source == "user":
+            load(metric.path, problem.folder)
 
 
 def _measured(metric: Metric, given: Predictions, folder: str) -> float | None:

@@ -1,15 +1,17 @@
-"""What stands before training, whoever trains: a recipe that can be read, and rows to train on."""
+"""What stands before training, whoever trains: a recipe that can be read, rows, and metrics."""
 
 from __future__ import annotations
 
 import traceback
 from collections.abc import Sequence
 
+from sweeps.metrics.scoring import check_functions
 from sweeps.problem import Problem
 from sweeps.recipe import Recipe
 from sweeps.tasks.task import Data
 from sweeps.trainers.breakdown import failure_of
 from sweeps.trial import Failure, Fit
+from sweeps.user_code import UserCodeError
 
 OURS = frozenset({__name__, "sweeps.data_cache", "sweeps.problem"})
 """Modules whose frames say nothing about why a task failed."""
@@ -47,6 +49,15 @@ def rows_of(fold: int, repeat: int, problem: Problem) -> Data | Failure:
     except Exception as error:  # noqa: BLE001  (the task is the user's code and may raise anything)
         message = f"{type(error).__name__}: {error} (in the rows of task {problem.task.name!r})"
         return Failure("user_error", message, _from_the_task(error))
+
+
+def missing_metric(problem: Problem) -> Failure | None:
+    """Why a metric of the user's own cannot be called (`user_error`), if so; imports its module."""
+    try:
+        check_functions(problem)
+    except UserCodeError as error:
+        return error.failure
+    return None
 
 
 def _from_the_task(error: Exception) -> str:

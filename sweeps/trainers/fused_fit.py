@@ -13,7 +13,7 @@ from sweeps.problem import Problem
 from sweeps.recipe import Recipe
 from sweeps.tasks.inputs import is_sparse
 from sweeps.tasks.task import head_of
-from sweeps.trainers.admission import recipes_of, rows_of
+from sweeps.trainers.admission import missing_metric, recipes_of, rows_of
 from sweeps.trainers.fused.bucket import Precision, Sizes, bucket_of, pieces_in
 from sweeps.trainers.fused.courses import Course, courses_of
 from sweeps.trainers.fused.packing import packs_of, too_large
@@ -115,7 +115,7 @@ class FusedFit:
             return sizes
         refusal = self._refusal(recipe, sizes)
         if refusal is None:
-            return None
+            return missing_metric(problem)
         return Failure("bad_configuration", f"trainer: fused cannot train this: {refusal}")
 
     def _refusal(self, recipe: Recipe, sizes: Sizes) -> str | None:

@@ -12,7 +12,7 @@ from sweeps.checkpoints import CheckpointError
 from sweeps.problem import Problem
 from sweeps.recipe import Recipe
 from sweeps.tasks.task import Data, head_of
-from sweeps.trainers.admission import recipe_of, rows_of
+from sweeps.trainers.admission import missing_metric, recipe_of, rows_of
 from sweeps.trainers.breakdown import failure_of
 from sweeps.trainers.divergence import DivergedError, refuse_nonfinite
 from sweeps.trainers.measures import judged
@@ -84,6 +84,9 @@ def _outcome(fit: Fit, problem: Problem, progress: Progress | None, limit: TimeL
     data = rows_of(fit.fold, fit.repeat, problem)
     if isinstance(data, Failure):
         return _failed(fit, started, data)
+    missing = missing_metric(problem)
+    if missing is not None:
+        return _failed(fit, started, missing)
     tf, _ = load()
     try:
         return _trained(fit, recipe, problem, data, progress, limit, started)

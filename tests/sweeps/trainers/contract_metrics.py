@@ -118,6 +118,15 @@ class MetricContract(Fitting):
         assert outcomes[1].confusion == {}
         assert len(outcomes[1].history["loss"]) == 9
 
+    def test_a_function_that_is_not_there_fails_before_anything_is_trained(
+        self, folder: str
+    ) -> None:
+        outcome = self.train(fit_of(DEEP), self.problem(folder, "own:shares"))
+        assert outcome.error is not None
+        assert outcome.error.reason == "user_error"
+        assert "did you mean 'share'?" in outcome.error.message
+        assert outcome.history == {}
+
     def test_divergence_is_not_the_function_s_fault(self, folder: str) -> None:
         problem = self.problem(folder, "own:likeliness")
         bad = {**DEEP, "optimizer": "sgd", "learning_rate": 1e30}
