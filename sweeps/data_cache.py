@@ -54,9 +54,16 @@ def bytes_of(data: Data) -> int:
         if part is not None:
             for array in (*_arrays(part.x), part.y, part.weights):
                 if array is not None:
-                    arrays[id(array)] = array.nbytes
+                    arrays[id(array)] = _bytes(array)
     return sum(arrays.values())
 
 
 def _arrays(x: Any) -> tuple[Any, ...]:
     return (x.data, x.indices, x.indptr) if hasattr(x, "indptr") else (x,)
+
+
+def _bytes(array: Any) -> int:
+    """Of an array, or of a pandas table, its text included."""
+    if hasattr(array, "nbytes"):
+        return int(array.nbytes)
+    return int(array.memory_usage(deep=True).sum())
