@@ -19,6 +19,7 @@ from sweeps.tasks.penguins import Penguins, Preprocessing
 from sweeps.tasks.reuters import Reuters
 from sweeps.tasks.table_options import table_for
 from sweeps.tasks.task import Task
+from sweeps.tasks.user_rows import UserRows
 
 
 def task_for(choice: TaskChoice, folder: str = "") -> Task:
@@ -53,6 +54,7 @@ TASKS: Mapping[str, Loader] = {
     "none": NoRows.from_options,
     "penguins": _penguins,
     "reuters": Reuters.from_options,
+    "rows": UserRows.from_options,
     "table": table_for,
 }
 """Every task that a sweep file can name, and how its options are read."""

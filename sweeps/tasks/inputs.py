@@ -7,7 +7,7 @@ import numpy as np
 from sweeps.tasks.task import Inputs, Labels
 
 
-def taken(x: Inputs, positions: Labels) -> Inputs:
+def taken(x: Inputs, positions: Labels | slice) -> Inputs:
     """The rows at those positions, in that order, held as they were."""
     return x.iloc[positions] if hasattr(x, "iloc") else x[positions]
 

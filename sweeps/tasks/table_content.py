@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -97,8 +96,8 @@ def content_of(meaning: Meaning, sheet: Sheet, test: Sheet | None = None) -> Con
 
 def refuse_lone_classes(target: Target, sheet_name: str) -> None:
     """Raise SweepError for a class of a single row, which cannot be on both sides of a split."""
-    counts = Counter(target.y.tolist())
-    lone = [name for number, name in enumerate(target.classes) if counts[number] == 1]
+    counts = np.bincount(target.y) if target.classes else ()
+    lone = [name for name, count in zip(target.classes, counts, strict=True) if count == 1]
     if lone:
         raise SweepError(
             f"{sheet_name}: only one row is of class {shown(lone[0])}, and a class is to be "

@@ -69,7 +69,7 @@ def table_for(options: Mapping[str, Any], folder: str) -> Table:
         meaning=meaning,
         test=section.number_between("test", Table.test, 0.0, 1.0),
         test_source=_source(section, form, other, folder) if other in options else None,
-        label_weights=_weights(section),
+        label_weights=read_weights(section),
         preprocessing=cast(
             Preprocessing, section.one_of("preprocessing", "auto", ("auto", "none"))
         ),
@@ -174,7 +174,7 @@ def _types(section: Section) -> tuple[tuple[str, Type], ...]:
     return tuple((name, inner.values[name]) for name in inner.values)
 
 
-def _weights(section: Section) -> LabelWeights | None:
+def read_weights(section: Section) -> LabelWeights | None:
     """`balanced`, or a number above 0 for each label."""
     value = section.values.get("class_weights")
     if value is None or value == "balanced":
