@@ -21,6 +21,7 @@ from sweeps.problem import Problem
 from sweeps.sweep import Split
 from sweeps.trainers.fused import lane_arrays as arrays
 from sweeps.trainers.fused.compiled import programs_for
+from sweeps.trainers.fused.held_rows import rows_on
 from sweeps.trainers.fused.keeping import Kept, checkpoint_of, tensors_of
 from sweeps.trainers.fused.measuring import measured
 from sweeps.trainers.fused.packing import Lane
@@ -134,7 +135,7 @@ class LaneTraining:
                     best[member] = kept
         # What is used once goes to the device with the call that uses it, which is twice as fast.
         self._state = State(stacked(bucket, tensors, size), filled(steps, size, np.int32))  # type: ignore[arg-type]
-        self._rows = jax.device_put(arrays.rows_of(self.seats, bucket, size), self.device)
+        self._rows = rows_on(self.device, self.seats, bucket, size)
         self._member = jax.device_put(arrays.member_of(self.seats, bucket, size), self.device)
         self._spans = jax.device_put(arrays.spans_of(self.seats, size), self.device)
         judging = self._weights, self._rows, self._member, *self._spans["train"]
