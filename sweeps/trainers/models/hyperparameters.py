@@ -70,6 +70,8 @@ def _admitted(asked: Any, value: Value) -> Any:
     for one in asked.values:
         if one == value and isinstance(one, bool) == isinstance(value, bool):
             return one
+    if kind == "Boolean":
+        raise _misfit(asked, value, "true or false")
     listed = ", ".join(shown(one) for one in asked.values)
     raise _misfit(asked, value, f"one of {listed}" if kind == "Choice" else listed)
 
