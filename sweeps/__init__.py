@@ -5,10 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sweeps.exporting.notebook import export, load_model
     from sweeps.notebook import define, extend, load, results, resume, retry, run, sync
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "define", "extend", "load", "results", "resume", "retry", "run", "sync"]
+__all__ = [
+    "__version__",
+    "define",
+    "export",
+    "extend",
+    "load",
+    "load_model",
+    "results",
+    "resume",
+    "retry",
+    "run",
+    "sync",
+]
+
+EXPORTS = ("export", "load_model")
 
 
 def __dir__() -> list[str]:
@@ -21,5 +36,6 @@ def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module 'sweeps' has no attribute {name!r}")
     from sweeps import notebook
+    from sweeps.exporting import notebook as exporting
 
-    return getattr(notebook, name)
+    return getattr(exporting if name in EXPORTS else notebook, name)

@@ -74,7 +74,7 @@ def resume(
     from sweeps import coordinator
 
     options = _options(workers, store, tracking_uri, watcher)
-    return _told(coordinator.resume(_found(_store(store), sweep_id), **options), store)
+    return _told(coordinator.resume(found(store_at(store), sweep_id), **options), store)
 
 
 def retry(
@@ -94,7 +94,7 @@ def retry(
 
     _check_reasons(reasons)
     options = _options(workers, store, tracking_uri, watcher)
-    return _told(coordinator.retry(_found(_store(store), sweep_id), reasons, **options), store)
+    return _told(coordinator.retry(found(store_at(store), sweep_id), reasons, **options), store)
 
 
 def _check_reasons(given: Collection[Reason] | None) -> None:
@@ -124,7 +124,7 @@ def extend(
     if trials < 1:
         raise ValueError(f"{trials} more trials are none: 1 is the least")
     options = _options(workers, store, tracking_uri, watcher)
-    return _told(coordinator.extend(_found(_store(store), sweep_id), trials, **options), store)
+    return _told(coordinator.extend(found(store_at(store), sweep_id), trials, **options), store)
 
 
 def sync(
@@ -140,9 +140,9 @@ def sync(
     """
     from sweeps import coordinator
 
-    place = _store(store)
+    place = store_at(store)
     return coordinator.sync(
-        _found(place, sweep_id),
+        found(place, sweep_id),
         store=place,
         tracking_uri=tracking_uri,
         watcher=watcher or SaysOnly(print),
@@ -158,7 +158,7 @@ def _options(
     from sweeps.reports.sweep_report import sweep_report
 
     return {
-        "store": _store(store),
+        "store": store_at(store),
         "workers": workers,
         "watcher": watcher or SaysOnly(print),
         "tracking_uri": tracking_uri,
@@ -192,10 +192,10 @@ def results(sweep_id: str = LATEST, *, store: str | Path | None = None) -> pd.Da
 
     Raises LookupError.
     """
-    with _opened(_store(store)) as ledger:
-        found = _row(ledger, sweep_id).sweep_id
-        table_of_trials = table(ledger.results(found))
-    table_of_trials.attrs["sweep"] = found
+    with _opened(store_at(store)) as ledger:
+        whole_id = _row(ledger, sweep_id).sweep_id
+        table_of_trials = table(ledger.results(whole_id))
+    table_of_trials.attrs["sweep"] = whole_id
     return table_of_trials
 
 
@@ -217,7 +217,8 @@ def table(trials: Sequence[Result]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=None if rows else ["trial", "state", "score", "seconds"])
 
 
-def _found(store: Store, prefix: str) -> str:
+def found(store: Store, prefix: str) -> str:
+    """The whole id of the sweep whose id begins so. Raises LookupError."""
     with _opened(store) as ledger:
         return _row(ledger, prefix).sweep_id
 
@@ -242,5 +243,6 @@ def _opened(store: Store) -> Iterator[Ledger]:
         ledger.close()
 
 
-def _store(folder: str | Path | None) -> Store:
+def store_at(folder: str | Path | None) -> Store:
+    """The store in that folder, or the default one."""
     return Store.at(None if folder is None else Path(folder))

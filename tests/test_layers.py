@@ -40,6 +40,8 @@ OWNERS = {
     "ruamel": {"sweeps/strict_yaml.py", "sweeps/yaml_text.py"},
     "typer": {"sweeps/cli/"},
     "rich": {"sweeps/cli/", "sweeps/reports/"},
+    "scikeras": {"sweeps/exporting/scikeras_pipeline.py"},
+    "skops": {"sweeps/exporting/", "sweeps/trainers/refitting/estimators.py"},
     "palmerpenguins": {"sweeps/tasks/penguins.py"},
     "pyarrow": {"sweeps/tasks/table_parquet.py"},
 }

@@ -18,6 +18,7 @@ from sweeps.cli import (
     continuing,
     doctoring,
     explaining,
+    exporting,
     files,
     listing,
     planning,
@@ -65,6 +66,8 @@ app.command("ls")(listing.ls)
 app.command("status")(listing.status)
 app.command("best")(listing.best)
 app.command("logs")(explaining.logs)
+app.command("export")(exporting.export)
+app.command("predict")(exporting.predict)
 app.command("sync")(syncing.sync)
 app.command("rm")(removing.rm)
 app.command("reproduce")(reproducing.reproduce)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
@@ -76,6 +77,11 @@ class Penguins:
     def classes(self) -> tuple[str, ...]:
         """The species, in the study's numbering."""
         return SPECIES
+
+    @property
+    def words(self) -> Mapping[str, Mapping[str, float]]:
+        """The numbers that stand for words, by column; the empty word for a missing one."""
+        return {"island": ISLANDS, "sex": {**SEXES, "": SEX_UNKNOWN}}
 
     def rows(self, split: int) -> Rows:
         """275 train and 69 test rows, drawn with the split's number as seed.

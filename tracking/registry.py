@@ -1,0 +1,73 @@
+"""Models in MLflow's registry: a folder becomes a version, with a signature and an alias."""
+
+from __future__ import annotations
+
+import shutil
+import warnings
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from tracking.mlflow_store import MlflowStore
+from tracking.mlflow_tracker import MlflowTracker
+from tracking.quiet import quieten
+from tracking.store_uri import resolve
+from tracking.tracker import TrackingError
+
+ALIAS = "best"
+PLACE = "model"
+"""Where the model lies among the artifacts of the sweep's parent run."""
+
+
+@dataclass(frozen=True)
+class ModelFolder:
+    """A folder with a model, and how MLflow loads it: `loader` is a module with `_load_pyfunc`.
+
+    `example` is a row as the model takes them and `outputs` what it says to that; None where there
+    is no signature.
+    """
+
+    folder: Path
+    loader: str
+    requirements: tuple[str, ...]
+    example: Any = None
+    outputs: Any = None
+
+
+def register(model: ModelFolder, name: str, sweep_id: str, uri: str | None) -> str:
+    """Log the folder under the sweep's parent run and register it; the version's number.
+
+    Raises TrackingError for a store that cannot be asked or does not know the sweep.
+    """
+    quieten()
+    with closing(MlflowTracker(uri)) as tracker:
+        found = tracker.find(sweep_id)
+    if found is None:
+        raise TrackingError(
+            f"MLflow knows no run of sweep {sweep_id}: send it first with `sweeps sync {sweep_id}`"
+        )
+    store = MlflowStore(resolve(uri))
+    with store.asked(f"registering {name!r}"), TemporaryDirectory(prefix="sweeps-") as scratch:
+        saved = Path(scratch) / PLACE
+        _save(model, saved)
+        return store.register(found[1], saved, name, ALIAS)
+
+
+def _save(model: ModelFolder, place: Path) -> None:
+    import mlflow.pyfunc
+    from mlflow.models import infer_signature
+
+    signature = None if model.example is None else infer_signature(model.example, model.outputs)
+    with warnings.catch_warnings():
+        # It asks for an example to run, which has been done to find the signature.
+        warnings.simplefilter("ignore")
+        mlflow.pyfunc.save_model(
+            path=str(place),
+            loader_module=model.loader,
+            data_path=str(model.folder),
+            signature=signature,
+            pip_requirements=list(model.requirements),
+        )
+    shutil.rmtree(place / "__pycache__", ignore_errors=True)
