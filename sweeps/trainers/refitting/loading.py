@@ -16,7 +16,8 @@ def keras_model(
 ) -> Any:
     """The model, `compiled` as it was in training or not.
 
-    The user's module is imported first, for layers of theirs that it registers. Keras runs on the backend that the model was trained on, unless it runs already.
+    The user's module is imported first, for layers of theirs that it registers. Keras runs on the
+    backend that the model was trained on, unless it runs already.
     """
     if backend is not None and "keras" not in sys.modules:
         os.environ.setdefault("KERAS_BACKEND", backend)
