@@ -208,9 +208,16 @@ def test_a_random_state_that_is_set_stays(code: Code) -> None:
                 return super().fit(x, y)
         free, fixed = Own(n_estimators=2), Own(n_estimators=2, random_state=5)
     """)
-    for name, config in (("free", {}), ("fixed", {}), ("free", {"random_state": 6})):
+    said: list[tuple[str, dict[str, object]]] = [
+        ("free", {}),
+        ("fixed", {}),
+        ("free", {"random_state": 6}),
+        ("free", {"random_state": None}),
+    ]
+    for name, config in said:
         assert code.train("estimator", name, fit_of(config, seed=9), problem_on()).error is None
-    assert code.module.seen == [9, 5, 6]
+    assert code.module.seen == [9, 5, 6, None]
+    code.module.seen.clear()
     one, same, other = (
         code.train("estimator", "nested", fit_of({}, seed=seed), problem_on()).metrics
         for seed in (1, 1, 2)
