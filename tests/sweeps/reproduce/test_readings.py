@@ -56,7 +56,15 @@ def test_what_nobody_measured_is_a_wrong_study():
 def test_folds_are_averaged_or_picked():
     folds = trial(*(part(r, f, val_mae=(10.0 * r + f,)) for r in (0, 1) for f in range(4)))
     assert numbers(Reading("curves", final="val_mae"), folds) == {0: 1.5, 1: 11.5}
-    assert numbers(Reading("curves", fold=3, final="val_mae"), folds) == {0: 3.0, 1: 13.0}
+    assert numbers(Reading("curves", fold=2, final="val_mae"), folds) == {0: 2.0, 1: 12.0}
+
+
+@pytest.mark.parametrize(
+    ("name", "best"), [("val_mae", 2), ("loss", 2), ("val_accuracy", 1), ("auc", 1)]
+)
+def test_losses_and_errors_are_best_when_lowest(name, best):
+    curve = trial(part(0, **{name: (0.9, 0.1, 0.5)}))
+    assert numbers(Reading("curves", best_epoch=name), curve) == {0: best}
 
 
 def test_a_repeat_with_a_failed_fold_is_left_out():
