@@ -1,14 +1,20 @@
-"""The metrics that have names of ours, computed with scikit-learn."""
+"""The metrics that have names of ours, as scikit-learn defines them.
+
+They are written out: a pack of fits asks for thousands, and scikit-learn's checks would take as
+long as the training.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from sweeps.metrics.predictions import Predictions
 
+Array = npt.NDArray[Any]
 Compute = Callable[[Predictions], float | None]
 
 
@@ -21,26 +27,34 @@ def computed(name: str, given: Predictions) -> float | None:
     return _COMPUTED[name](given)
 
 
-def _of_classes(name: str, given: Predictions) -> float:
-    from sklearn import metrics
+def _rates(given: Predictions, what: Literal["predicted", "there", "both"]) -> Array:
+    """Of each class the right predictions, by how often it is predicted, there, or both halved."""
+    pairs = given.true * given.classes + given.predicted
+    counts = np.bincount(pairs, minlength=given.classes**2).reshape(given.classes, given.classes)
+    there, predicted = counts.sum(axis=1), counts.sum(axis=0)
+    among = {"predicted": predicted, "there": there, "both": (predicted + there) / 2}[what]
+    return np.diagonal(counts) / np.where(among, among, 1)
 
-    binary = given.classes == 2
-    score = getattr(metrics, f"{name}_score")(
-        given.true,
-        given.predicted,
-        labels=None if binary else np.arange(given.classes),
-        average="binary" if binary else "macro",
-        zero_division=0,
-    )
-    return float(score)
+
+def _of_classes(rates: Array) -> float:
+    return float(rates[1] if len(rates) == 2 else rates.mean())
+
+
+def _f1(given: Predictions) -> float:
+    return _of_classes(_rates(given, "both"))
+
+
+def _precision(given: Predictions) -> float:
+    return _of_classes(_rates(given, "predicted"))
+
+
+def _recall(given: Predictions) -> float:
+    return _of_classes(_rates(given, "there"))
 
 
 def _balanced_accuracy(given: Predictions) -> float:
-    """The mean recall of the classes that occur, as scikit-learn's `balanced_accuracy_score`."""
-    from sklearn.metrics import recall_score
-
-    present = np.unique(given.true)
-    return float(recall_score(given.true, given.predicted, labels=present, average="macro"))
+    """The mean recall of the classes that occur."""
+    return float(_rates(given, "there")[np.unique(given.true)].mean())
 
 
 def _auc(given: Predictions) -> float | None:
@@ -48,14 +62,24 @@ def _auc(given: Predictions) -> float | None:
 
     Classes that do not occur are left out; where a single one occurs there is no curve.
     """
-    from sklearn.metrics import roc_auc_score
-
     present = np.unique(given.true)
     if len(present) < 2:
         return None
     chosen = (1,) if given.classes == 2 else present
-    areas = [roc_auc_score(given.true == one, given.probabilities[:, one]) for one in chosen]
+    areas = [_area(given.true == one, given.probabilities[:, one]) for one in chosen]
     return float(np.mean(areas))
+
+
+def _area(positive: Array, scores: Array) -> float:
+    """How often a positive row has a larger score than a negative one, ties counted half.
+
+    That is the area (Hanley and McNeil, Radiology 143, 1982), by the sum of the positive ranks.
+    """
+    _, place, ties = np.unique(scores, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(ties) - (ties - 1) / 2)[place]
+    count = int(positive.sum())
+    above = ranks[positive].sum() - count * (count + 1) / 2
+    return float(above / (count * (len(scores) - count)))
 
 
 def _accuracy(given: Predictions) -> float:
@@ -67,28 +91,38 @@ def _mae(given: Predictions) -> float:
 
 
 def _mse(given: Predictions) -> float:
-    return float(np.mean(np.square(given.true - given.predicted)))
+    return float(np.mean(_squares(given)))
 
 
 def _rmse(given: Predictions) -> float:
     """Of several targets the mean of each one's, as scikit-learn's `root_mean_squared_error`."""
-    each = np.mean(np.square(given.true - given.predicted), axis=0)
-    return float(np.mean(np.sqrt(each)))
+    return float(np.mean(np.sqrt(_squares(given).mean(axis=0))))
 
 
 def _r2(given: Predictions) -> float | None:
-    """Of several targets the mean of each one's; a single row has nothing to be explained."""
-    from sklearn.metrics import r2_score
+    """Of several targets the mean of each one's; a single row has nothing to be explained.
 
-    return float(r2_score(given.true, given.predicted)) if len(given.true) > 1 else None
+    Of a target that is always the same it is 1 when predicted exactly and 0 otherwise.
+    """
+    if len(given.true) < 2:
+        return None
+    left = _squares(given).sum(axis=0)
+    there = np.square(given.true - given.true.mean(axis=0)).sum(axis=0)
+    varies = there > 0
+    return float(np.mean(np.where(varies, 1 - left / np.where(varies, there, 1), left == 0)))
+
+
+def _squares(given: Predictions) -> Array:
+    squares: Array = np.square(given.true - given.predicted)
+    return squares
 
 
 _COMPUTED: Mapping[str, Compute] = {
     "accuracy": _accuracy,
     "mae": _mae,
-    "f1": partial(_of_classes, "f1"),
-    "precision": partial(_of_classes, "precision"),
-    "recall": partial(_of_classes, "recall"),
+    "f1": _f1,
+    "precision": _precision,
+    "recall": _recall,
     "auc": _auc,
     "balanced_accuracy": _balanced_accuracy,
     "r2": _r2,

@@ -26,18 +26,16 @@ def test_three_classes_are_averaged_over_the_classes() -> None:
     y, outputs = three_classes()
     found = measured(*OF_CLASSES, task=TinyTask(), y=y, outputs=outputs, prefix="val_")
     guess = outputs.argmax(axis=1)
-    assert found == {
+    exact = outputs / outputs.sum(axis=1, keepdims=True, dtype=np.float64)
+    wanted = {
         "val_f1": sklearn_metrics.f1_score(y, guess, average="macro"),
         "val_precision": sklearn_metrics.precision_score(y, guess, average="macro"),
         "val_recall": sklearn_metrics.recall_score(y, guess, average="macro"),
-        "val_auc": pytest.approx(
-            sklearn_metrics.roc_auc_score(
-                y, outputs / outputs.sum(axis=1, keepdims=True, dtype=np.float64), multi_class="ovr"
-            )
-        ),
+        "val_auc": sklearn_metrics.roc_auc_score(y, exact, multi_class="ovr"),
         "val_balanced_accuracy": sklearn_metrics.balanced_accuracy_score(y, guess),
         "val_accuracy": sklearn_metrics.accuracy_score(y, guess),
     }
+    assert found == pytest.approx(wanted, rel=1e-12)
     assert 0.3 < found["val_f1"] < 0.95
 
 
@@ -48,7 +46,7 @@ def test_of_two_classes_the_second_is_what_is_looked_for(shape: str) -> None:
     task = Columns(columns_out=2 if shape == "two outputs" else 1)
     found = measured(*OF_CLASSES, task=task, y=y, outputs=outputs[shape])
     guess = (one[:, 0] > 0.5) * 1
-    assert found == {
+    wanted = {
         "f1": sklearn_metrics.f1_score(y, guess),
         "precision": sklearn_metrics.precision_score(y, guess),
         "recall": sklearn_metrics.recall_score(y, guess),
@@ -56,7 +54,16 @@ def test_of_two_classes_the_second_is_what_is_looked_for(shape: str) -> None:
         "balanced_accuracy": sklearn_metrics.balanced_accuracy_score(y, guess),
         "accuracy": sklearn_metrics.accuracy_score(y, guess),
     }
+    assert found == pytest.approx(wanted, rel=1e-12)
     assert len(set(found.values())) == len(found)
+
+
+def test_rows_of_equal_probability_count_half() -> None:
+    y, one = two_classes(200)
+    rounded = np.round(one, 1)
+    assert len(np.unique(rounded)) < 12
+    found = measured("auc", task=Columns(columns_out=1), y=y, outputs=rounded)
+    assert found["auc"] == pytest.approx(sklearn_metrics.roc_auc_score(y, rounded[:, 0]))
 
 
 @pytest.mark.parametrize("targets", [1, 2])
@@ -65,12 +72,20 @@ def test_a_regression(targets: int) -> None:
     task = Columns(kind="regression", columns_out=targets)
     found = measured(*OF_NUMBERS, task=task, y=y, outputs=outputs)
     guess = outputs.reshape(y.shape).astype(np.float64)
-    assert found == {
-        "r2": pytest.approx(sklearn_metrics.r2_score(y, guess)),
-        "mse": pytest.approx(sklearn_metrics.mean_squared_error(y, guess)),
-        "rmse": pytest.approx(sklearn_metrics.root_mean_squared_error(y, guess)),
-        "mae": pytest.approx(sklearn_metrics.mean_absolute_error(y, guess)),
+    wanted = {
+        "r2": sklearn_metrics.r2_score(y, guess),
+        "mse": sklearn_metrics.mean_squared_error(y, guess),
+        "rmse": sklearn_metrics.root_mean_squared_error(y, guess),
+        "mae": sklearn_metrics.mean_absolute_error(y, guess),
     }
+    assert found == pytest.approx(wanted, rel=1e-12)
+
+
+@pytest.mark.parametrize("outputs", [[[3.0], [3.0]], [[3.0], [2.0]]])
+def test_a_target_that_is_always_the_same(outputs: list[list[float]]) -> None:
+    y = [3.0, 3.0]
+    found = measured("r2", task=REGRESSION, y=y, outputs=outputs)
+    assert found["r2"] == sklearn_metrics.r2_score(y, np.ravel(outputs))
 
 
 def test_numbers_may_come_flat() -> None:
