@@ -15,6 +15,7 @@ from tests.benchmarks.sections import (
     load,
     memory,
     peers,
+    posts,
     repeats,
     scaling,
     speed,
@@ -31,6 +32,8 @@ SECTIONS: Mapping[str, Measure] = {
     "repeats": repeats.section,
     "arithmetic": arithmetic.section,
     "scaling": scaling.section,
+    "reuters": posts.reuters,
+    "fashion": posts.fashion,
     "ledger": ledger.section,
     "load": load.section,
 }

@@ -8,6 +8,7 @@ from tests.benchmarks import bench, course
 from tests.benchmarks.__main__ import parsed
 from tests.benchmarks.bench import Bench, Options, SkippedError
 from tests.benchmarks.figures import Run, Section
+from tests.benchmarks.sections import posts
 
 
 @pytest.fixture
@@ -83,3 +84,21 @@ def test_unknown_sections_are_refused(capsys: pytest.CaptureFixture[str]) -> Non
     with pytest.raises(SystemExit):
         parsed(["--only", "speed,scales"])
     assert "'scales' is not one of peers, speed" in capsys.readouterr().err
+
+
+def test_real_data_is_copied_or_its_lack_is_said(
+    here: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(posts.DATA, raising=False)
+    with pytest.raises(SkippedError, match="SWEEPS_TEST_DATA names no folder"):
+        posts.keras_home(here)
+    given = tmp_path / "given" / "datasets"
+    given.mkdir(parents=True)
+    (given / "reuters.npz").write_text("rows")
+    given.chmod(0o555)
+    monkeypatch.setenv(posts.DATA, str(given.parent))
+    copied = posts.keras_home(here)
+    assert copied != given.parent
+    assert (copied / "datasets" / "reuters.npz").read_text() == "rows"
+    (copied / "datasets" / "more").touch()
+    given.chmod(0o755)

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from sweeps.recipe import Recipe
 from tests.benchmarks.ours import work
 from tests.benchmarks.peers.keras_tuner_search import iterations
+from tests.benchmarks.peers.posts import POSTS
 from tests.benchmarks.peers.study import SHAPES, sample
 from tests.benchmarks.sections.arithmetic import best
 
@@ -54,3 +56,19 @@ def test_hyperband_runs_until_there_are_as_many_fits(fits: int, times: int) -> N
 
 def test_the_best_rate_is_of_any_shape_alone_or_at_once() -> None:
     assert best([{"alone": 90.0, "at_once": 180.0}, {"alone": 120.0}]) == 180.0
+
+
+@pytest.mark.parametrize("name", POSTS)
+def test_our_fits_are_the_loops_configurations(name: str) -> None:
+    post = POSTS[name]
+    fits = work.post(name).fits
+    assert len(fits) == len(post.settings) == len(set(post.settings)) == 32
+    assert post.sample(4)[0] == post.settings[0]
+    assert len(set(post.sample(5))) == 5
+    for fit, wanted in zip(fits, post.settings, strict=True):
+        recipe = Recipe.read(fit.trial.config)
+        assert fit.budget == post.epochs
+        assert recipe.learning_rate == wanted.rate
+        assert tuple(layer.units for layer in recipe.layers) == post.units
+        assert {layer.dropout for layer in recipe.layers} == {wanted.dropout}
+        assert {layer.kernel_l2 for layer in recipe.layers} == {wanted.kernel_l2}

@@ -2,6 +2,7 @@
 
     python -m tests.benchmarks.ours.packs TRAINER ROUNDS WARM experiments units,ratio 1
     python -m tests.benchmarks.ours.packs TRAINER ROUNDS WARM network 1000 train_accuracy
+    python -m tests.benchmarks.ours.packs TRAINER ROUNDS WARM post reuters ""
 
 WARM says how often the same packs are trained before the rounds that count, so that all programs
 are compiled by then, in every worker.
@@ -51,6 +52,8 @@ def refuse_failures(outcomes: Sequence[Outcome]) -> None:
 def asked_for(kind: str, what: str, how: str) -> list[Work]:
     if kind == "network":
         return [work.network(int(what), how)]
+    if kind == "post":
+        return [work.post(what)]
     return [work.experiment(name, int(how)) for name in what.split(",")]
 
 

@@ -8,8 +8,10 @@ from pathlib import Path
 
 from sweeps.evaluation import fits_of
 from sweeps.problem import Problem
-from sweeps.sweep import Evaluate, Objective
+from sweeps.sweep import Evaluate, Objective, TaskChoice
+from sweeps.tasks.choose import task_for
 from sweeps.trial import Config, Fit, Trial
+from tests.benchmarks.peers.posts import POSTS
 from tests.sweeps.tiny_task import TinyTask
 
 EXPERIMENTS = ("layers", "units", "ratio", "epochs", "batch_size")
@@ -65,6 +67,32 @@ def network(repeats: int, metric: str) -> Work:
     task = TinyTask(train=ROWS, test=69, columns=6)
     problem = Problem(task, Evaluate(repeats=repeats), Objective(metric), seed=0)
     return Work(problem, _fits([Trial(0, NETWORK)], problem))
+
+
+def post(name: str) -> Work:
+    """All configurations of a post's network, on its real data."""
+    wanted = POSTS[name]
+    task = task_for(TaskChoice(wanted.task), "")
+    problem = Problem(task, Evaluate(first=wanted.validated), Objective("val_accuracy"), seed=0)
+    shape: Config = {
+        "width.layers": "-".join(map(str, wanted.units)),
+        "optimizer": wanted.optimizer,
+        "batch_size": wanted.batch_size,
+        "epochs": wanted.epochs,
+    }
+    trials = [
+        Trial(
+            number,
+            {
+                **shape,
+                "learning_rate": one.rate,
+                "dropout": one.dropout,
+                "regularizers.kernel_l2": one.kernel_l2,
+            },
+        )
+        for number, one in enumerate(wanted.settings)
+    ]
+    return Work(problem, _fits(trials, problem))
 
 
 def dense_arithmetic(fits: int, epochs: int = 5) -> float:
