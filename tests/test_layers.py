@@ -23,7 +23,7 @@ OWNERS = {
         "sweeps/discovery/recording.py",
         "sweeps/experiments/",
     },
-    "jax": {"sweeps/trainers/fused/"},
+    "jax": {"sweeps/trainers/fused/", "sweeps/trainers/models/fused/"},
     "keras_tuner": {
         "sweeps/backends/",
         "sweeps/discovery/recording.py",

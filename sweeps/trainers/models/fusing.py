@@ -22,7 +22,7 @@ def why_apart(prepared: Prepared, problem: Problem, backend: str) -> str | None:
         return "there are callbacks"
     from sweeps.trainers.models.fused.admission import why_not
 
-    return why_not(prepared.member.model, problem)
+    return why_not(prepared.member)
 
 
 def grouped(fits: Sequence[Prepared]) -> list[list[Prepared]]:

@@ -138,9 +138,9 @@ def subclassed(rate: float) -> Any:
 
 
 def summed(rate: float) -> Any:
-    """A loss that depends on how rows are cut into batches, and a moving average of weights."""
+    """A loss that depends on how rows are cut into batches, and weights that are bounded."""
     stack = [keras.Input((4,)), layers.Dense(1, kernel_constraint="non_neg")]
-    sgd = keras.optimizers.SGD(rate / 100, use_ema=True, ema_overwrite_frequency=5)
+    sgd = keras.optimizers.SGD(rate / 100)
     loss = keras.losses.MeanSquaredError(reduction="sum")
     return compiled(keras.Sequential(stack), sgd, loss, [])
 
@@ -183,10 +183,13 @@ def data_of(shape: tuple[int, ...], kind: str, seed: int = 0, rows: int = 44) ->
     return Data(trained, Part(held.x, held.y), Part(tested.x, tested.y))
 
 
-def built(build: Build, rate: float, seed: int) -> Any:
+def built(build: Build, rate: float, seed: int, data: Data) -> Any:
+    """With its weights drawn, as a member's are."""
     keras.utils.clear_session(free_memory=False)
     keras.utils.set_random_seed(seed)
-    return build(rate)
+    model = build(rate)
+    model(data.train.x[:1])
+    return model
 
 
 def members_of(
@@ -195,7 +198,7 @@ def members_of(
     return [
         Member(
             Fit(Trial(number, {}), 0, 0, seed=5 + number, budget=budget, **fit),
-            built(build, rate, seed=number),
+            built(build, rate, number, data),
             data,
             batch_size=8,
         )
