@@ -51,7 +51,7 @@ class Ledger(LedgerView):
         row = {
             "id": claim.sweep_id,
             "name": sweep.name,
-            "task": sweep.task.name,
+            "task": sweep.task.label,
             "backend": sweep.search.backend,
             "document": json.dumps(sweep.document),
             "state": "running",

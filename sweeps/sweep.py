@@ -20,6 +20,12 @@ class TaskChoice:
     name: str
     options: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def label(self) -> str:
+        """What lists show: the table's file, the function that loads the rows, or the name."""
+        given = [self.options[key] for key in ("csv", "parquet", "load") if key in self.options]
+        return str(given[0]).rpartition("/")[2] if given else self.name
+
 
 SubjectKind = Literal["network", "model", "estimator", "function"]
 

@@ -77,7 +77,7 @@ def _checked(file: Path, overrides: list[str]) -> dict[str, Any]:
         "file": printable(str(file)),
         "valid": True,
         "name": sweep.name,
-        "task": sweep.task.name,
+        "task": sweep.task.label,
         "backend": sweep.search.backend,
         "document": sweep.document,
     }

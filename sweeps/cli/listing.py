@@ -97,7 +97,7 @@ def _facts(
     cancelled = f", {row.cancelled:,} cancelled" if row.cancelled else ""
     of = "an unknown number" if expected is None else f"{expected:,}"
     facts = {
-        "search": f"{sweep.search.backend} on {sweep.subject.path or sweep.task.name}",
+        "search": f"{sweep.search.backend} on {sweep.subject.path or sweep.task.label}",
         "state": shown(row.state) + (f", {row.cause}" if row.cause else ""),
         "trials": f"{row.done:,} done, {failed}, {row.running:,} begun{cancelled}, of {of}",
         "started": moment(row.created_ms),

@@ -20,7 +20,7 @@ def ending_faults(stands: Any, kept: Sequence[KeptTrial], sweep: Sweep) -> Itera
         yield Fault("sweep_state", f"no sweep has a state {stands.state!r}")
         return
     told = (stands.name, stands.task, stands.backend)
-    if told != (sweep.name, sweep.task.name, sweep.search.backend):
+    if told != (sweep.name, sweep.task.label, sweep.search.backend):
         said = "the ledger's columns for name, task and search are not what its description says"
         yield Fault("sweep_state", said)
     yield from _trials(stands.state, kept)
