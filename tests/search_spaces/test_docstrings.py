@@ -12,7 +12,6 @@ from ruamel.yaml import YAML
 from search_spaces import Space
 from search_spaces.modules import MODULES
 
-
 SHAPES = ("layer_count", "width", "ratio")
 """What says how many layers there are; the others refer to that."""
 
