@@ -14,7 +14,9 @@ from sweeps.trial import Part, Result, Value
 
 @dataclass(frozen=True)
 class Reading:
-    """One of these, of an experiment's sweep or of a baseline; `less` is subtracted from it.
+    """One of these; `less` is subtracted from it.
+
+    It is of an experiment's `sweep`, or of a `baseline` or saved model of that name.
 
     `final`: a metric with the final weights. `history` and `epoch`: what a history says after that
     epoch, counted from 1. `best_epoch`: the epoch with the best value of a history. `best` and

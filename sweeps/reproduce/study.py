@@ -13,6 +13,7 @@ from sweeps.reading import read_sweep
 from sweeps.reproduce.answers import Range
 from sweeps.reproduce.estimators import Baseline
 from sweeps.reproduce.readings import Reading
+from sweeps.reproduce.saved import SavedModel
 from sweeps.strict_yaml import read_yaml
 from sweeps.sweep import Sweep, TaskChoice
 
@@ -73,6 +74,7 @@ class Study:
     source: str
     experiments: tuple[Experiment, ...]
     baselines: tuple[Baseline, ...]
+    saved: tuple[SavedModel, ...]
     figures: tuple[Figure, ...]
 
     @property
@@ -109,6 +111,7 @@ def study(name: str) -> Study:
             Baseline(name=key, **{**value, "task": _task(value["task"])})
             for key, value in found.get("baselines", {}).items()
         ),
+        saved=tuple(SavedModel(key, **value) for key, value in found.get("saved", {}).items()),
         figures=tuple(
             Figure(**{**value, "ours": _reading(value["ours"])}) for value in found["figures"]
         ),

@@ -81,7 +81,8 @@ def reproduce(
     runner = partial(Runner, store, watcher=watcher, tracker=tracker, go_on=asked.go_on, say=say)
     ran = _ran(sweeps, runner, workers, say)
     results = {name: one.results for name, one in ran.items() if not one.interrupted}
-    held = hold(study.figures, results, baselines)
+    saved = _saved(study, ran, dict(sweeps), store, say)
+    held = hold(study.figures, results, {**baselines, **saved})
     tables = (figures_table(held), sources_table(study.figures, held), failures_table(results))
     found = Found(
         study=study.name,
@@ -107,6 +108,7 @@ def _announcement(study: Study, asked: Asked, sweeps: Sequence[tuple[Experiment,
     seconds = START + sum(each.seconds * sweep.evaluate.repeats for each, sweep in sweeps)
     baselines = [each for each in study.baselines if asked.wants(each.name)]
     seconds += sum(each.seconds * (asked.repeats or each.repeats) for each in baselines)
+    seconds += sum(each.seconds for each in study.saved if asked.wants(each.sweep))
     parts = [_counted(len(sweeps), "sweep")] if sweeps else []
     parts += [_counted(fits, "fit")] if fits else []
     parts += [_counted(len(baselines), "baseline")] if baselines else []
@@ -119,6 +121,25 @@ def _baselines(study: Study, asked: Asked, say: Callable[[str], None]) -> dict[s
         if asked.wants(baseline.name):
             say(f"baseline: {baseline.title}")
             found[baseline.name] = baseline.scores(asked.repeats)
+    return found
+
+
+def _saved(
+    study: Study,
+    ran: Mapping[str, Ran],
+    sweeps: Mapping[Experiment, Sweep],
+    store: Store,
+    say: Callable[[str], None],
+) -> dict[str, Scores]:
+    """What the models say that are saved and loaded: the best of sweeps that came to their end."""
+    found: dict[str, Scores] = {}
+    for model in study.saved:
+        sweep = next((sweep for each, sweep in sweeps.items() if each.name == model.sweep), None)
+        one = ran.get(model.sweep)
+        if sweep is None or one is None or one.stopped or not _scored(one):
+            continue
+        say(f"saved and loaded: {model.title}")
+        found[model.name] = model.scores(one.sweep_id, sweep, store, say)
     return found
 
 
@@ -168,3 +189,7 @@ def _tag(one: Held) -> str:
 
 def _counted(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def _scored(one: Ran) -> bool:
+    return any(result.score is not None for result in one.results)

@@ -78,10 +78,13 @@ def test_every_figure_has_a_place_and_can_be_measured(name, figure: Figure):
     assert figure.place
     assert figure.says
     assert (figure.needed is None) == (figure.published == "")
-    assert set(figure.ours.sources) <= set(study(name).names)
+    saved = {each.name for each in study(name).saved}
+    assert set(figure.ours.sources) <= {*study(name).names, *saved}
     for reading in readings(figure.ours):
         if reading.sweep:
             measurable(reading, sweep_of(name, reading.sweep))
+        elif reading.baseline in saved:
+            assert reading.final in ("test_accuracy", "saved_test_accuracy")
         else:
             baseline = next(b for b in study(name).baselines if b.name == reading.baseline)
             assert reading.final.startswith("val_" if baseline.folds else ("train_", "test_"))
@@ -104,6 +107,13 @@ def measurable(reading: Reading, sweep: Sweep) -> None:
     else:
         name = reading.history or reading.best_epoch
         assert name in (measure, "loss", f"val_{measure}", "val_loss")
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_saved_models_come_from_a_sweep_of_the_study(name):
+    for model in study(name).saved:
+        assert model.sweep in study(name).names
+        assert model.name not in study(name).names
 
 
 def test_labels_name_one_figure_each():

@@ -34,6 +34,7 @@ def test_a_study_is_held_against_its_figures_and_keeps_its_files(studies):
     lowest = table["RMSprop, 20 epochs: epoch of the lowest validation loss"]
     assert lowest[1:] == ("before 20", "20.0", "20.0 to 20.0", "2", "< 19.5", "does not hold")
     assert table["early stopping: epochs trained"][2] == "20.0"
+    assert table["loaded less saved: test accuracy"][6] == "holds"
     assert "dropout: epoch of the lowest validation loss" not in table
     assert [row[0] for row in rows_of(done, "sources")] == list(table)
     assert {file.name for file in Path(done.folder).iterdir()} == {
@@ -105,6 +106,7 @@ def test_an_experiment_without_a_score_is_told(studies):
     studies.train_with(MadeUp(failing=0))
     done = studies.run("fashion_mnist", "early_stopping", "networks", repeats=2)
     assert done.without_score == ("early_stopping",)
+    assert "saved and loaded: test accuracy" not in {row[0] for row in rows_of(done, "figures")}
     assert done.exit_code(strict=False) == 1
     assert rows_of(done, "failures")[0][:2] == ("networks", "1 of 3")
 
