@@ -169,3 +169,49 @@ def test_unknown_names_are_met_with_the_nearest(code: Code) -> None:
     assert "did you mean 'clf__epochs'" in message
     message = refusal(trained(code, "pipeline", {"epochs": 3}))
     assert "epochs: clf__epochs}" in message
+
+
+TUTORIAL = """
+from scikeras.wrappers import KerasClassifier
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
+from tensorflow import keras
+
+def get_model(hidden_layer_dim, meta):
+    n_features_in_ = meta["n_features_in_"]
+    X_shape_ = meta["X_shape_"]
+    n_classes_ = meta["n_classes_"]
+
+    model = keras.models.Sequential()
+    model.add(keras.layers.Dense(n_features_in_, input_shape=X_shape_[1:]))
+    model.add(keras.layers.Activation("relu"))
+    model.add(keras.layers.Dense(hidden_layer_dim))
+    model.add(keras.layers.Activation("relu"))
+    model.add(keras.layers.Dense(n_classes_))
+    model.add(keras.layers.Activation("softmax"))
+    return model
+
+clf = KerasClassifier(
+    get_model,
+    loss="sparse_categorical_crossentropy",
+    hidden_layer_dim=100,
+)
+
+pipe = Pipeline([
+    ('scale', StandardScaler()),
+    ('clf', clf),
+])
+"""
+
+
+def test_the_code_of_scikeras_own_tutorial_works_as_it_is(code: Code) -> None:
+    """The network, the wrapper and the pipeline of its "basic usage", and what it searches."""
+    code.write(TUTORIAL)
+    config = {"clf__hidden_layer_dim": 7, "clf__optimizer": "sgd"}
+    for rate in (0.1, 1e-9):
+        full = {**config, "clf__optimizer__learning_rate": rate}
+        outcome = code.train("estimator", "pipe", fit_of(full), problem_on())
+        assert outcome.error is None
+        assert outcome.metrics["parameters"] == (4 + 1) * 4 + (4 + 1) * 7 + (7 + 1) * 3
+    outcome = code.train("estimator", "clf", fit_of({"hidden_layer_dim": 5}), problem_on())
+    assert outcome.error is None

@@ -25,9 +25,8 @@ from scikeras.wrappers import KerasClassifier
 def get_model(nodes=100, lr=0.001, kernel_l1=0.01, kernel_l2=0.01,
               activity_l1=0.01, activity_l2=0.01, dropout=0.5):
     model = keras.Sequential([
-        keras.Input((6,)),
         Dense(nodes, activation="relu", kernel_initializer="he_uniform",
-              kernel_regularizer=L1(kernel_l1), activity_regularizer=L2(activity_l2)),
+              kernel_regularizer=L1(kernel_l1), activity_regularizer=L2(activity_l2), input_dim=6),
         Dense(nodes, activation="relu", kernel_initializer="he_uniform",
               kernel_regularizer=L2(kernel_l2), activity_regularizer=L1(activity_l1)),
         Dropout(dropout),
