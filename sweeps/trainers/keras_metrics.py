@@ -68,9 +68,9 @@ def _pair(name: str, given: Predictions) -> tuple[Array, Array]:
     if given.kind == "regression":
         return given.true.reshape(outputs.shape).astype(np.float32), outputs
     if name.startswith("Sparse"):
-        return given.true, probabilities
+        return given.true.astype(np.int32), probabilities
     if name == "Accuracy":
-        return given.true, given.predicted
+        return given.true.astype(np.int32), given.predicted.astype(np.int32)
     if given.outputs.shape[1] == 1 and not name.startswith(OF_CLASSES):
         return given.true.reshape(-1, 1).astype(np.float32), outputs
     return np.eye(given.classes, dtype=np.float32)[given.true], probabilities
