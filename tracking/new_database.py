@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 from pathlib import Path
+
+_BUILDING = threading.Lock()
 
 
 def create_whole(path: Path) -> None:
@@ -17,8 +20,13 @@ def create_whole(path: Path) -> None:
 
     Raises what MLflow or the file system raise; then there is no file of that name.
     """
-    if path.exists():
-        return
+    # Another thread may still be at it, for a sweep that ended before MLflow was there.
+    with _BUILDING:
+        if not path.exists():
+            _create(path)
+
+
+def _create(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     _remove_abandoned(path)
     unfinished = path.with_name(f"{path.name}.unfinished-{os.getpid()}")

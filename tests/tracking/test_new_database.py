@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -70,3 +71,28 @@ def test_mlflow_opens_what_was_built(tmp_path: Path) -> None:
     store = MlflowStore(f"sqlite:///{tmp_path}/store/mlflow.db")
     assert store.runs(store.experiment("penguins"), {"sweeps.sweep": "none"}) == []
     assert not list((tmp_path / "store").glob("*unfinished*"))
+
+
+def test_two_threads_make_one_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    built = []
+
+    def slow(path: Path, artifacts: Path) -> None:
+        built.append(path)
+        stand_in(path, artifacts)
+        begun.set()
+        assert go_on.wait(30)
+
+    monkeypatch.setattr(new_database, "_build", slow)
+    first = threading.Thread(target=create_whole, args=(tmp_path / "mlflow.db",))
+    second = threading.Thread(target=create_whole, args=(tmp_path / "mlflow.db",))
+    first.start()
+    assert begun.wait(30)
+    second.start()
+    # The second must not begin a build of its own while the first is at it.
+    second.join(0.2)
+    go_on.set()
+    first.join(30)
+    second.join(30)
+    assert len(built) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["mlflow.db"]
