@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from sweeps.executors.executor import executor_for
 from sweeps.exporting.export import export
@@ -14,7 +15,7 @@ from sweeps.reproduce.estimators import Scores
 from sweeps.store import Store
 from sweeps.sweep import Sweep
 from sweeps.tasks.choose import task_for
-from sweeps.tasks.task import Task
+from sweeps.tasks.task import Inputs, Task
 from sweeps.trainers.choose import trainer_for
 
 
@@ -53,5 +54,16 @@ class SavedModel:
 def loaded_accuracy(folder: Path, task: Task) -> float:
     """The share of the task's test rows that the model in the folder gets right."""
     rows = task.rows(0)
-    labels = ExportedModel.load(folder).predict_proba(rows.x_test).argmax(axis=1)
+    model = ExportedModel.load(folder)
+    labels = model.predict_proba(_given(model, rows.x_test, task)).argmax(axis=1)
     return float((labels == rows.y_test).mean())
+
+
+def _given(model: ExportedModel, x: Inputs, task: Task) -> Any:
+    """Raw rows as the export asks for them: with names of columns, where it knows any."""
+    inputs = model.manifest.inputs
+    if inputs is None or inputs.form == "arrays":
+        return x
+    from pandas import DataFrame
+
+    return DataFrame(x, columns=list(task.features))
