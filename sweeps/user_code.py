@@ -15,6 +15,7 @@ from typing import Any
 
 from search_spaces.spelling import suggestion
 from search_spaces.values import shown
+from sweeps.chatter import without_chatter
 from sweeps.errors import SweepError
 from sweeps.trial import Failure
 
@@ -109,7 +110,10 @@ def _imported(name: str, folder: str) -> ModuleType:
     _forget_namesake(name, folder)
     importlib.invalidate_caches()
     try:
-        return importlib.import_module(name)
+        if name in sys.modules:
+            return importlib.import_module(name)
+        with without_chatter():
+            return importlib.import_module(name)
     except ModuleNotFoundError as error:
         if error.name is not None and (name == error.name or name.startswith(f"{error.name}.")):
             where = f"in {folder} or " if folder else ""

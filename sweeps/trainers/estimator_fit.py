@@ -19,7 +19,7 @@ from sweeps.trainers.own.fits import (
     ONE_THREAD,
     FailedError,
     Measured,
-    cut,
+    alone,
     own_rows,
     refused,
     trained,
@@ -28,8 +28,6 @@ from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trial import Fit, Outcome
 from sweeps.user_code import UserCodeError, blamed
 
-TOGETHER = 4
-"""Fits a pack: a fit may take 10 ms, and a pack costs 3; or minutes, and all are trained again."""
 INVALID = "InvalidParameterError"
 """What scikit-learn raises in `fit` for a value that a parameter cannot have."""
 
@@ -59,8 +57,8 @@ class EstimatorFit:
         return cores
 
     def pack(self, fits: Sequence[Fit], problem: Problem) -> list[Pack]:  # noqa: ARG002
-        """A few at a time, in their order; one at a time where there is a limit in time."""
-        return cut(fits, TOGETHER)
+        """Each alone: handing one over takes 2 ms, and every core is to have some."""
+        return alone(fits)
 
     def train(self, pack: Pack, problem: Problem, progress: Progress | None) -> list[Outcome]:  # noqa: ARG002
         """One fit after the other.

@@ -15,7 +15,7 @@ from sweeps.trainers.own.children import children_allowed
 from sweeps.trainers.own.fits import (
     ONE_THREAD,
     Measured,
-    cut,
+    alone,
     own_rows,
     refused,
     trained,
@@ -51,8 +51,8 @@ class FunctionFit:
         return cores
 
     def pack(self, fits: Sequence[Fit], problem: Problem) -> list[Pack]:  # noqa: ARG002
-        """Each fit alone: nobody knows how long a call takes, and what is done is to be kept."""
-        return cut(fits, 1)
+        """Each fit alone."""
+        return alone(fits)
 
     def train(self, pack: Pack, problem: Problem, progress: Progress | None) -> list[Outcome]:  # noqa: ARG002
         """One call after the other.

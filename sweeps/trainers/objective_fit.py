@@ -13,7 +13,7 @@ from sweeps.trainers.own.fits import (
     ONE_THREAD,
     FailedError,
     Measured,
-    cut,
+    alone,
     refused,
     trained,
 )
@@ -47,7 +47,7 @@ class ObjectiveFit:
 
     def pack(self, fits: Sequence[Fit], problem: Problem) -> list[Pack]:  # noqa: ARG002
         """Each fit alone."""
-        return cut(fits, 1)
+        return alone(fits)
 
     def train(self, pack: Pack, problem: Problem, progress: Progress | None) -> list[Outcome]:  # noqa: ARG002
         """One call after the other.

@@ -71,11 +71,9 @@ def _copied(part: Part) -> Part:
     return Part(part.x.copy(), part.y.copy(), weights)
 
 
-def cut(fits: Sequence[Fit], together: int) -> list[Pack]:
-    """So many fits a pack, in their order; those with a limit in time alone, to end alone."""
-    if any(fit.seconds is not None for fit in fits):
-        together = 1
-    return [Pack(tuple(fits[at : at + together])) for at in range(0, len(fits), together)]
+def alone(fits: Sequence[Fit]) -> list[Pack]:
+    """A pack for each: nobody here knows how long one takes, and what is done is to be kept."""
+    return [Pack((fit,)) for fit in fits]
 
 
 def trained(pack: Pack, problem: Problem, measure: Measure, trainer: str) -> list[Outcome]:

@@ -69,7 +69,7 @@ def test_two_classes_from_one_output() -> None:
     estimator = LogisticRegression().fit(train.x, train.y)
     figures, matrix = judged(estimator, test, "test_", measuring(TwoClasses(), "auc"))
     scores = estimator.predict_proba(test.x)[:, 1]
-    assert figures["test_auc"] == roc_auc_score(test.y, scores)
+    assert figures["test_auc"] == pytest.approx(roc_auc_score(test.y, scores))
     assert np.shape(matrix) == (2, 2)
 
 
@@ -86,7 +86,9 @@ def test_the_area_is_that_of_the_decision_function() -> None:
     train, test = map(of_two, parts())
     estimator = LinearSVC().fit(train.x, train.y)
     figures, _ = judged(estimator, test, "test_", measuring(TwoClasses(), "auc"))
-    assert figures["test_auc"] == roc_auc_score(test.y, estimator.decision_function(test.x))
+    assert figures["test_auc"] == pytest.approx(
+        roc_auc_score(test.y, estimator.decision_function(test.x))
+    )
 
 
 def test_without_scores_the_area_is_that_of_one_threshold() -> None:
@@ -96,7 +98,7 @@ def test_without_scores_the_area_is_that_of_one_threshold() -> None:
 
     _, test = map(of_two, parts())
     figures, _ = judged(Certain(), test, "test_", measuring(TwoClasses(), "auc"))
-    assert figures["test_auc"] == roc_auc_score(test.y, test.x[:, 0] > 0)
+    assert figures["test_auc"] == pytest.approx(roc_auc_score(test.y, test.x[:, 0] > 0))
 
 
 def test_metrics_of_classes_are_of_what_is_predicted() -> None:

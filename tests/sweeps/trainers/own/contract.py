@@ -103,18 +103,11 @@ class OwnCodeContract:
         assert self.code.train(self.kind, "greedy", fit_of({}), problem).error is None
         assert problem.data(0, 0).train.x.tobytes() == before
 
-    def test_trainers_travel_and_cut_the_same_packs(self) -> None:
+    def test_trainers_travel_and_give_each_fit_a_pack(self) -> None:
         trainer = self.trainer()
         assert pickle.loads(pickle.dumps(trainer)) == trainer
         fits = [fit_of({}, seed=seed) for seed in range(11)]
-        packs = trainer.pack(fits, problem_on())
-        assert [fit for pack in packs for fit in pack.fits] == fits
-        left = [fit for pack in packs[1:] for fit in pack.fits]
-        assert trainer.pack(left, problem_on()) == packs[1:]
-
-    def test_fits_with_a_limit_in_time_are_alone(self) -> None:
-        fits = [fit_of({}, seed=seed, seconds=9.0) for seed in range(5)]
-        assert self.trainer().pack(fits, problem_on()) == [Pack((fit,)) for fit in fits]
+        assert trainer.pack(fits, problem_on()) == [Pack((fit,)) for fit in fits]
 
     def test_what_there_is_no_time_for_is_not_begun(self) -> None:
         outcome = self.outcome("raising", fit_of({}, seconds=0.0))
