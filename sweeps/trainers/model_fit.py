@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from search_spaces.spelling import suggestion
 from search_spaces.values import shown
+from sweeps.discovery.source import tree_of
 from sweeps.problem import Problem
 from sweeps.sweep import SubjectChoice
 from sweeps.trainers.fused_fit import ENVIRONMENT as JAX
@@ -35,11 +37,13 @@ class ModelFit:
     On JAX, models that differ in numbers alone become one program (see `models.fused`), where that
     can be and `fusing` allows it; all others are trained one after the other by `model.fit`. The
     outcomes say which, and why a model was trained singly. Both start from the same weights and see
-    the same rows in the same order.
+    the same rows in the same order. `together` is false where it is known beforehand that nothing
+    can be fused: each fit is then a pack, and there are as many workers as cores.
     """
 
     keras: str = "jax"
     fusing: Fusing = "where it can be"
+    together: bool = True
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -81,7 +85,7 @@ class ModelFit:
 
     @property
     def _fuses(self) -> bool:
-        return self.keras == "jax" and self.fusing != "never"
+        return self.keras == "jax" and self.fusing != "never" and self.together
 
 
 def model_fit(fusing: Fusing, choice: SubjectChoice, folder: str) -> ModelFit:
@@ -100,7 +104,17 @@ def model_fit(fusing: Fusing, choice: SubjectChoice, folder: str) -> ModelFit:
         )
     if fusing == "always" and "callbacks" in choice.options:
         raise ValueError("trainer: fused knows no callbacks: leave them or `trainer` out")
-    return ModelFit(keras, fusing)
+    alone = "callbacks" in choice.options or _trains_itself(choice.path, folder)
+    return ModelFit(keras, fusing, together=not alone)
+
+
+def _trains_itself(path: str, folder: str) -> bool:
+    """Whether this is a class with a `fit` of its own, as far as its module's text tells."""
+    module, _, name = path.partition(":")
+    tree = tree_of(module, folder)
+    classes = [one for one in tree.body if isinstance(one, ast.ClassDef)] if tree else []
+    methods = (one for kind in classes if kind.name == name for one in kind.body)
+    return any(isinstance(one, ast.FunctionDef) and one.name == "fit" for one in methods)
 
 
 def _shape_of(fit: Fit) -> object:

@@ -70,6 +70,16 @@ def test_trainers_travel() -> None:
     assert ModelFit("jax").processes(8) == 1
 
 
+def test_what_surely_is_trained_singly_is_packed_so() -> None:
+    fits = [fit_of({"units": 3, "rate": rate}) for rate in (0.1, 0.2)]
+    guide = SubjectChoice("model", "getting_started:MyHyperModel")
+    for choice in (model(callbacks="plain:callbacks"), guide):
+        trainer = trainer_for("auto", choice, WRITTEN)
+        assert trainer == ModelFit("jax", together=False)
+        assert trainer.pack(fits, problem_for("plain:build")) == [Pack((fit,)) for fit in fits]
+        assert trainer.processes(2) == 2
+
+
 def test_packs_differ_in_fractions_alone_and_are_cut_stably() -> None:
     problem = problem_for("plain:build")
     fits = [
