@@ -13,11 +13,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sweeps.executors import oom
 from sweeps.executors.executor import GUARD, WORKER_NAME, TimedOutError, WorkerDiedError
 from sweeps.executors.raised import Raised, RemoteError
+
+if TYPE_CHECKING:
+    import psutil
 
 READY = b"ready"
 LEAVE_SECONDS = 10.0
@@ -108,8 +111,10 @@ class Worker:
         self._exit_code()
 
     def kill(self) -> None:
-        """End the process now."""
+        """End the process now, and what the user's code has started in it."""
+        started = _started_by(self._process.pid) if self.alive else []
         self._process.kill()
+        _end(started)
 
     def _death(self, code: int) -> WorkerDiedError:
         """How the process ended. The kernel's count rises before what it ends is gone."""
@@ -180,4 +185,25 @@ def _end_with_parent() -> None:
     parent = multiprocessing.process.parent_process()
     if parent is not None:
         wait([parent.sentinel])
-        os._exit(1)
+        try:
+            _end(_started_by(os.getpid()))
+        finally:
+            os._exit(1)
+
+
+def _started_by(pid: int | None) -> list[psutil.Process]:
+    """Processes that this one has started, and those that they have."""
+    import psutil
+
+    try:
+        return psutil.Process(pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _end(processes: list[psutil.Process]) -> None:
+    import psutil
+
+    for process in processes:
+        with suppress(psutil.Error):  # it has ended meanwhile, or is somebody else's
+            process.kill()

@@ -202,6 +202,25 @@ def test_a_call_over_its_time_ends_with_its_worker_and_nothing_else(one: Process
     assert whole.result() == 8
 
 
+def start_another(started: str) -> None:
+    """Wait for a program that never ends, as a function that calls one does."""
+    program = subprocess.Popen([sys.executable, "-c", "import threading; threading.Event().wait()"])
+    Path(started).write_text(str(program.pid))
+    program.wait()
+
+
+def test_a_call_over_its_time_takes_along_what_it_has_started(
+    one: Processes, tmp_path: Path
+) -> None:
+    started = tmp_path / "started"
+    with pytest.raises(TimedOutError):
+        one.submit_within(3.0, start_another, str(started)).result()
+    left = [it for it in psutil.process_iter() if it.pid == int(started.read_text())]
+    _, alive = psutil.wait_procs(left, timeout=20)
+    assert not alive, f"{alive} outlived the call that started it"
+    assert one.submit(double, 2).result() == 4
+
+
 @pytest.mark.parametrize("end", [Processes.shutdown, Processes.kill])
 def test_no_thread_is_left_when_a_call_with_a_limit_runs_at_the_end(
     tmp_path: Path, end: Callable[[Processes], None]
