@@ -54,11 +54,9 @@ def built(keras: Any, subject: OwnCode, config: Config, seed: int) -> Built:
     """
     path = subject.choice.path
     found = _imported(path, subject.folder)
-    # As KerasTuner does: names of layers and metrics are then the same for every trial.
-    keras.utils.clear_session(free_memory=False)
-    _seed(keras, seed % SEEDS)
+    _begin_afresh(keras, seed % SEEDS)
     with _told(path):
-        made = _built(found, path, config)
+        made = _built(keras, found, path, config)
         _check(keras, made, path)
     return made
 
@@ -69,8 +67,15 @@ def _imported(path: str, folder: str) -> Any:
         return load(path, folder)
 
 
-def _seed(keras: Any, seed: int) -> None:
-    """Set every generator that initial weights, dropout and code of the user's may draw from."""
+def _begin_afresh(keras: Any, seed: int) -> None:
+    """Forget earlier models, and set every generator that code of the user's may draw from.
+
+    As KerasTuner does: names of layers and metrics are then the same for every trial. What the
+    user's module has said about precision when it was imported is kept.
+    """
+    precision = keras.config.dtype_policy()
+    keras.utils.clear_session(free_memory=False)
+    keras.config.set_dtype_policy(precision)
     if keras.backend.backend() != "jax" or "tensorflow" in sys.modules:
         keras.utils.set_random_seed(seed)
         return
@@ -80,8 +85,8 @@ def _seed(keras: Any, seed: int) -> None:
     np.random.seed(seed)
 
 
-def _built(found: Any, path: str, config: Config) -> Built:
-    hypermodel = _hypermodel(found)
+def _built(keras: Any, found: Any, path: str, config: Config) -> Built:
+    hypermodel = _hypermodel(keras, found)
     build = found if hypermodel is None else hypermodel.build
     if not callable(build):
         raise UserCodeError(f"{path}: a {type(found).__name__} is no function that builds a model")
@@ -98,13 +103,13 @@ def takes_hp(build: Callable[..., Any]) -> bool:
     return False
 
 
-def _hypermodel(found: Any) -> Any:
+def _hypermodel(keras: Any, found: Any) -> Any:
     """The hypermodel that the user's code is or makes; None when it is something else.
 
-    KerasTuner is imported only for code that might be one: such code has imported it itself.
+    It may be one without being KerasTuner's: a class with a `build`, as long as it is no layer.
     """
     kind = found if inspect.isclass(found) else type(found)
-    if not any(base.__module__.startswith("keras_tuner.") for base in kind.__mro__):
+    if not hasattr(kind, "build") or issubclass(kind, keras.layers.Layer):
         return None
     return found() if inspect.isclass(found) else found
 

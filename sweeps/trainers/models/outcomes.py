@@ -13,6 +13,7 @@ import numpy.typing as npt
 from sweeps.metrics.scoring import extra_metrics
 from sweeps.problem import Problem
 from sweeps.sweep import Split
+from sweeps.trainers.measures import MOST_CLASSES, confusion
 from sweeps.trainers.models.judging import parts_of
 from sweeps.trainers.models.member import Fitted, Member
 from sweeps.trainers.models.targets import probabilities
@@ -56,33 +57,38 @@ def parameters(model: Any) -> float:
 def _measured(
     member: Member, outputs: Mapping[Split, npt.NDArray[Any]], problem: Problem
 ) -> tuple[dict[str, float], dict[str, tuple[tuple[int, ...], ...]]]:
-    """Metrics besides the compiled ones, and confusion matrices, of every split."""
+    """Metrics besides the compiled ones, and confusion matrices, of every split.
+
+    Accuracy, or the mean absolute error, is measured whether or not the model was compiled with it.
+    """
     metrics: dict[str, float] = {}
     matrices: dict[str, tuple[tuple[int, ...], ...]] = {}
     # The task's own rows: what the model is given may be one-hot.
     data = problem.data(member.fit.fold, member.fit.repeat)
+    classes = max(len(problem.task.classes), problem.task.outputs, 2)
     for split, part in parts_of(data).items():
         if split not in outputs:
             continue
         likely = probabilities(outputs[split], member.model, problem.task)
         metrics |= extra_metrics(problem, part.y, likely, f"{split}_")
-        matrix = _confusion(part.y, likely, problem)
-        if matrix is not None:
-            matrices[split] = matrix
+        if problem.task.kind == "regression":
+            if likely.size == part.y.size:
+                error = np.abs(likely.reshape(part.y.shape) - part.y).mean()
+                metrics.setdefault(f"{split}_mae", float(error))
+            continue
+        predicted = _classes(likely, len(part.y), classes)
+        if predicted is None:
+            continue
+        metrics.setdefault(f"{split}_accuracy", float((predicted == part.y).mean()))
+        if classes <= MOST_CLASSES:
+            matrices[split] = confusion(part.y, predicted, classes)
     return metrics, matrices
 
 
-def _confusion(
-    labels: npt.NDArray[Any], likely: npt.NDArray[Any], problem: Problem
-) -> tuple[tuple[int, ...], ...] | None:
-    """The confusion matrix of rows (rows, classes), (rows, 1) or (rows,); None for others."""
-    from sweeps.trainers.measures import MOST_CLASSES, confusion
-
-    classes = max(len(problem.task.classes), problem.task.outputs, 2)
-    if problem.task.kind == "regression" or classes > MOST_CLASSES:
-        return None
-    if likely.size == len(labels):
-        return confusion(labels, (likely.reshape(-1) > 0.5).astype(np.int64), classes)
+def _classes(likely: npt.NDArray[Any], rows: int, classes: int) -> npt.NDArray[np.int64] | None:
+    """Predicted class numbers from (rows, classes), (rows, 1) or (rows,); None from others."""
+    if likely.size == rows:
+        return (likely.reshape(-1) > 0.5).astype(np.int64)
     if likely.ndim != 2 or likely.shape[1] != classes:
         return None
-    return confusion(labels, likely.argmax(axis=-1), classes)
+    return np.asarray(likely.argmax(axis=-1), np.int64)

@@ -20,7 +20,7 @@ def taken_up(member: Member, watch: Watch) -> None:
 
     Otherwise training starts at epoch 0, and comes to the same result.
     """
-    if member.fit.resume_from is None:
+    if member.fit.resume_from is None or not _is_all_there_is(member.model):
         return
     try:
         found = checkpoints.load(Path(member.fit.resume_from))
@@ -43,7 +43,7 @@ def kept(member: Member, watch: Watch) -> None:
 
     Raises OSError when it cannot be written.
     """
-    if member.fit.save_to is None:
+    if member.fit.save_to is None or not _is_all_there_is(member.model):
         return
     import keras
 
@@ -57,6 +57,19 @@ def _variables(model: Any) -> list[Any]:
     """All that training changes: weights, running means, seeds of dropout, the optimizer's own."""
     model.optimizer.build(model.trainable_variables)
     return [*model.variables, *model.optimizer.variables]
+
+
+def _is_all_there_is(model: Any) -> bool:
+    """Whether `_variables` are all: a training step of the user's may have optimizers besides.
+
+    Keras does not know of those; such a model is trained from epoch 0.
+    """
+    import keras
+
+    kinds = keras.optimizers.Optimizer
+    return not any(
+        isinstance(one, kinds) and one is not model.optimizer for one in vars(model).values()
+    )
 
 
 def _matches(variables: Sequence[Any], saved: Sequence[Any]) -> bool:

@@ -22,7 +22,7 @@ def with_targets(data: Data, model: Any, width: int | None, task: Task, path: st
     """
     _refuse_misfit(width, task, data.train, model, path)
     one_hot = task.kind == "classification" and width is not None and width > 1
-    columns = width if one_hot and _wants_columns(model.loss) else None
+    columns = width if one_hot and _wants_columns(_loss_of(model)) else None
     whole = task.kind == "classification" and width != 1
 
     def given(part: Part) -> Part:
@@ -35,12 +35,23 @@ def with_targets(data: Data, model: Any, width: int | None, task: Task, path: st
 
 def probabilities(outputs: npt.NDArray[Any], model: Any, task: Task) -> npt.NDArray[Any]:
     """The outputs, through softmax or sigmoid where the loss says that they are logits."""
-    if task.kind == "regression" or not getattr(model.loss, "from_logits", False):
+    if task.kind == "regression" or not getattr(_loss_of(model), "from_logits", False):
         return outputs
     if outputs.ndim < 2 or outputs.shape[-1] == 1:
         return 0.5 * (1.0 + np.tanh(0.5 * outputs))
     powers = np.exp(outputs - outputs.max(axis=-1, keepdims=True))
     return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
+
+
+def _loss_of(model: Any) -> Any:
+    """The loss that the model was compiled with; it may be alone in a list or a mapping."""
+    loss = model.loss
+    each = (
+        list(loss.values() if isinstance(loss, dict) else loss)
+        if isinstance(loss, dict | list | tuple)
+        else [loss]
+    )
+    return each[0] if len(each) == 1 else loss
 
 
 def _wants_columns(loss: Any) -> bool:
@@ -53,7 +64,7 @@ def _wants_columns(loss: Any) -> bool:
 
 
 def _refuse_misfit(width: int | None, task: Task, train: Part, model: Any, path: str) -> None:
-    if width is None or not _is_keras(model.loss):
+    if width is None or not _is_keras(_loss_of(model)):
         return
     said = f"{path}: the model has {width} output{'s' if width > 1 else ''}"
     if task.kind == "regression":

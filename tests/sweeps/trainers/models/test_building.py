@@ -27,6 +27,7 @@ GUIDE = {"units": 32, "activation": "tanh", "dropout": True, "lr": 1e-2}
         ("plain:build_any", {"units": 9, "rate": 0.1}, 75),
         ("plain:build_any", {"rate": 0.1}, 43),
         ("plain:subclassed", {"units": 9}, 75),
+        ("plain:Maker", {"units": 9}, 75),
     ],
 )
 def test_code_runs_as_it_was_written(
@@ -120,6 +121,32 @@ def test_a_batch_size_that_is_none(workers: Workers, size: Any) -> None:
     assert "batch_size:" in outcome.error.message
 
 
+def test_accuracy_is_measured_whether_or_not_it_was_compiled(workers: Workers) -> None:
+    config = {"units": 9, "rate": 0.1}
+    compiled = workers.train(fit_of(config, budget=1), problem_for("plain:build"))
+    silent = workers.train(fit_of(config, budget=1), problem_for("plain:without_metrics"))
+    assert "accuracy" not in silent.history
+    for split in ("train", "val", "test"):
+        name = f"{split}_accuracy"
+        assert silent.metrics[name] == pytest.approx(compiled.metrics[name], abs=1e-6)
+
+
+def test_precision_that_the_module_has_set_is_kept(workers: Workers) -> None:
+    problem = problem_for("half:build")
+    try:
+        errors = [workers.train(fit_of({"units": 9}, budget=1), problem).error for _ in range(2)]
+    finally:
+        workers.call("jax", whole_precision)
+    assert errors == [None, None]
+
+
+def whole_precision() -> None:
+    """Runs in a worker, which other tests share."""
+    import keras
+
+    keras.config.set_dtype_policy("float32")
+
+
 def test_what_nobody_asked_for_is_noted(workers: Workers) -> None:
     config = {**GUIDE, "num_layers": 1, "units_0": 64, "units_1": 32, "batch_size": 8}
     outcome = workers.train(fit_of(config, budget=1), problem_for("getting_started:build_layers"))
@@ -160,7 +187,8 @@ def test_numbers_are_predicted(workers: Workers) -> None:
     outcome = workers.train(fit_of({"loss": "squares", "outputs": 1}, budget=20), problem)
     assert outcome.error is None
     assert outcome.history["loss"][-1] < 0.7 * outcome.history["loss"][0]
-    assert {"val_loss", "val_r2"} < outcome.metrics.keys()
+    assert {"val_loss", "val_r2", "val_mae"} < outcome.metrics.keys()
+    assert outcome.metrics["val_mae"] ** 2 <= outcome.metrics["val_loss"]
     assert outcome.confusion == {}
 
 

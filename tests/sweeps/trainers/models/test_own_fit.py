@@ -62,8 +62,9 @@ def test_figures_may_be_returned_by_name(workers: Workers) -> None:
     problem = problem_for("own_loops:Silent", "val_loss", metrics=("f1",))
     outcome = workers.train(fit_of(config), problem)
     assert outcome.error is None
-    f1 = {"train_f1", "val_f1", "test_f1"}
-    assert outcome.metrics.keys() == {"train_loss", "val_loss", "parameters", "epochs"} | f1
+    splits = ("train", "val", "test")
+    measured = {f"{split}_{name}" for split in splits for name in ("f1", "accuracy")}
+    assert outcome.metrics.keys() == {"train_loss", "val_loss", "parameters", "epochs"} | measured
     assert (outcome.metrics["train_loss"], outcome.metrics["val_loss"]) == (0.5, 0.25)
     assert outcome.metrics["epochs"] == 4
 

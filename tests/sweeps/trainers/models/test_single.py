@@ -146,6 +146,13 @@ def test_training_goes_on_from_the_checkpoint(workers: Workers, tmp_path: Path) 
     assert equal(torn, other)
 
 
+def test_what_a_checkpoint_cannot_hold_begins_afresh(workers: Workers, tmp_path: Path) -> None:
+    path, problem = tmp_path / "rung", problem_for("plain:two_optimizers")
+    outcome = workers.train(fit_of({"units": 4}, budget=1, save_to=str(path)), problem)
+    assert outcome.error is None
+    assert not path.exists()
+
+
 def test_a_divergence(workers: Workers) -> None:
     config = {"units": 4, "epochs": 3}
     outcome = workers.train(fit_of(config), problem_for("plain:explodes", "val_loss"))

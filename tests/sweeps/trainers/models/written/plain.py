@@ -87,6 +87,38 @@ def subclassed(units):
     return model
 
 
+def without_metrics(units, rate):
+    model = keras.Sequential(build(units, rate).layers)
+    model.compile(keras.optimizers.Adam(rate), ["sparse_categorical_crossentropy"])
+    return model
+
+
+class Maker:
+    """KerasTuner's convention without KerasTuner."""
+
+    def build(self, hp):
+        return build(hp.Int("units", 1, 9), hp.Fixed("rate", 0.1))
+
+
+class TwoOptimizers(keras.Model):
+    """A training step of its own, with an optimizer that Keras knows nothing of."""
+
+    def __init__(self, units):
+        super().__init__()
+        self.hidden = layers.Dense(units, activation="tanh")
+        self.head = layers.Dense(3, activation="softmax")
+        self.second = keras.optimizers.SGD(0.1)
+
+    def call(self, x):
+        return self.head(self.hidden(x))
+
+
+def two_optimizers(units):
+    model = TwoOptimizers(units)
+    model.compile("adam", "sparse_categorical_crossentropy")
+    return model
+
+
 def explodes(units):
     model = build(units, 0.1)
     model.compile(keras.optimizers.SGD(1e30), "sparse_categorical_crossentropy")

@@ -1,0 +1,36 @@
+"""Members of a group that end at different times, are told of, or run out of time."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from tests.sweeps.trainers.models.fused import work
+from tests.sweeps.trainers.models.workers import Workers
+
+
+def test_members_end_with_their_own_budget_and_are_told_of(workers: Workers) -> None:
+    fitted, told = workers.call("jax", work.told_of_progress)
+    assert [one.epochs for one in fitted] == [1, 3, 2]
+    assert [len(one.history["val_loss"]) for one in fitted] == [1, 3, 2]
+    for number, one in enumerate(fitted):
+        epochs = [(epoch, values) for of, epoch, values in told if of == number]
+        assert [epoch for epoch, _ in epochs] == list(range(1, one.epochs + 1))
+        assert tuple(values["loss"] for _, values in epochs) == one.history["loss"]
+    # The shortest is not touched any more once it is done.
+    alone = workers.call("jax", partial(work.together, "dense", budget=1))
+    assert fitted[0].history == alone[0].history
+
+
+def test_time_that_is_up_ends_all_of_them(workers: Workers) -> None:
+    fitted = workers.call("jax", partial(work.together, "dense", budget=4000, seconds=0.01))
+    for one in fitted:
+        assert one.error is not None
+        assert one.error.reason == "timed_out"
+        assert "3 fits trained together took longer than" in one.error.message
+        assert one.epochs == len(one.history["loss"]) < 4000
+
+
+def test_other_numbers_find_their_program_compiled(workers: Workers) -> None:
+    first, again, others = workers.call("jax", work.compilations)
+    assert first > 0
+    assert (again, others) == (0, 0)
