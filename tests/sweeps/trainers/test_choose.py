@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import pytest
 
+from sweeps.sweep import SubjectChoice
 from sweeps.trainers.auto import Auto
 from sweeps.trainers.choose import trainer_for
+from sweeps.trainers.estimator_fit import EstimatorFit
+from sweeps.trainers.function_fit import FunctionFit
 from sweeps.trainers.fused_fit import FusedFit
 from sweeps.trainers.keras_fit import KerasFit
 from sweeps.trainers.trainer import Trainer
@@ -14,6 +17,16 @@ from sweeps.trainers.trainer import Trainer
 )
 def test_known_names(name: str, trainer: Trainer) -> None:
     assert trainer_for(name) == trainer
+
+
+def test_code_of_the_users_own_has_trainers_of_its_own() -> None:
+    estimator = SubjectChoice("estimator", "my_module:make")
+    assert trainer_for("auto", estimator, "here") == EstimatorFit(estimator, "here")
+    function = SubjectChoice("function", "my_module:objective")
+    assert trainer_for("auto", function, "here") == FunctionFit(function, "here")
+    for subject in (estimator, function):
+        with pytest.raises(ValueError, match="'keras' is not known; known here: auto"):
+            trainer_for("keras", subject)
 
 
 def test_unknown_names_come_with_a_hint() -> None:

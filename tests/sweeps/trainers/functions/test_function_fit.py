@@ -158,3 +158,9 @@ def test_objects_and_functions_in_c_may_be_called(code: Code) -> None:
     assert code.train("function", "g", fit_of({"x": 1}), no_rows()).metrics == {"value": 1.0}
     _, message = failure(code.train("function", "builtins:max", fit_of({"x": 1}), no_rows()))
     assert message.startswith("builtins:max returned 'x', which is no number")
+
+
+def test_an_interruption_stays_one(code: Code) -> None:
+    code.write("def f(config): raise KeyboardInterrupt")
+    with pytest.raises(KeyboardInterrupt):
+        code.train("function", "f", fit_of({}), no_rows())
