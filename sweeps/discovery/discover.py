@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from sweeps.discovery.presence import check_present
 from sweeps.discovery.source import asks_for_hp, first_parameter
 from sweeps.errors import SweepError
 from sweeps.user_code import check_path
@@ -24,11 +25,26 @@ def completed(document: Any, folder: str) -> Any:
 
     Raises SweepError for code that fails or cannot be recorded.
     """
-    if isinstance(document, Mapping) and "function" in document:
+    if not isinstance(document, Mapping):
+        return document
+    for key in ("model", "estimator", "function"):
+        if key in document:
+            _check_there(document[key], (key, "path"), _where(document, folder))
+    _check_there(document.get("task"), ("task", "load"), _where(document, folder))
+    if "function" in document:
         return _with_takes(document, folder)
-    if isinstance(document, Mapping) and "model" in document:
+    if "model" in document:
         return _with_space(document, folder)
     return document
+
+
+def _check_there(given: Any, place: tuple[str, str], folder: str) -> None:
+    """Refuse code that is not there; what is no path at all is left to be refused by its reader."""
+    key, option = place
+    if isinstance(given, Mapping) and option in given:
+        check_present(check_path(given[option], place), folder, place)
+    elif isinstance(given, str) and key != "task":
+        check_present(check_path(given, (key,)), folder, (key,))
 
 
 def _with_takes(document: Mapping[str, Any], folder: str) -> Mapping[str, Any]:
