@@ -41,7 +41,7 @@ OWNERS = {
     "typer": {"sweeps/cli/"},
     "rich": {"sweeps/cli/", "sweeps/reports/"},
     "scikeras": {"sweeps/exporting/scikeras_pipeline.py"},
-    "skops": {"sweeps/exporting/", "sweeps/trainers/refitting/estimators.py"},
+    "skops": {"sweeps/exporting/"},
     "palmerpenguins": {"sweeps/tasks/penguins.py"},
     "pyarrow": {"sweeps/tasks/table_parquet.py"},
 }

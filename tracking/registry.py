@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from uuid import uuid4
 
 from tracking.mlflow_store import MlflowStore
 from tracking.mlflow_tracker import MlflowTracker
@@ -18,7 +19,7 @@ from tracking.tracker import TrackingError
 
 ALIAS = "best"
 PLACE = "model"
-"""Where the model lies among the artifacts of the sweep's parent run."""
+"""What the places of models among the artifacts of a sweep's parent run begin with."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,8 @@ class ModelFolder:
     outputs: Any = None
 
 
-def register(model: ModelFolder, name: str, sweep_id: str, uri: str | None) -> str:
-    """Log the folder under the sweep's parent run and register it; the version's number.
+def known_run(sweep_id: str, uri: str | None) -> str:
+    """The parent run of a sweep.
 
     Raises TrackingError for a store that cannot be asked or does not know the sweep.
     """
@@ -48,11 +49,21 @@ def register(model: ModelFolder, name: str, sweep_id: str, uri: str | None) -> s
         raise TrackingError(
             f"MLflow knows no run of sweep {sweep_id}: send it first with `sweeps sync {sweep_id}`"
         )
+    return found[1]
+
+
+def register(model: ModelFolder, name: str, sweep_id: str, uri: str | None) -> str:
+    """Log the folder under the sweep's parent run and register it; the version's number.
+
+    Each version has a place of its own among the artifacts, so that later ones leave it as it is.
+    Raises TrackingError as `known_run` does.
+    """
+    run_id = known_run(sweep_id, uri)
     store = MlflowStore(resolve(uri))
     with store.asked(f"registering {name!r}"), TemporaryDirectory(prefix="sweeps-") as scratch:
-        saved = Path(scratch) / PLACE
+        saved = Path(scratch) / f"{PLACE}-{uuid4().hex[:8]}"
         _save(model, saved)
-        return store.register(found[1], saved, name, ALIAS)
+        return store.register(run_id, saved, name, ALIAS)
 
 
 def _save(model: ModelFolder, place: Path) -> None:

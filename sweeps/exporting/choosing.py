@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from statistics import fmean
 
 from sweeps.draws import fit_seed
 from sweeps.problem import Problem
+from sweeps.recipe import EarlyStopping, Recipe
+from sweeps.subjects.networks import Networks
 from sweeps.sweep import Evaluate, Objective
-from sweeps.trial import Fit, Part, Result, Trial
+from sweeps.trainers.patience import Patience
+from sweeps.trial import Config, Fit, History, Part, Result, Trial
 
 STOPPING = "early_stopping."
 
@@ -25,9 +28,12 @@ def refit_of(problem: Problem, best: Result) -> tuple[Fit, Problem]:
         objective=Objective("train_loss", "minimize"),
         evaluate=Evaluate(metrics=problem.evaluate.metrics),
     )
-    config = {n: v for n, v in best.trial.config.items() if not n.startswith(STOPPING)}
+    stopping = _stopping(problem, best.trial.config)
+    config = dict(best.trial.config)
+    if stopping is not None:
+        config = {name: v for name, v in config.items() if not name.startswith(STOPPING)}
     spec = problem.subject.read(config)
-    epochs = epochs_of(best, problem.objective.split)
+    epochs = epochs_of(best, problem.objective.split, stopping)
     fit = Fit(
         trial=Trial(best.trial.number, config),
         fold=0,
@@ -38,20 +44,30 @@ def refit_of(problem: Problem, best: Result) -> tuple[Fit, Problem]:
     return fit, whole
 
 
-def epochs_of(best: Result, split: str) -> int | None:
+def epochs_of(best: Result, split: str, stopping: EarlyStopping | None) -> int | None:
     """Epochs that the trial's parts came to on average; None where nobody counted any."""
-    config = best.trial.config
     parts: Sequence[Part | Result] = best.parts or (best,)
-    if config.get(f"{STOPPING}restore_best"):
-        monitor = str(config.get(f"{STOPPING}monitor", "loss"))
-        name = monitor if split == "train" else f"{split}_{monitor}"
-        counted = [_best_epoch(part.history, name) for part in parts if name in part.history]
+    if stopping is not None and stopping.restore_best:
+        name = stopping.monitor if split == "train" else f"{split}_{stopping.monitor}"
+        counted = [
+            _best_epoch(part.history, name, stopping) for part in parts if name in part.history
+        ]
     else:
         counted = [part.metrics["epochs"] for part in parts if "epochs" in part.metrics]
     return max(1, round(fmean(counted))) if counted else None
 
 
-def _best_epoch(history: Mapping[str, Sequence[float]], name: str) -> float:
-    values = list(history[name])
-    sign = -1.0 if name.endswith("accuracy") else 1.0
-    return 1.0 + min(range(len(values)), key=lambda epoch: sign * values[epoch])
+def _stopping(problem: Problem, config: Config) -> EarlyStopping | None:
+    """Early stopping of the built-in networks; a name like it in the user's own code is theirs."""
+    if not isinstance(problem.subject, Networks):
+        return None
+    return Recipe.read(config).early_stopping
+
+
+def _best_epoch(history: History, name: str, stopping: EarlyStopping) -> float:
+    """The last epoch whose weights were kept for the best."""
+    patience, best = Patience(stopping), 1
+    for epoch, value in enumerate(history[name], start=1):
+        if patience.improved(value):
+            best = epoch
+    return float(best)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
 
 from sweeps import remembering
 from sweeps.executors.environment import standing
-from sweeps.executors.executor import executor_for
+from sweeps.executors.executor import WorkerDiedError, executor_for
+from sweeps.executors.raised import RemoteError
 from sweeps.exporting.choosing import refit_of
-from sweeps.exporting.inputs import spec_of
+from sweeps.exporting.learned import is_prepared_beforehand, spec_of
 from sweeps.exporting.manifest import ExportError, Manifest
 from sweeps.ledger import Ledger
+from sweeps.ledger_records import ACTIVE
 from sweeps.parts import problem_of
 from sweeps.problem import Problem
 from sweeps.reading import read_sweep
@@ -23,7 +26,12 @@ from sweeps.store import Store
 from sweeps.surroundings import package_versions
 from sweeps.sweep import Sweep
 from sweeps.trainers.choose import trainer_for
-from sweeps.trainers.refitting.refit import Refitted, refitted
+from sweeps.trainers.refitting.refit import (
+    RefitError,
+    Refitted,
+    UnexportableError,
+    attempted,
+)
 from sweeps.trial import Fit, Result
 from sweeps.yaml_text import yaml_text
 
@@ -45,31 +53,44 @@ def export(
     """Train the best configuration of a sweep again, on all training rows, into a new folder.
 
     The model is trained in a worker process. The folder appears when all is in it. Raises
-    LookupError for an unknown sweep, ExportError when no trial has a score or the folder exists,
-    UnexportableError and RefitError as `refitted` does.
+    LookupError for an unknown sweep; ExportError when no trial has a score, or the folder exists or
+    cannot be written; UnexportableError and RefitError as `refitted` does; SpaceError for data that
+    cannot be read any more, or has changed.
     """
-    if folder.exists():
+    if os.path.lexists(folder):
         raise ExportError(f"{folder} exists and is left as it is; name another folder")
-    sweep, best = _found(sweep_id, store)
+    sweep, best = _found(sweep_id, store, say)
     problem = problem_of(sweep)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    scratch = Path(mkdtemp(prefix=".export-", dir=folder.parent))
-    try:
+    with _made(folder) as scratch:
         manifest = _filled(scratch, sweep, sweep_id, best, problem, say)
-        scratch.chmod(0o755)
-        scratch.rename(folder)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
     return Exported(folder, manifest, best)
 
 
-def _found(sweep_id: str, store: Store) -> tuple[Sweep, Result]:
+@contextmanager
+def _made(folder: Path) -> Iterator[Path]:
+    """A folder beside it, which takes its place at the end; however that fails, nothing is left."""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        scratch = Path(mkdtemp(prefix=".export-", dir=folder.parent))
+        try:
+            yield scratch
+            scratch.chmod(0o755)
+            scratch.rename(folder)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+    except OSError as error:
+        raise ExportError(f"{folder} cannot be written: {error.strerror or error}") from error
+
+
+def _found(sweep_id: str, store: Store, say: Callable[[str], None]) -> tuple[Sweep, Result]:
     with closing(Ledger.open(store.ledger_url)) as ledger:
         row = ledger.sweep(sweep_id)
         sweep = read_sweep(ledger.document(row.sweep_id))
         best = remembering.best_of(sweep, ledger.results(row.sweep_id))
     if best is None or best.score is None:
         raise ExportError(f"no trial of sweep {sweep_id} has a score: there is nothing to export")
+    if row.state in ACTIVE:
+        say(f"sweep {sweep_id} is {row.state}: this is its best so far, of {row.done:,} trials")
     return sweep, best
 
 
@@ -84,23 +105,28 @@ def _filled(
     config = dict(best.trial.config)
     (folder / CONFIGURATION).write_text(yaml_text(config), encoding="utf-8")
     fit, whole = refit_of(problem, best)
-    kept = Refitted({}, {})
+    kept, inputs = Refitted({}, {}), None
     if sweep.subject.kind != "function":
-        say(f"training trial {best.trial.number} again, on all training rows")
+        rows = problem.task.rows(0).x_train
+        inputs = spec_of(problem.task, rows, folder)
+        if is_prepared_beforehand(problem.task):
+            say("`preprocessing: published` cannot be repeated: predict takes rows scaled already")
+        say(f"training trial {best.trial.number} again, on all {rows.shape[0]:,} training rows")
         kept = _trained(sweep, fit, whole, folder)
-    has_rows = bool(kept.files)
     manifest = Manifest(
         sweep=sweep_id,
         trial=best.trial.number,
+        config=config,
         objective=sweep.objective.metric,
         score=best.score or 0.0,
-        kind=problem.task.kind if has_rows else "regression",
-        classes=problem.task.classes if has_rows else (),
+        kind="regression" if inputs is None else problem.task.kind,
+        classes=() if inputs is None else problem.task.classes,
         files=kept.files,
         metrics=kept.metrics,
         epochs=fit.budget,
-        inputs=spec_of(problem.task, problem.task.rows(0).x_train, folder) if has_rows else None,
+        inputs=inputs,
         keras=kept.keras,
+        logits=kept.logits,
         trusted=kept.trusted,
         subject=sweep.subject.path,
         folder=sweep.folder,
@@ -111,11 +137,22 @@ def _filled(
 
 
 def _trained(sweep: Sweep, fit: Fit, problem: Problem, folder: Path) -> Refitted:
-    """In a process of its own: the user's code runs there, and Keras has one backend a process."""
+    """In a process of its own: the user's code runs there, and Keras has one backend a process.
+
+    However this one is interrupted, that one is ended with it.
+    """
     environment = trainer_for(sweep.trainer, sweep.subject, sweep.folder).environment
     with standing(environment):
         executor = executor_for(1, environment)
         try:
-            return executor.submit(refitted, sweep.subject.kind, fit, problem, str(folder)).result()
+            made = executor.submit(attempted, sweep.subject.kind, fit, problem, str(folder))
+            found = made.result()
+        except RemoteError as error:
+            raise RefitError(str(error), error.raised.trace) from error
+        except WorkerDiedError as error:
+            raise RefitError(f"training the best trial again: {error}") from error
         finally:
-            executor.shutdown(cancel_futures=True)
+            executor.kill()
+    if isinstance(found, RefitError | UnexportableError):
+        raise found
+    return found

@@ -6,6 +6,7 @@ but those that the export itself named.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,14 +14,20 @@ from typing import Any
 
 import numpy as np
 
-from sweeps.exporting.inputs import InputsSpec, prepared, source_of
+from sweeps.exporting.inputs import InputsSpec, prepared
+from sweeps.exporting.kept_estimators import load_kept
 from sweeps.exporting.manifest import ExportError, Manifest
-from sweeps.tasks.task import Array
+from sweeps.exporting.rows_file import rows_in
+from sweeps.tasks.task import Inputs
+from sweeps.trial import Config
+
+DENSE_ROWS = 256
+"""Rows of a sparse matrix that are dense at a time."""
 
 
 @dataclass(frozen=True)
 class ExportedModel:
-    """A folder that `sweeps export` wrote."""
+    """A folder that `sweeps export` wrote. That of a function holds a configuration alone."""
 
     folder: Path
     manifest: Manifest
@@ -28,62 +35,83 @@ class ExportedModel:
     @classmethod
     def load(cls, folder: str | Path) -> ExportedModel:
         """The export in a folder. Raises ExportError for what is none, or was changed."""
-        manifest = Manifest.read(Path(folder))
-        if not manifest.files:
-            raise ExportError(f"{folder} holds a configuration alone: a function leaves no model")
-        return cls(Path(folder).absolute(), manifest)
+        return cls(Path(folder).absolute(), Manifest.read(Path(folder)))
+
+    @property
+    def config(self) -> Config:
+        """The configuration that was the best."""
+        return self.manifest.config
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The labels, in the order of the columns of `predict_proba`; empty for a regression."""
+        return self.manifest.classes
 
     @cached_property
     def model(self) -> Any:
-        """The `keras.Model`, or the scikit-learn estimator."""
-        files = self.manifest.files
-        if "estimator" in files:
-            from skops.io import load
+        """The `keras.Model`, or the scikit-learn estimator; it takes what `prepare` gives.
 
-            return load(self.folder / files["estimator"], trusted=list(self.manifest.trusted))
+        Raises ExportError for an export without one, UserCodeError where it holds classes of the
+        user's and their module is not there any more, ModelFileError and UntrustedError for a file
+        that holds what is not to be loaded.
+        """
+        manifest = self.manifest
+        if "estimator" in manifest.files:
+            file = self.folder / manifest.files["estimator"]
+            return load_kept(file, manifest.trusted, manifest.folder)
         return self.keras_model(compiled=False)
 
     def keras_model(self, *, compiled: bool) -> Any:
-        """A fresh `keras.Model`, compiled as it was in training or not."""
+        """A fresh `keras.Model`, compiled as it was in training or not. Raises as `model` does."""
         from sweeps.trainers.refitting.loading import keras_model
 
         manifest = self.manifest
+        if "model" not in manifest.files:
+            raise ExportError(f"{self.folder} holds no Keras model")
         file = self.folder / manifest.files["model"]
         return keras_model(
             file, manifest.subject, manifest.folder, manifest.keras, compiled=compiled
         )
 
-    def prepare(self, rows: Any) -> Any:
+    def scikeras(self) -> Any:
+        """A fitted scikit-learn Pipeline for raw rows, the model in SciKeras's wrapper.
+
+        Raises ExportError for an export without a Keras model, ModuleNotFoundError without SciKeras
+        (`pip install scikeras`).
+        """
+        from sweeps.exporting.scikeras_pipeline import scikeras_pipeline
+
+        return scikeras_pipeline(self)
+
+    def prepare(self, rows: Any) -> Inputs:
         """Raw rows as the model itself takes them. Raises ValueError for rows that do not fit."""
         return prepared(self._spec, rows, self.folder)
 
-    def predict_proba(self, rows: Any) -> Array:
+    def predict_proba(self, rows: Any) -> Any:
         """Probabilities (rows, classes) of a classification, in the order of `classes`.
 
         `rows` are a pandas table with the columns of the training data, or an array. Raises
-        ValueError for rows that do not fit, and for a regression.
+        ValueError for rows that do not fit, for a regression and for estimators that give none.
         """
         if self.manifest.kind == "regression":
             raise ValueError("a regression has no probabilities: call predict")
-        x = prepared(self._spec, rows, self.folder)
-        if "estimator" in self.manifest.files:
-            return np.asarray(self.model.predict_proba(x))
-        outputs = np.asarray(self.model.predict(x, verbose=0))
-        if outputs.shape[1] == 1:
-            return np.concatenate([1.0 - outputs, outputs], axis=1)
-        return outputs
+        x = self.prepare(rows)
+        return self._spread(x) if "estimator" in self.manifest.files else self._probabilities(x)
 
     def predict(self, rows: Any) -> Any:
-        """Labels (rows,) of a classification, numbers of a regression."""
-        if self.manifest.kind == "classification" and self.has_probabilities:
-            return self.labels(self.predict_proba(rows).argmax(axis=1))
-        x = prepared(self._spec, rows, self.folder)
+        """Labels (rows,) of a classification; numbers (rows,) or (rows, outputs) of a regression.
+
+        Raises ValueError for rows that do not fit.
+        """
+        x = self.prepare(rows)
         if "estimator" in self.manifest.files:
             found = np.asarray(self.model.predict(x))
+        elif self.manifest.kind == "classification":
+            found = self._probabilities(x).argmax(axis=1)
         else:
-            found = np.asarray(self.model.predict(x, verbose=0))
+            found = self._outputs(x)
         if self.manifest.kind == "classification":
-            return self.labels(found.astype(int))
+            return self.labels(found.reshape(-1).astype(int))
         return found[:, 0] if found.ndim == 2 and found.shape[1] == 1 else found
 
     def labels(self, numbers: Any) -> Any:
@@ -95,34 +123,62 @@ class ExportedModel:
 
         Raises SweepError or ValueError for a file that cannot be read.
         """
-        path = str(file)
-        if self._spec.form == "arrays":
-            if not path.endswith(".npy"):
-                raise ValueError(f"{path}: this model takes arrays, in a .npy file")
-            return np.load(path, allow_pickle=False)
-        from sweeps.tasks.table_content import read_sheet
-
-        source = source_of(self._spec, str(Path(path).absolute()))
-        return _read_words(self._spec, read_sheet(source).frame)
-
-    @property
-    def _spec(self) -> InputsSpec:
-        if self.manifest.inputs is None:
-            raise ExportError("this export has no model")
-        return self.manifest.inputs
+        return rows_in(self._spec, Path(file))
 
     @property
     def has_probabilities(self) -> bool:
         """Whether `predict_proba` can be called."""
+        if self.manifest.kind == "regression":
+            return False
         return "model" in self.manifest.files or hasattr(self.model, "predict_proba")
 
+    @property
+    def _spec(self) -> InputsSpec:
+        if self.manifest.inputs is None:
+            raise ExportError(
+                f"{self.folder} holds a configuration alone: a function leaves no model"
+            )
+        return self.manifest.inputs
 
-def _read_words(spec: InputsSpec, frame: Any) -> Any:
-    """Columns of numbers as numbers, where the file's reader left them as words."""
-    import pandas
+    def _spread(self, x: Inputs) -> Any:
+        """An estimator's probabilities; 0 for classes that its training rows lacked."""
+        if not self.has_probabilities:
+            raise ValueError(f"a {type(self.model).__name__} gives no probabilities: call predict")
+        found = np.asarray(self.model.predict_proba(x))
+        spread = np.zeros((len(found), len(self.classes)))
+        present = getattr(self.model, "classes_", np.arange(len(self.classes)))
+        spread[:, np.asarray(present, np.int64)] = found
+        return spread
 
-    if spec.form == "columns":
-        for name in spec.names:
-            if name in frame.columns and name not in spec.words:
-                frame = frame.assign(**{name: pandas.to_numeric(frame[name], errors="coerce")})
-    return frame
+    def _probabilities(self, x: Inputs) -> Any:
+        outputs = self._outputs(x)
+        outputs = outputs.reshape(len(outputs), -1)
+        if self.manifest.logits:
+            outputs = _likely(outputs)
+        if outputs.shape[1] == 1:
+            return np.concatenate([1.0 - outputs, outputs], axis=1)
+        return outputs[:, : len(self.classes)]
+
+    def _outputs(self, x: Inputs) -> Any:
+        found = [self.model.predict(part, verbose=0) for part in _dense_parts(x)]
+        if not all(isinstance(part, np.ndarray) for part in found):
+            raise ValueError(
+                "this model has several outputs: call `.model.predict(...)` with `.prepare(rows)`"
+            )
+        return np.concatenate(found)
+
+
+def _dense_parts(x: Inputs) -> Iterator[Any]:
+    if not hasattr(x, "indptr"):
+        yield x
+        return
+    for start in range(0, x.shape[0], DENSE_ROWS):
+        yield x[start : start + DENSE_ROWS].toarray()
+
+
+def _likely(logits: Any) -> Any:
+    """Through a logistic function, or a softmax over several."""
+    if logits.shape[1] == 1:
+        return 0.5 * (1.0 + np.tanh(0.5 * logits))
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)

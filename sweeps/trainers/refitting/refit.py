@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from sweeps.problem import Problem
@@ -17,17 +17,29 @@ class Refitted:
 
     `files` are names in the folder by what they hold: `model` (a `.keras` file) or `estimator` (a
     `.skops` file). `metrics` are those of the train and the test rows. `keras` is Keras's backend
-    that the model was trained on.
+    that the model was trained on; `logits` tells that its outputs are no probabilities yet.
+    `trusted` are types in an estimator beyond those that every reader knows.
     """
 
     files: Mapping[str, str]
     metrics: Metrics
     keras: str | None = None
-    trusted: tuple[str, ...] = field(default=())
+    trusted: tuple[str, ...] = ()
+    logits: bool = False
 
 
 class UnexportableError(ValueError):
     """What was tuned leaves nothing that can be kept; the message says what, and the way out."""
+
+
+def attempted(
+    kind: SubjectKind, fit: Fit, problem: Problem, folder: str
+) -> Refitted | UnexportableError | RefitError:
+    """As `refitted`, its errors returned: so they come whole out of a worker process."""
+    try:
+        return refitted(kind, fit, problem, folder)
+    except (UnexportableError, RefitError) as error:
+        return error
 
 
 def refitted(kind: SubjectKind, fit: Fit, problem: Problem, folder: str) -> Refitted:
