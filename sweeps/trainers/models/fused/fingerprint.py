@@ -7,6 +7,7 @@ import re
 from collections.abc import Hashable, Iterator
 from functools import cache
 from typing import Any
+from uuid import uuid4
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -143,7 +144,11 @@ def _traced(member: Member) -> str:
     """A hash of the operations of a step, and of the arrays that stand in it."""
     from sweeps.trainers.models.fused.tracing import step_of
 
-    traced = step_of(member)
+    try:
+        traced = step_of(member)
+    except Exception:  # noqa: BLE001 - layers of the user's may raise anything
+        # Like no other: `why_not` says what is wrong with it.
+        return f"untraceable {uuid4()}"
     digest = hashlib.sha256(ADDRESS.sub("", str(traced.jaxpr)).encode())
     for constant in traced.consts:
         digest.update(np.asarray(constant).tobytes())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+import traceback
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
@@ -14,6 +16,10 @@ from sweeps.trainers.models.fused.fingerprint import fingerprint
 from sweeps.trainers.models.member import Member
 
 MOST_KEPT = 256
+LIBRARIES = frozenset({"sweeps", "keras", "jax", "numpy"})
+"""Packages whose functions say nothing about which part of a model is in the way."""
+
+ANSI = re.compile(r"\x1b\[\d*m")
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,7 @@ def _traced(member: Member) -> Traced:
     try:
         steps = step_of(member)
     except Exception as error:  # noqa: BLE001 - layers of the user's may raise anything
-        return Traced(f"{type(error).__name__} while its training was traced: {_first_line(error)}")
+        return Traced(_told(error))
     found = list(_operations(steps.jaxpr))
     held = sum(_bytes(variable) for operation in found for variable in operation.outvars)
     names = {operation.primitive.name for operation in found}
@@ -66,12 +72,13 @@ def step_of(member: Member) -> Any:
     batch = min(member.batch_size, len(member.data.train.y))
     rows = Rows(*stacked_rows([[_first_rows(member, batch)]]))
 
-    def step(carry: Any, metrics: Any, one: Any, places: Any) -> Any:
+    def step(carry: Any, metrics: Any, one: Any, places: Any, rows: Any) -> Any:
         carry, trained = epochs.train(carry, metrics, np.True_, one, places, rows)
         before = epochs.nothing_judged(carry, metrics, one, rows, batch)
         return carry, trained, epochs.judge(carry, before, one, 0, 1, rows, batch)
 
-    return jax.make_jaxpr(jax.vmap(step))(*_two_of(member, epochs, batch))
+    mapped = jax.vmap(step, in_axes=(0, 0, 0, 0, None))
+    return jax.make_jaxpr(mapped)(*_two_of(member, epochs, batch), rows)
 
 
 def _two_of(member: Member, epochs: Any, batch: int) -> Any:
@@ -117,5 +124,31 @@ def _bytes(variable: Any) -> int:
     return math.prod(shape) * getattr(variable.aval.dtype, "itemsize", 8) // 2
 
 
-def _first_line(error: Exception) -> str:
-    return next(iter(str(error).strip().splitlines()), "")
+def _told(error: BaseException) -> str:
+    """What went wrong, and in which part of the model, as far as can be told.
+
+    Keras raises errors anew, and some of JAX's do not survive that: those before are looked at too.
+    """
+    every = [error]
+    while (before := every[-1].__context__) is not None and before not in every:
+        every.append(before)
+    cause = next((one for one in reversed(every) if _where(one)), error)
+    where = _where(cause)
+    said = f"JAX cannot trace it for many at once: {type(cause).__name__}: {_what(cause)}"
+    return f"{where}: {said}" if where else said
+
+
+def _where(error: BaseException) -> str:
+    """The innermost function of somebody else's than Keras's, JAX's or ours: `Layer.call`."""
+    found = ""
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        package = str(frame.f_globals.get("__name__", "")).partition(".")[0]
+        if package not in LIBRARIES:
+            found = frame.f_code.co_qualname
+    return found
+
+
+def _what(error: BaseException) -> str:
+    """The message's own words; Keras puts a line before them and a list of arguments after."""
+    lines = [line.strip() for line in ANSI.sub("", str(error)).splitlines() if line.strip()]
+    return next((line for line in lines if not line.startswith("Exception encountered")), "")
