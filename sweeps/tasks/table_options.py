@@ -1,5 +1,18 @@
 """A table as a sweep file describes it: every option, its default and its bounds.
 
+    task:
+      csv: data.csv                 # or parquet: data.parquet; beside the sweep file
+      target: species
+      kind: regression              # what the target's values say, unless said
+      drop: [id]                    # columns that are no inputs
+      types: {zip: categorical}     # numeric, categorical, boolean or date, where inferred wrongly
+      missing: [unknown]            # words that mean no value, besides NA, nan and the like
+      test: 0.2                     # the share of rows to test on, or test_csv: a file of them
+      class_weights: balanced       # or {Adelie: 2}
+      preprocessing: none           # an estimator gets the columns as they were read
+      separator: ";"                # found out; decimal: "," and encoding: cp1252 are not
+      digest: 2b18456d4b484a50      # of the file: another one is refused (kept by every sweep)
+
 No file is opened here: a sweep whose table is gone can still be looked at.
 """
 

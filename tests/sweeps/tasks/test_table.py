@@ -113,6 +113,17 @@ def test_a_column_without_a_value_among_the_rows_given_is_zero(tmp_path):
     assert scaled.shape[1] == len(task.features)
 
 
+def test_a_gap_that_training_rows_do_not_have_is_an_input_all_the_same(tmp_path):
+    task = in_csv(tmp_path, drop=["id"])
+    x = task.rows(0).x_train
+    whole = x[x["mass"].notna()]
+    scaled, gaps = task.scaled(whole, whole, x[x["mass"].isna()])
+    assert scaled.shape[1] == len(task.features)
+    place = task.features.index("mass is missing")
+    assert not scaled[:, place].any()
+    assert gaps[:, place].all()
+
+
 def test_every_fold_has_the_same_inputs(tmp_path):
     task = in_csv(tmp_path, drop=["id"], groups="nest")
     problem = Problem(task, Evaluate(folds=4), Objective(), seed=1)

@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 
 from sweeps.errors import SweepError
+from sweeps.parts import Parts
+from sweeps.reading import read_sweep
 from sweeps.tasks import table_content, table_file, table_sheet
 from sweeps.tasks.table_options import table_for
 from tests.sweeps.tasks.made_up_tables import birds, in_csv, numbered, written
@@ -108,6 +110,14 @@ def test_bad_groups(tmp_path, column, words):
     with pytest.raises(SweepError, match=words) as said:
         task.rows(0)
     assert said.value.path == ("evaluate", "groups")
+
+
+def test_a_sweep_of_a_bad_table_ends_before_anything_is_written(tmp_path):
+    written(tmp_path, GOOD + "1,p\n")
+    document = {"task": {"csv": "t.csv", "target": "y"}, "space": {"width": [8]}}
+    with pytest.raises(SweepError, match="line 22: 2 fields") as said:
+        Parts.of(read_sweep(document, str(tmp_path)))
+    assert said.value.path == ("task", "csv")
 
 
 def test_a_row_without_a_group(tmp_path):

@@ -13,6 +13,7 @@ from sweeps.problem import Problem
 from sweeps.sweep import Evaluate, Objective
 from sweeps.tasks.user_rows import UserRows
 from sweeps.tasks.user_rows_given import given_rows
+from sweeps.tasks.user_rows_loading import rows_at
 from sweeps.tasks.user_rows_target import target_of_rows
 from tests.sweeps.tasks.contract import TaskContract
 
@@ -119,16 +120,17 @@ def test_a_dict_says_more(tmp_path):
 def test_a_pandas_table_is_encoded_as_tables_are(tmp_path):
     returned = (
         "pd.DataFrame({'a': x[:, 0], 'word': pd.Series(list('pq') * 19 + [None] * 2),"
+        " 'day': pd.date_range('2020-01-01', periods=40),"
         " 'who': np.arange(40) // 5}), y > 0"
     )
     task = returning(tmp_path, returned, groups="who")
     rows = task.rows(0)
-    assert task.features == ("a", "word=p", "word=q", "word=(missing)")
+    assert task.features == ("a", "day", "word=p", "word=q", "word=(missing)")
     assert (task.classes, task.outputs) == (("False", "True"), 1)
-    assert list(rows.x_train.columns) == ["a", "word"]
+    assert list(rows.x_train.columns) == ["a", "word", "day"]
     (train,) = task.scaled(rows.x_train, rows.x_train)
-    assert (train.dtype, train.shape) == (np.float32, (len(rows.y_train), 4))
-    np.testing.assert_array_equal(train[:, 1:].sum(axis=1), 1)
+    assert (train.dtype, train.shape) == (np.float32, (len(rows.y_train), 5))
+    np.testing.assert_array_equal(train[:, 2:].sum(axis=1), 1)
 
 
 Y = np.arange(40) % 3
@@ -182,6 +184,7 @@ def test_the_function_is_called_once_for_all_processes(tmp_path):
     rows = task.rows(0)
     sent = pickle.loads(pickle.dumps(task))
     assert sent == task
+    rows_at.cache_clear()  # as in another process
     np.testing.assert_array_equal(sent.rows(0).x_train, rows.x_train)
     assert Path(task.place, "meta.json").exists()
     assert (tmp_path / "my_data.py.log").read_text() == "called "
