@@ -60,6 +60,18 @@ def missing_metric(problem: Problem) -> Failure | None:
     return None
 
 
+def columns_of(fold: int, repeat: int, problem: Problem) -> Data | Failure:
+    """As `rows_of`, for networks of dense layers: `bad_configuration` for pictures and the like."""
+    data = rows_of(fold, repeat, problem)
+    if isinstance(data, Failure) or data.train.x.ndim == 2:
+        return data
+    return Failure(
+        "bad_configuration",
+        f"task {problem.task.name!r}: a row has the shape {data.train.x.shape[1:]}; the built-in "
+        "networks take rows of numbers: flatten them, or give a model of your own",
+    )
+
+
 def _from_the_task(error: Exception) -> str:
     """The traceback without the frames that lead from here to the task's code."""
     frames = error.__traceback__

@@ -13,7 +13,7 @@ from sweeps.problem import Problem
 from sweeps.recipe import Recipe
 from sweeps.tasks.inputs import is_sparse
 from sweeps.tasks.task import head_of
-from sweeps.trainers.admission import missing_metric, recipes_of, rows_of
+from sweeps.trainers.admission import columns_of, missing_metric, recipes_of
 from sweeps.trainers.fused.bucket import Precision, Sizes, bucket_of, pieces_in
 from sweeps.trainers.fused.courses import Course, courses_of
 from sweeps.trainers.fused.packing import packs_of, too_large
@@ -108,7 +108,7 @@ class FusedFit:
         """Why the fit cannot be trained at all."""
         if isinstance(recipe, Failure):
             return recipe
-        data = rows_of(fit.fold, fit.repeat, problem)
+        data = columns_of(fit.fold, fit.repeat, problem)
         if isinstance(data, Failure):
             return data
         if isinstance(sizes, Failure):
@@ -137,7 +137,7 @@ class FusedFit:
 
 def sizes_of(problem: Problem) -> Sizes | Failure:
     """What of a problem shapes programs, or why its rows cannot be had."""
-    data = rows_of(0, 0, problem)
+    data = columns_of(0, 0, problem)
     if isinstance(data, Failure):
         return data
     parts = [part for part in (data.train, data.val, data.test) if part is not None]

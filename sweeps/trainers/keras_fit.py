@@ -12,7 +12,7 @@ from sweeps.checkpoints import CheckpointError
 from sweeps.problem import Problem
 from sweeps.recipe import Recipe
 from sweeps.tasks.task import Data, head_of
-from sweeps.trainers.admission import missing_metric, recipe_of, rows_of
+from sweeps.trainers.admission import columns_of, missing_metric, recipe_of
 from sweeps.trainers.breakdown import failure_of
 from sweeps.trainers.divergence import DivergedError, refuse_nonfinite
 from sweeps.trainers.measures import judged
@@ -81,7 +81,7 @@ def _outcome(fit: Fit, problem: Problem, progress: Progress | None, limit: TimeL
     recipe = recipe_of(fit, problem)
     if isinstance(recipe, Failure):
         return _failed(fit, started, recipe)
-    data = rows_of(fit.fold, fit.repeat, problem)
+    data = columns_of(fit.fold, fit.repeat, problem)
     if isinstance(data, Failure):
         return _failed(fit, started, data)
     missing = missing_metric(problem)

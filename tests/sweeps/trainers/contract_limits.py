@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,6 +28,13 @@ class RaisingTask(TinyTask):
 
     def read(self, column: str) -> Rows:
         raise self.error(f"no column {column!r}")
+
+
+class Pictures(TinyTask):
+    """Rows of two by two pixels."""
+
+    def scaled(self, fitted_on: Any, *parts: Any) -> tuple[Any, ...]:
+        return tuple(part.reshape(-1, 2, 2) for part in super().scaled(fitted_on, *parts))
 
 
 class Clock:
@@ -152,3 +160,9 @@ class LimitContract(Fitting):
         assert outcome.error is not None
         assert outcome.error.reason == "out_of_memory"
         assert outcome.error.message == "MemoryError: no column 'species'"
+
+    def test_pictures_are_no_rows_of_numbers(self) -> None:
+        outcome = self.train(fit_of(DEEP), problem_on(task=Pictures()))
+        assert outcome.error is not None
+        assert outcome.error.reason == "bad_configuration"
+        assert outcome.error.message.startswith("task 'tiny': a row has the shape (2, 2); ")
