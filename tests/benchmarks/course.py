@@ -14,6 +14,7 @@ from tests.benchmarks.sections import (
     ledger,
     load,
     memory,
+    models,
     peers,
     posts,
     repeats,
@@ -36,6 +37,7 @@ SECTIONS: Mapping[str, Measure] = {
     "fashion": posts.fashion,
     "ledger": ledger.section,
     "load": load.section,
+    "models": models.section,
 }
 NAMES = tuple(SECTIONS)
 

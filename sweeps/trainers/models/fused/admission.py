@@ -47,14 +47,15 @@ def _obstacles(member: Member) -> Iterator[str]:
         yield "the model was compiled without an optimizer"
     elif not hasattr(model.optimizer, "stateless_apply"):
         yield f"its optimizer, a {type(model.optimizer).__name__}, is none of Keras's"
+    elif type(model.optimizer).__name__ == "LossScaleOptimizer":
+        yield "its optimizer scales the loss"
     elif model.optimizer.use_ema:
         yield "its optimizer ends with a moving average of the weights"
     elif callable(model.optimizer._learning_rate) and not _is_schedule(model.optimizer):
         yield "its learning rate is a function that Python calls at every step"
     if hasattr(data.train.x, "indptr"):
         yield "its rows are sparse"
-    if getattr(model, "_distribute_strategy", None) or _distributed():
-        yield "Keras distributes models over devices here"
+    yield from _surroundings()
 
 
 def _is_keras(method: Any) -> bool:
@@ -76,7 +77,11 @@ def _is_schedule(optimizer: Any) -> bool:
     return isinstance(optimizer._learning_rate, keras.Variable | schedules)
 
 
-def _distributed() -> bool:
+def _surroundings() -> Iterator[str]:
+    """What has been said to Keras in this process, for all models."""
     import keras
 
-    return keras.distribution.distribution() is not None
+    if keras.distribution.distribution() is not None:
+        yield "Keras distributes models over devices here"
+    if keras.config.floatx() != "float32":
+        yield f"Keras computes in {keras.config.floatx()} here"

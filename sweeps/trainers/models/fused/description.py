@@ -17,8 +17,11 @@ import numpy as np
 
 from sweeps.trainers.models.fused.numbers import Slot, kind_of
 
-UNTOLD = frozenset({"name", "seed", "built"})
+UNTOLD = frozenset({"name", "built"})
 """Attributes that make no difference to what an object computes."""
+
+UNTOLD_OF_KERAS = frozenset({"seed"})
+"""The same of Keras's own objects, which keep the state of their random generators as variables."""
 
 PRIVATE_BUT_TOLD = frozenset({"_fn", "_fn_kwargs", "_learning_rate"})
 LOCAL = "<locals>"
@@ -55,7 +58,8 @@ class Describer:
 
     def attributes(self, owner: Any, untold: Set[str]) -> Hashable:
         """The attributes of an object but for those, with the kinds of its numbers."""
-        told = sorted(name for name in vars(owner) if name not in untold | UNTOLD)
+        left_out = untold | UNTOLD | (UNTOLD_OF_KERAS if _is_keras_object(owner) else set())
+        told = sorted(name for name in vars(owner) if name not in left_out)
         return tuple((name, self._attribute(owner, name)) for name in told)
 
     def _attribute(self, owner: Any, name: str) -> Hashable:

@@ -176,7 +176,9 @@ class Number:
 def _owners(model: Any) -> Iterator[tuple[Any, tuple[str, ...]]]:
     """Objects and the names of their numbers; an object may come more than once."""
     for layer in model._flatten_layers():
-        yield layer, of_class(layer, OF_LAYERS)
+        # A number of float32 among halves would make the rest of the layer float32 as well.
+        whole = layer.compute_dtype == "float32"
+        yield layer, of_class(layer, OF_LAYERS) if whole else ()
         penalty = getattr(layer, "activity_regularizer", None)
         yield penalty, of_class(penalty, OF_REGULARIZERS)
     for variable in model.trainable_variables:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -199,12 +199,12 @@ class _Judged:
 
 def _rows_of(members: Sequence[Member]) -> tuple[Rows, dict[int, int]]:
     """The rows of all data sets that members see, once each, and whose data set is which."""
-    sets: dict[int, list[Any]] = {}
+    sets: dict[Hashable, list[Any]] = {}
     numbers: dict[int, int] = {}
     for member in members:
         parts = list(parts_of(member.data).values())
         # Members of one fold see the same rows, if not the same `Data`.
-        key = hash(tuple((id(part.x), part.y.tobytes()) for part in parts))
+        key = tuple((id(part.x), part.y.tobytes()) for part in parts)
         sets.setdefault(key, parts)
         numbers[id(member.data)] = list(sets).index(key)
     return jax.device_put(Rows(*stacked_rows(list(sets.values())))), numbers

@@ -21,7 +21,7 @@ from sweeps.trial import Fit, Trial
 from tests.sweeps.tiny_task import TinyTask
 
 Build = Callable[[float], Any]
-RATES = (0.002, 0.01, 0.03)
+RATES = (0.002, 0.03)
 
 
 class Scaled(keras.layers.Layer):  # type: ignore[misc]

@@ -10,17 +10,8 @@ from sweeps.trainers.models.member import Fitted
 from sweeps.trainers.time_limit import TimeLimit
 from sweeps.trial import Fit
 
-CASES = (
-    "dense",
-    "normalised",
-    "weighted",
-    "convolutional",
-    "recurrent",
-    "embedded",
-    "own_layer",
-    "subclassed",
-    "summed",
-)
+CASES = ("dense", "normalised", "own_layer")
+SLOW_CASES = ("weighted", "convolutional", "recurrent", "embedded", "subclassed", "summed")
 
 
 def both_ways(case: str, metric: str = "val_loss", **fit: Any) -> list[tuple[Fitted, Fitted]]:
@@ -114,12 +105,38 @@ def told_of_progress() -> tuple[list[Fitted], list[tuple[int, int, dict[str, flo
         told.append((fit.trial.number, epoch, dict(values)))
 
     members = cases.members_of(cases.dense, cases.data_of((4,), "classes"))
-    budgets = (1, 3, 2)
+    budgets = (1, 3)
     mixed = [
         replace(member, fit=replace(member.fit, budget=budget))
         for member, budget in zip(members, budgets, strict=True)
     ]
     return trained(mixed, progress=progress), told
+
+
+def starved() -> tuple[list[int], list[Fitted], list[Fitted]]:
+    """How wide the lanes were that were tried where no two members fit, and what came of it."""
+    from sweeps.trainers.models.fused import training
+    from tests.sweeps.trainers.models.fused import cases
+
+    tried: list[int] = []
+    lane = training.Lane
+
+    def narrow(seats: Any, program: Any, *rest: Any) -> Any:
+        tried.append(program.layout.width)
+        if program.layout.width > 1:
+            raise MemoryError
+        return lane(seats, program, *rest)
+
+    def members() -> list[Any]:
+        rates = (0.002, 0.01, 0.03, 0.02)
+        return cases.members_of(cases.dense, cases.data_of((4,), "classes"), rates)
+
+    wanted = trained(members())
+    training.Lane = narrow  # type: ignore[assignment, misc]
+    try:
+        return tried, trained(members()), wanted
+    finally:
+        training.Lane = lane  # type: ignore[misc]
 
 
 def in_two_halves(folder: str) -> tuple[list[Fitted], list[Fitted]]:
@@ -157,7 +174,7 @@ def compilations() -> list[int]:
     jax.monitoring.register_event_duration_secs_listener(count)
     found = []
     data = cases.data_of((4,), "classes", rows=37)
-    for rates in (cases.RATES, cases.RATES, (0.004, 0.02, 0.005)):
+    for rates in (cases.RATES, cases.RATES, (0.004, 0.005)):
         before = counted[0]
         trained(cases.members_of(cases.dense, data, rates))
         found.append(counted[0] - before)
