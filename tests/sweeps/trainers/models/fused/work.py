@@ -104,8 +104,9 @@ def told_of_progress() -> tuple[list[Fitted], list[tuple[int, int, dict[str, flo
     def progress(fit: Fit, epoch: int, values: Any) -> None:
         told.append((fit.trial.number, epoch, dict(values)))
 
-    members = cases.members_of(cases.dense, cases.data_of((4,), "classes"))
-    budgets = (1, 3)
+    # Two lanes, so that each has a member that ends before the other.
+    rates, budgets = (0.002, 0.03, 0.01, 0.02), (1, 3, 2, 2)
+    members = cases.members_of(cases.dense, cases.data_of((4,), "classes"), rates)
     mixed = [
         replace(member, fit=replace(member.fit, budget=budget))
         for member, budget in zip(members, budgets, strict=True)
