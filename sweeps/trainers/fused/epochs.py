@@ -20,7 +20,7 @@ from sweeps.trainers.fused.heads import HEADS
 from sweeps.trainers.fused.layer import Batch, Gradients, Input, Knobs, Layer, Saved
 from sweeps.trainers.fused.pieces import Pieces
 from sweeps.trainers.fused.structures import Epoch, Member, Network, Rows, State
-from sweeps.trainers.fused.updates import UPDATES, Moment, Slots, Update
+from sweeps.trainers.fused.updates import UPDATES, Moment, Remember, Slots, Update
 from sweeps.trainers.fused.walking import Alone, Place, walk_of
 
 Array = jax.Array
@@ -150,31 +150,44 @@ class _Step:
     ) -> tuple[Layer, Any]:
         """The layers after the update of one of them, and the gradient by its input.
 
-        `slope` is any array of that gradient's shape, or None where it is not needed. Slots and
-        weights are changed by a loop each, of one turn, or of none when no member takes it. XLA
-        does not merge loops; it would merge the formulas, so that weights are computed from what
-        slots were before, and then copy all of them, in every step. The gradient by the input is
-        taken in the first loop, since the second changes the weights that it needs.
+        `slope` is any array of that gradient's shape, or None where not needed. Slots (turn by
+        turn of the formula) and weights are changed by a loop each, of one round, or of none when
+        no member takes it. XLA does not merge loops; it would merge the formulas, so that weights
+        are computed from what slots were before, and then copy all of them, in every step. The
+        gradient by the input is taken in the first loop, since the last changes the weights that it
+        needs.
         """
         once = jnp.any(taken).astype(jnp.int32)
         now = Moment(self.rate, (self.batch.step + 1).astype(self.rate.dtype), self._settings)
-        slopes = gradients.kernel, gradients.bias
 
-        def remember(_: Array, carry: tuple[Any, Any]) -> tuple[Any, Any]:
+        def here(number: Array) -> tuple[Pair, Moment]:
+            """The gradients, and what else the formulas read, as things of this round.
+
+            Of what does not depend on the round, XLA would make arrays before the loop.
+            """
+            read = (gradients.kernel, gradients.bias), now
+            found: tuple[Pair, Moment]
+            found = jax.tree.map(lambda value: jnp.where(number == 0, value, 0), read)
+            return found
+
+        def remember(by: Remember, number: Array, carry: tuple[Any, Any]) -> tuple[Any, Any]:
             kept, below = carry
-            change = jax.vmap(partial(_remembered, self._update))
+            change = jax.vmap(partial(_remembered, by))
             if below is not None:
                 below = jax.vmap(dense.by_input)(place.read(layers.kernel[0]), gradients.sums)
-            return place.write(kept, change(place.read(kept), slopes, now, taken)), below
+            return place.write(kept, change(place.read(kept), *here(number), taken)), below
 
-        def move(_: Array, kept: Pair) -> Pair:
+        def move(number: Array, kept: Pair) -> Pair:
             change = jax.vmap(partial(_moved, self._update))
             return place.write(
-                kept, change(place.read(kept), place.read(slots), slopes, now, taken)
+                kept, change(place.read(kept), place.read(slots), *here(number), taken)
             )
 
         kept = layers.kernel[1:], layers.bias[1:]
-        slots, below = jax.lax.fori_loop(0, once, remember, (kept, slope))
+        first, *others = self._update.remember
+        slots, below = jax.lax.fori_loop(0, once, partial(remember, first), (kept, slope))
+        for other in others:
+            slots, _ = jax.lax.fori_loop(0, once, partial(remember, other), (slots, None))
         weights = jax.lax.fori_loop(0, once, move, (layers.kernel[0], layers.bias[0]))
         return Layer((weights[0], *slots[0]), (weights[1], *slots[1])), below
 
@@ -192,12 +205,10 @@ Pair = tuple[Array, Array]
 
 
 def _remembered(
-    update: Update, slots: tuple[Slots, Slots], slopes: Pair, now: Moment, taken: Array
+    remember: Remember, slots: tuple[Slots, Slots], slopes: Pair, now: Moment, taken: Array
 ) -> tuple[Slots, Slots]:
     """One member's slots of a kernel and a bias, after they took in the gradients."""
-    changed = tuple(
-        update.remember(one, slope, now) for one, slope in zip(slots, slopes, strict=True)
-    )
+    changed = tuple(remember(one, slope, now) for one, slope in zip(slots, slopes, strict=True))
     kept: tuple[Slots, Slots] = jax.tree.map(partial(jnp.where, taken), changed, slots)
     return kept
 

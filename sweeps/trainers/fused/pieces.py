@@ -84,6 +84,7 @@ def spread(rows: Picked, by_sums: Array, fan_in: int) -> Array:
     """
     members, height, units = by_sums.shape
     flat = by_sums.reshape(members * height, units)
+    padding = (jnp.arange(members) + 1) * fan_in - 1
 
     def block(number: Array, gradient: Array) -> Array:
         places, columns, values = _block(rows, number, fan_in)
@@ -91,11 +92,12 @@ def spread(rows: Picked, by_sums: Array, fan_in: int) -> Array:
         for at in range(PIECE):
             share = slopes if values is None else slopes * values[:, at, None]
             gradient = gradient.at[columns[:, at]].add(share, mode="promise_in_bounds")
-        return gradient
+        # Here, where it is in place: after the loop, all of the gradient would be copied for it.
+        return gradient.at[padding].set(0, mode="promise_in_bounds", unique_indices=True)
 
     start = jnp.zeros((members * fan_in, units), by_sums.dtype)
     found: Array = jax.lax.fori_loop(0, _blocks(rows), block, start)
-    return found.reshape(members, fan_in, units).at[:, -1].set(0)
+    return found.reshape(members, fan_in, units)
 
 
 def _blocks(rows: Picked) -> Array:

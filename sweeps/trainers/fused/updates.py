@@ -30,15 +30,22 @@ class Moment(NamedTuple):
     settings: Mapping[str, Array]
 
 
+Remember = Callable[[Slots, Array, Moment], Slots]
+"""From slots and a gradient to what the slots are after it."""
+
+
 @dataclass(frozen=True)
 class Update:
     """An optimizer: how its slots take in a gradient, and how weights then move.
+
+    `remember` does the former in turns: where a slot depends on another one after the step, XLA
+    would compute that one twice, from a copy of what it was before.
 
     `settings` names what the formulas read; those that a recipe's optimizer does not have are 0.
     `starts` says what the slots hold before the first step: a setting, or 0 where None is given.
     """
 
-    remember: Callable[[Slots, Array, Moment], Slots]
+    remember: tuple[Remember, ...]
     move: Callable[[Array, Slots, Array, Moment], Array]
     settings: tuple[str, ...]
     starts: tuple[str | None, ...]
@@ -71,10 +78,15 @@ def _sgd_moves(weights: Array, slots: Slots, gradient: Array, now: Moment) -> Ar
 
 
 def _rmsprop_remembers(slots: Slots, gradient: Array, now: Moment) -> Slots:
-    """Epsilon is added inside the root."""
     velocity, momentum = slots
     rho = now.settings["rho"]
     velocity = rho * velocity + (1 - rho) * jnp.square(gradient)
+    return velocity, momentum
+
+
+def _rmsprop_falls(slots: Slots, gradient: Array, now: Moment) -> Slots:
+    """Epsilon is added inside the root."""
+    velocity, momentum = slots
     fall = now.rate * gradient / jnp.sqrt(velocity + now.settings["epsilon"])
     return velocity, now.settings["momentum"] * momentum + fall
 
@@ -94,17 +106,20 @@ def _adagrad_moves(weights: Array, slots: Slots, gradient: Array, now: Moment) -
 
 UPDATES: dict[Rule, Update] = {
     "adam": Update(
-        _adam_remembers,
+        (_adam_remembers,),
         _adam_moves,
         ("beta_1", "beta_2", "rest_1", "rest_2", "epsilon", "weight_decay"),
         (None, None),
     ),
-    "sgd": Update(_sgd_remembers, _sgd_moves, ("momentum", "nesterov"), (None,)),
+    "sgd": Update((_sgd_remembers,), _sgd_moves, ("momentum", "nesterov"), (None,)),
     "rmsprop": Update(
-        _rmsprop_remembers, _rmsprop_moves, ("rho", "momentum", "epsilon"), (None, None)
+        (_rmsprop_remembers, _rmsprop_falls),
+        _rmsprop_moves,
+        ("rho", "momentum", "epsilon"),
+        (None, None),
     ),
     "adagrad": Update(
-        _adagrad_remembers,
+        (_adagrad_remembers,),
         _adagrad_moves,
         ("epsilon", "initial_accumulator_value"),
         ("initial_accumulator_value",),
