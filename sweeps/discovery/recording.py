@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sweeps.discovery.asked import Asked, Value
+from sweeps.discovery.asking_fit import ask_fit
 from sweeps.user_code import UserCodeError, blamed, load
 
 MOST_LISTED = 1000
@@ -17,7 +18,7 @@ def recorded(path: str, folder: str) -> Callable[[Mapping[str, Value]], list[Ask
 
     Raises UserCodeError for whatever the user's code raises.
     """
-    build = _builder(load(path, folder), path)
+    hypermodel, build = _builder(load(path, folder), path)
 
     def run(values: Mapping[str, Value]) -> list[Asked]:
         import keras
@@ -27,15 +28,16 @@ def recorded(path: str, folder: str) -> Callable[[Mapping[str, Value]], list[Ask
         asked.values.update(values)
         told = f" with {', '.join(f'{n}={v!r}' for n, v in values.items())}" if values else ""
         with blamed(f"{path}{told}"):
-            build(asked)
+            model = build(asked)
+        ask_fit(hypermodel, asked, model)
         keras.utils.clear_session()
         return [_asked(one, asked) for one in asked.space if asked.is_active(one)]
 
     return run
 
 
-def _builder(found: Any, path: str) -> Callable[[Any], Any]:
-    """The function itself, or the `build` of a hypermodel."""
+def _builder(found: Any, path: str) -> tuple[Any, Callable[[Any], Any]]:
+    """What builds, and how: the function itself, or a hypermodel and its `build`."""
     made = found
     if isinstance(found, type):
         with blamed(path):
@@ -43,7 +45,7 @@ def _builder(found: Any, path: str) -> Callable[[Any], Any]:
     build = getattr(made, "build", made)
     if not callable(build):
         raise UserCodeError(f"{path}: a {type(found).__name__} is no function that builds a model")
-    return build  # type: ignore[no-any-return]
+    return made, build
 
 
 def _asked(one: Any, given: Any) -> Asked:
