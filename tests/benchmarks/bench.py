@@ -39,11 +39,16 @@ class Options:
 
 @dataclass
 class Bench:
-    """One call of the benchmark. `peers` are the peers measured so far, by name."""
+    """One call of the benchmark.
+
+    `peers` are the peers measured so far, by name; `loops` are other people's loops on work of
+    their own.
+    """
 
     options: Options
     folder: Path
     peers: dict[str, Run] = field(default_factory=dict)
+    loops: dict[str, Run] = field(default_factory=dict)
 
     def fresh(self, name: str) -> Path:
         """An empty folder to measure something in."""

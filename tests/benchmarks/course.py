@@ -48,7 +48,8 @@ def sections(bench: Bench) -> Iterator[Section]:
     for name in NAMES:
         if name in bench.options.only:
             found = attempted(name, SECTIONS[name], bench)
-            runs.extend(run for run in found.runs if run.name not in bench.peers)
+            theirs = bench.peers | bench.loops
+            runs.extend(run for run in found.runs if run.name not in theirs)
             yield found
     yield memory.section(runs)
 

@@ -51,11 +51,12 @@ def test_a_section_that_fails_takes_no_other_with_it(
 
 
 def test_memory_is_that_of_our_own_runs(here: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    plain = _run("plain loop", 11000.0)
-    here.peers["plain loop"] = plain
+    plain, other = _run("plain loop", 11000.0), _run("loop over model.fit", 12000.0)
+    here.peers[plain.name] = plain
+    here.loops[other.name] = other
 
     def speed(_: Bench) -> Section:
-        return Section("speed", "measured", runs=[_run("ours", 2999.0), plain])
+        return Section("speed", "measured", runs=[_run("ours", 2999.0), plain, other])
 
     monkeypatch.setattr(course, "SECTIONS", {"speed": speed})
     monkeypatch.setattr(course, "NAMES", ("speed",))

@@ -34,6 +34,7 @@ def section(bench: Bench, name: str) -> Section:
         bench.fresh(f"{name}-loop"),
         KERAS_HOME=str(home),
     )
+    bench.loops[loop.name] = loop
     ours = measure(
         f"trainer {bench.options.trainer}, {name}",
         "tests.benchmarks.ours.packs",
