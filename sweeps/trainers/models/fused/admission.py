@@ -53,6 +53,8 @@ def _obstacles(member: Member) -> Iterator[str]:
         yield "its optimizer ends with a moving average of the weights"
     elif callable(model.optimizer._learning_rate) and not _is_schedule(model.optimizer):
         yield "its learning rate is a function that Python calls at every step"
+    if _optimizers(model) - {id(model.optimizer)}:
+        yield f"{kind} has an optimizer besides the one that it was compiled with"
     if hasattr(data.train.x, "indptr"):
         yield "its rows are sparse"
     yield from _surroundings()
@@ -68,6 +70,13 @@ def _untraceable(model: Any) -> str:
         if not layer.supports_jit:
             return f"layer {layer.name} ({type(layer).__name__}) cannot be compiled"
     return "the model was compiled with jit_compile=False"
+
+
+def _optimizers(model: Any) -> set[int]:
+    import keras
+
+    held = vars(model).values()
+    return {id(one) for one in held if isinstance(one, keras.optimizers.Optimizer)}
 
 
 def _is_schedule(optimizer: Any) -> bool:

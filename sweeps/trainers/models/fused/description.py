@@ -45,6 +45,10 @@ class Describer:
             return (type(value).__name__, value)
         if isinstance(value, float):
             return ("float", repr(value))
+        if value is Ellipsis:
+            return ("...",)
+        if isinstance(value, slice | range):
+            return (type(value).__name__, *map(self.of, (value.start, value.stop, value.step)))
         if isinstance(value, Mapping):
             pairs = ((str(key), self.of(one)) for key, one in value.items())
             return ("mapping", *sorted(pairs, key=lambda pair: pair[0]))

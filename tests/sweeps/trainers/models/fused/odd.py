@@ -32,6 +32,14 @@ class OwnFit(keras.Model):  # type: ignore[misc]
         return super().fit(*args, **kwargs)
 
 
+class TwoOptimizers(OwnFit):
+    fit = keras.Model.fit
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.second = keras.optimizers.Adam()
+
+
 class InPython(layers.Layer):  # type: ignore[misc]
     """Looks at the numbers themselves when it is trained."""
 
@@ -63,6 +71,10 @@ ODD: dict[str, cases.Build] = {
     "a layer not compiled": lambda rate: plain(Uncompiled()),
     "averaged": lambda rate: plain(optimizer=keras.optimizers.SGD(rate, use_ema=True)),
     "a function": lambda rate: plain(optimizer=keras.optimizers.SGD(lambda: 0.1)),
+    "two": lambda rate: compiled(TwoOptimizers(), "sgd", "sparse_categorical_crossentropy", []),
+    "scaled": lambda rate: plain(
+        optimizer=keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD(rate))
+    ),
     "in Python": lambda rate: plain(InPython()),
     "on the host": lambda rate: plain(OnTheHost()),
     "none": lambda rate: plain(),
@@ -123,6 +135,10 @@ PAIRS: dict[str, tuple[cases.Build, cases.Build]] = {
     "frozen": (
         between(lambda: layers.Dense(4)),
         between(lambda: layers.Dense(4, trainable=False)),
+    ),
+    "parts": (
+        between(lambda: layers.Lambda(lambda x: x[:, ::2])),
+        between(lambda: layers.Lambda(lambda x: x[:, 1::2])),
     ),
     "lambdas": (
         between(lambda: layers.Lambda(lambda x: x + 1)),

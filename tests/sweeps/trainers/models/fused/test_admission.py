@@ -26,6 +26,8 @@ def test_what_cannot_be_fused_is_named(workers: Workers) -> None:
         "a layer not compiled": "(Uncompiled) cannot be compiled",
         "averaged": "moving average of the weights",
         "a function": "its learning rate is a function that Python calls",
+        "two": "TwoOptimizers has an optimizer besides the one that it was compiled with",
+        "scaled": "its optimizer scales the loss",
         "in Python": "InPython.call: JAX cannot trace it",
         "on the host": "OnTheHost.call: JAX cannot trace it for many at once: NotImplementedError",
     }
