@@ -27,7 +27,7 @@ class ModelFolder:
     """A folder with a model, and how MLflow loads it: `loader` is a module with `_load_pyfunc`.
 
     `example` is a row as the model takes them and `outputs` what it says to that; None where there
-    is no signature.
+    is no signature. `loose` are columns whose types MLflow leaves to the model to check.
     """
 
     folder: Path
@@ -35,6 +35,7 @@ class ModelFolder:
     requirements: tuple[str, ...]
     example: Any = None
     outputs: Any = None
+    loose: tuple[str, ...] = ()
 
 
 def known_run(sweep_id: str, uri: str | None) -> str:
@@ -67,18 +68,32 @@ def register(model: ModelFolder, name: str, sweep_id: str, uri: str | None) -> s
 
 
 def _save(model: ModelFolder, place: Path) -> None:
-    import mlflow.pyfunc
-    from mlflow.models import infer_signature
-
-    signature = None if model.example is None else infer_signature(model.example, model.outputs)
     with warnings.catch_warnings():
-        # It asks for an example to run, which has been done to find the signature.
+        # It warns of its own code, and asks for an example to run, which has been done.
         warnings.simplefilter("ignore")
+        import mlflow.pyfunc
+
         mlflow.pyfunc.save_model(
             path=str(place),
             loader_module=model.loader,
             data_path=str(model.folder),
-            signature=signature,
+            signature=_signature(model),
             pip_requirements=list(model.requirements),
         )
     shutil.rmtree(place / "__pycache__", ignore_errors=True)
+
+
+def _signature(model: ModelFolder) -> Any:
+    """What rows look like, as MLflow checks it."""
+    from mlflow.models import ModelSignature, infer_signature
+    from mlflow.types.schema import AnyType, ColSpec, Schema
+
+    if model.example is None:
+        return None
+    found = infer_signature(model.example, model.outputs)
+    if not model.loose:
+        return found
+    columns = [
+        ColSpec(AnyType(), one.name) if one.name in model.loose else one for one in found.inputs
+    ]
+    return ModelSignature(Schema(columns), found.outputs)

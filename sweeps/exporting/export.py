@@ -153,6 +153,7 @@ def _trained(sweep: Sweep, fit: Fit, problem: Problem, folder: Path) -> Refitted
             raise RefitError(f"training the best trial again: {error}") from error
         finally:
             executor.kill()
+            executor.shutdown()
     if isinstance(found, RefitError | UnexportableError):
         raise found
     return found

@@ -91,7 +91,8 @@ def _through_pipeline(spec: InputsSpec, table: Any, folder: Path) -> Array:
         numbers: Array = np.asarray(pipeline.transform(frame), np.float32)
     except ValueError as error:
         # pandas goes on with advice for programmers.
-        raise ValueError(str(error).partition("\n")[0]) from error
+        reason = str(error).partition("\n")[0].partition(" You might want")[0]
+        raise ValueError(reason) from error
     return numbers
 
 

@@ -1,8 +1,8 @@
 """Estimators in files without pickles: skops writes them, and builds what is trusted alone.
 
-Beyond scikit-learn's and NumPy's types, which skops knows, three kinds are trusted: a few that only
-hold data, estimators of installed packages, and what the modules in the sweep's folder define.
-Never a function or a class of Python's own library.
+Beyond what skops itself trusts there are four kinds: a few classes that only hold data, classes of
+scikit-learn, estimators of other installed packages, and what the modules in the sweep's folder
+define. Never a function of others, nor anything of Python's own library.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from sweeps.trainers.refitting.refit import UnexportableError
 HOLD_DATA = frozenset(
     {
         "numpy.dtype",
+        "scipy.interpolate._interpolate.interp1d",
         "collections.OrderedDict",
         "collections.defaultdict",
         "lightgbm.basic.Booster",
@@ -77,6 +78,8 @@ def refuse_untrusted(names: Iterable[str], folder: str) -> None:
     Modules of the user's, and packages that are installed, are imported to look at them.
     """
     for name in names:
+        if "<" in name:
+            raise UntrustedError(f"it holds {name}, which has no name to find it by: give it one")
         if name not in HOLD_DATA and not _may_be_built(name, folder):
             raise UntrustedError(f"it holds {name}, which is not safe to build from a file")
 
@@ -90,7 +93,7 @@ def _may_be_built(name: str, folder: str) -> bool:
         found = user_code.load(f"{module}:{attribute}", folder)
         # What they have imported from elsewhere is not theirs.
         return getattr(found, "__module__", None) == module
-    return top in packages_distributions() and _is_estimator(module, attribute)
+    return top in packages_distributions() and _is_estimator(module, attribute, top)
 
 
 def _stands_in(top: str, folder: str) -> bool:
@@ -98,14 +101,15 @@ def _stands_in(top: str, folder: str) -> bool:
     return bool(folder) and any(place.is_file() for place in places)
 
 
-def _is_estimator(module: str, attribute: str) -> bool:
+def _is_estimator(module: str, attribute: str, top: str) -> bool:
+    """Whether it is an estimator's class; or, of scikit-learn's own, a part of one, like a tree."""
     from sklearn.base import BaseEstimator
 
     try:
         found = getattr(importlib.import_module(module), attribute, None)
     except ImportError:
         return False
-    return inspect.isclass(found) and issubclass(found, BaseEstimator)
+    return inspect.isclass(found) and (top == "sklearn" or issubclass(found, BaseEstimator))
 
 
 def _reason(estimator: Any, error: Exception) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 from collections.abc import Mapping
@@ -92,11 +93,9 @@ class Manifest:
 
 
 def _content(folder: Path) -> dict[str, Any]:
-    file = folder / FILE
     try:
-        if file.stat().st_size > LARGEST:
-            raise ExportError(f"{folder} is no export: {FILE} is too large")
-        content = json.loads(file.read_text(encoding="utf-8"))
+        text = _text(folder / FILE)
+        content = json.loads(text)
     except OSError as error:
         reason = error.strerror or error
         raise ExportError(f"{folder} is no export: {FILE} cannot be read: {reason}") from error
@@ -105,6 +104,12 @@ def _content(folder: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise ExportError(f"{folder} is no export: {FILE} is not as one is")
     return content
+
+
+def _text(file: Path) -> str:
+    if file.stat().st_size > LARGEST:
+        raise OSError(errno.EFBIG, "it is too large")
+    return file.read_text(encoding="utf-8")
 
 
 def _with_tuples(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from sweeps.exporting.inputs import InputsSpec
 from tracking.registry import ModelFolder, register
 
 LOADER = "sweeps.exporting.served"
-PACKAGES = ("keras", "tensorflow", "scikit-learn", "skops", "pandas", "numpy")
+PACKAGES = ("keras", "tensorflow", "jax", "scikit-learn", "pandas", "numpy")
 
 
 def registered(folder: Path, name: str, sweep_id: str, tracking_uri: str | None) -> str:
@@ -29,8 +29,21 @@ def registered(folder: Path, name: str, sweep_id: str, tracking_uri: str | None)
         requirements=(f"keras-sweeps=={__version__}", *pinned),
         example=example,
         outputs=None if example is None else model.predict(example),
+        loose=loose_columns(model.manifest.inputs),
     )
     return register(given, name, sweep_id, tracking_uri)
+
+
+def loose_columns(spec: InputsSpec | None) -> tuple[str, ...]:
+    """Columns whose type is left to the model to check, all but those of words.
+
+    MLflow would refuse whole numbers where it was shown fractions, truth values of which one is
+    missing, and dates that are no text.
+    """
+    if spec is None:
+        return ()
+    words = {*spec.words, *(one["name"] for one in spec.columns if one["type"] == "categorical")}
+    return tuple(name for name in spec.needed if spec.raw or name not in words)
 
 
 def example_of(spec: InputsSpec | None) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import zipfile
 from pathlib import Path
@@ -41,7 +42,8 @@ def keras_model(
 def loaded_safely(keras: Any, file: Path, *, compiled: bool = False) -> Any:
     """The model in a file, none of its code run. Raises ModelFileError."""
     try:
-        return keras.saving.load_model(file, safe_mode=True, compile=compiled)
+        with without_chatter():  # reading may bring in TensorFlow
+            return keras.saving.load_model(file, safe_mode=True, compile=compiled)
     except Exception as error:
         raise ModelFileError(f"Keras does not load {file.name}: {_reason(error)}") from error
 
@@ -78,7 +80,8 @@ def _reason(error: Exception) -> str:
     text = " ".join(str(error).split())
     if "Lambda" in text and "safe" in text:
         return "it has a Lambda layer, which holds code; write a registered layer class instead"
-    if "register_keras_serializable" in text:
-        what = text.partition(".")[0]
-        return f"{what}: decorate it with @keras.saving.register_keras_serializable()"
+    unknown = re.search(r"ould not locate (?:class|function) '([^']+)'", text)
+    if unknown:
+        what = f"{unknown[1]} is not registered"
+        return f"{what}: put @keras.saving.register_keras_serializable() above it"
     return text[:300] or type(error).__name__

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from sweeps.chatter import without_chatter
 from sweeps.problem import Problem
 from sweeps.tasks.task import Data
 from sweeps.trainers.models.backend_choice import backend_for
@@ -77,7 +78,8 @@ def _fitted(ready: Prepared, problem: Problem, callbacks: Sequence[Any]) -> Fitt
 def _keep(keras: Any, model: Any, file: Path, path: str) -> None:
     """Save the model, and see that it can be loaded again without running code from the file."""
     try:
-        model.save(file)
+        with without_chatter():  # saving may bring in TensorFlow
+            model.save(file)
     except Exception as error:
         reason = " ".join(str(error).split())[:300]
         message = f"{path}: Keras cannot save the model: {type(error).__name__}: {reason}"

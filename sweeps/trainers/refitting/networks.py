@@ -66,7 +66,7 @@ def _model_of(program: Program, recipe: Recipe) -> Any:
     model.set_weights(program.weights())
     optimizer = optimizer_of(recipe.optimizer)
     optimizer.learning_rate = recipe.learning_rate
-    regression = program.blueprint.head == "linear"
+    measure = "mae" if program.blueprint.head == "linear" else "accuracy"
     optimizer.build(model.trainable_variables)  # or what is saved of it could not be read again
-    model.compile(optimizer, loss_of(program.blueprint.head), ["mae" if regression else "accuracy"])
+    model.compile(optimizer, loss_of(program.blueprint.head), metrics=[measure])
     return model
