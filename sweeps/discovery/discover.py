@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from sweeps.discovery.narrowing import narrowed
 from sweeps.discovery.presence import check_present
 from sweeps.discovery.source import asks_for_hp, first_parameter
 from sweeps.errors import SweepError
@@ -76,7 +77,7 @@ def _with_space(document: Mapping[str, Any], folder: str) -> Mapping[str, Any]:
     if built_from_hp is False or (built_from_hp is None and written):
         return document
     keras = model.get("keras") if isinstance(model, Mapping) else None
-    return {**document, "space": {**_discovered(checked, where, keras), **written}}
+    return {**document, "space": narrowed(_discovered(checked, where, keras), written)}
 
 
 def _discovered(path: str, folder: str, keras: object) -> dict[str, Any]:
