@@ -23,6 +23,19 @@ from tests.benchmarks.child import report
 from tests.benchmarks.peers import small_models
 
 
+def member(number: int, rate: float, problem: Problem) -> Member:
+    """A model with its rows, its weights drawn from its number."""
+    import keras
+
+    keras.utils.set_random_seed(number)
+    return Member(
+        fit=Fit(Trial(number, {}), 0, 0, number, small_models.EPOCHS),
+        model=small_models.build(rate),
+        data=problem.data(0, 0),
+        batch_size=small_models.BATCH_SIZE,
+    )
+
+
 def trained() -> list[Fitted]:
     """Build, ask whether and with whom they can be fused, train, judge."""
     from sweeps.trainers.models.fused.admission import fingerprint, why_not
@@ -32,16 +45,11 @@ def trained() -> list[Fitted]:
     task = Penguins("published")
     problem = Problem(task, Evaluate(), Objective("test_accuracy"), seed=0, subject=subject)
     members = [
-        Member(
-            fit=Fit(Trial(number, {}), 0, 0, number, small_models.EPOCHS),
-            model=small_models.build(rate),
-            data=problem.data(0, 0),
-            batch_size=small_models.BATCH_SIZE,
-        )
+        member(number, rate, problem)
         for number, rate in enumerate(small_models.rates(small_models.MODELS))
     ]
-    refused = [why for member in members if (why := why_not(member))]
-    if refused or len({fingerprint(member) for member in members}) != 1:
+    refused = [why for one in members if (why := why_not(one))]
+    if refused or len({fingerprint(one) for one in members}) != 1:
         raise SystemExit(f"the models are not one program: {refused}")
     return trained_together(members, problem, None, TimeLimit([one.fit for one in members]))
 
