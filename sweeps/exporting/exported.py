@@ -76,6 +76,9 @@ class ExportedModel:
     def scikeras(self) -> Any:
         """A fitted scikit-learn Pipeline for raw rows, the model in SciKeras's wrapper.
 
+        It is for predicting, alone or as a part of something larger: `fit` would go on from the
+        exported weights, so that cross-validating it would flatter.
+
         Raises ExportError for an export without a Keras model, ModuleNotFoundError without SciKeras
         (`pip install scikeras`).
         """

@@ -10,15 +10,27 @@ from sweeps.notebook import LATEST, found, store_at
 
 
 def export(
-    sweep_id: str = LATEST, folder: str | Path = "best", *, store: str | Path | None = None
+    sweep_id: str = LATEST,
+    folder: str | Path = "best",
+    *,
+    register: str | None = None,
+    store: str | Path | None = None,
+    tracking_uri: str | None = None,
 ) -> ExportedModel:
     """Train a sweep's best configuration again, on all training rows, into a new folder.
 
-    Raises LookupError for an id that is not in the store; ExportError when no trial has a score or
-    the folder exists; UnexportableError and RefitError where no model comes of it.
+    With `register` it becomes a version of the model of that name in MLflow, with the alias `best`.
+    That of a function holds the configuration alone. Raises LookupError for an id that is not in
+    the store; ExportError when no trial has a score or the folder exists; UnexportableError and
+    RefitError where no model comes of it; TrackingError where MLflow does not know the sweep.
     """
     place = store_at(store)
-    made = _export(found(place, sweep_id), Path(folder), place)
+    whole_id = found(place, sweep_id)
+    made = _export(whole_id, Path(folder), place)
+    if register is not None:
+        from sweeps.exporting.registering import registered
+
+        registered(made.folder, register, whole_id, tracking_uri)
     return ExportedModel.load(made.folder)
 
 
