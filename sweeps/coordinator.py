@@ -13,6 +13,7 @@ from typing import Literal, TypedDict, Unpack
 
 from sweeps import cores, ledger_orders
 from sweeps.backends.backend import Search
+from sweeps.code_since import look_again
 from sweeps.conclusion import Conclusion
 from sweeps.drawing import Report
 from sweeps.errors import LedgerError
@@ -160,6 +161,9 @@ def _gone_on(
         _claimed(ledger, sweep_id, around.watcher.said) as claim,
     ):
         _refuse_final(ledger, sweep_id)
+        row = ledger.sweep(sweep_id)
+        if change is not None or row.state != "finished":
+            look_again(read_sweep(ledger.document(sweep_id)), row.created_ms, around.watcher.said)
         if change is not None:
             change(ledger, claim)
         parts = Parts.of(read_sweep(ledger.document(sweep_id)))

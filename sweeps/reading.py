@@ -135,7 +135,8 @@ def _space_of(top: Section, subject: SubjectChoice) -> Space:
 
 
 def _space(top: Section, *, free: bool) -> Space:
-    description = Section.of(top.required("space", "space: {width: [16, 32]}"), ("space",))
+    example = "space: {NAME: [1, 2, 3]} for each parameter" if free else "space: {width: [16, 32]}"
+    description = Section.of(top.required("space", example), ("space",))
     if not description.values:
         message = "nothing is in it: name at least one parameter, such as `width: [16, 32]`"
         raise SweepError(message, ("space",))

@@ -6,15 +6,20 @@ import ast
 from pathlib import Path
 
 
+def file_of(module: str, folder: str) -> Path | None:
+    """The file of a module of the folder; None when it is not there."""
+    stem = Path(folder, *module.split("."))
+    candidates = (stem.with_suffix(".py"), stem / "__init__.py")
+    return next((file for file in candidates if file.is_file()), None)
+
+
 def tree_of(module: str, folder: str) -> ast.Module | None:
     """The syntax tree of a module of the folder; None when it is not there or cannot be read."""
-    stem = Path(folder, *module.split("."))
-    for file in (stem.with_suffix(".py"), stem / "__init__.py"):
-        try:
-            return ast.parse(file.read_bytes())
-        except (OSError, SyntaxError, ValueError):
-            continue
-    return None
+    file = file_of(module, folder)
+    try:
+        return ast.parse(file.read_bytes()) if file else None
+    except (OSError, SyntaxError, ValueError):
+        return None
 
 
 def imported_by(module: str, folder: str) -> frozenset[str]:
