@@ -58,6 +58,12 @@ def test_penguins_by_their_words(tmp_path: Path) -> None:
     )
     for given in (table, words):
         assert prepared(spec, given, tmp_path) == pytest.approx(expected(task), rel=1e-6, abs=2e-6)
+    gap = np.where(np.arange(6) == 1, np.nan, rows[:2])
+    filled = task.scaled(task.rows(0).x_train, gap)[0]
+    given = pd.DataFrame(gap, columns=list(task.features))
+    assert prepared(spec, given, tmp_path) == pytest.approx(filled, abs=2e-6)
+    empty = given.assign(sex=None)
+    assert prepared(spec, empty, tmp_path)[:, 5].tolist() == [1, 1]
     with pytest.raises(ValueError, match=r"column 'island': .* 'Dream'"):
         prepared(spec, words.replace({"island": {"Dream": "Draem"}}), tmp_path)
     with pytest.raises(ValueError, match="rows must be a table with the columns island, bill"):

@@ -14,7 +14,7 @@ from sklearn.preprocessing import FunctionTransformer
 from skops.io import dump
 
 from sweeps import user_code
-from sweeps.exporting.kept_estimators import UntrustedError, kept, load_kept
+from sweeps.exporting.kept_estimators import UntrustedError, kept, load_kept, refuse_untrusted
 from sweeps.trainers.refitting.refit import UnexportableError
 from sweeps.user_code import UserCodeError
 from tests.sweeps.exporting.shop import Shop
@@ -109,3 +109,19 @@ def test_a_keras_model_within_is_told_the_way_out(tmp_path: Path) -> None:
 
     with pytest.raises(UnexportableError, match="tune the network itself with `model:`"):
         kept(make_pipeline(KerasClassifier(np.sum)), tmp_path / "e.skops", "own")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "scikeras.wrappers.KerasClassifier",  # an estimator, which comes back by a way of its own
+        "random.Random",  # Python's own, whatever lies in the folder
+        "nosuch.Thing",
+        "sklearn.nosuch.Thing",
+        "Thing",
+    ],
+)
+def test_types_that_nobody_should_name(tmp_path: Path, name: str) -> None:
+    (tmp_path / "random.py").touch()
+    with pytest.raises(UntrustedError, match=f"holds {name}, which is not safe"):
+        refuse_untrusted([name], str(tmp_path))
