@@ -96,7 +96,7 @@ def resume(sweep_id: str, **options: Unpack[Options]) -> Summary:
 def retry(
     sweep_id: str, reasons: Collection[Reason] | None = None, **options: Unpack[Options]
 ) -> Summary:
-    """Run failed trials again, those with these reasons or (None) all, and go on as `resume` does.
+    """Run failed trials again, those with these reasons or (None) unpruned, and go on as `resume`.
 
     Raises ValueError when there is none, and what `resume` raises.
     """

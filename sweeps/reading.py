@@ -13,7 +13,7 @@ from sweeps.errors import SweepError
 from sweeps.names import CONSTRAINT_NAME, SWEEP_NAME
 from sweeps.plain_data import plain
 from sweeps.reading_evaluation import read_evaluate, read_metrics, read_objective
-from sweeps.reading_subject import grouped, needs_folder, read_subject, read_task
+from sweeps.reading_subject import folder_of, grouped, needs_folder, read_subject, read_task
 from sweeps.section import Section
 from sweeps.sweep import Budget, SearchChoice, SubjectChoice, Sweep, TaskChoice
 from sweeps.trial import Config
@@ -63,7 +63,7 @@ def read_sweep(document: Mapping[str, Any], folder: str = "") -> Sweep:
     objective = read_objective(top.values.get("objective", {}), subject.kind, metrics)
     given = top.values.get("name", _default_name(task, subject, search))
     name = SWEEP_NAME.read(given, ("name",)) if "name" in top.values else given
-    folder = _folder(top, folder) if needs_folder(task, subject, metrics) else ""
+    folder = folder_of(top, folder) if needs_folder(task, subject, metrics) else ""
     task = _pinned(task, folder)
     sweep = Sweep(
         name=name,
@@ -91,11 +91,6 @@ def _default_name(task: TaskChoice, subject: SubjectChoice, search: SearchChoice
     if subject.kind != "network":
         what = subject.path.partition(":")[0].rpartition(".")[2]
     return f"{NOT_IN_NAMES.sub('-', what)[:60].strip('.-_ ') or 'sweep'}-{search.backend}"
-
-
-def _folder(top: Section, default: str) -> str:
-    """Where the user's modules and files are looked for, as an absolute path."""
-    return str((Path(default) / top.text("folder", ".")).absolute())
 
 
 def _pinned(task: TaskChoice, folder: str) -> TaskChoice:
@@ -131,6 +126,9 @@ def _space_of(top: Section, subject: SubjectChoice) -> Space:
     if "space" in top.values:
         message = "an Optuna objective defines its space as it runs: leave `space` out"
         raise SweepError(message, ("space",), about_key=True)
+    if "constraints" in top.values:
+        message = "have no effect: an Optuna objective defines its space as it runs"
+        raise SweepError(message, ("constraints",), about_key=True)
     return Space.of()
 
 

@@ -115,8 +115,7 @@ def read_evaluate(
     validation, first = _validation(section)
     stratified = section.flag("stratified", False) if "stratified" in section.values else None
     shuffle = section.flag("shuffle", True)
-    if stratified and not shuffle:
-        raise section.wrong("shuffle", "contradicts stratified: leave one of them out")
+    _check_drawing(section, folds, first)
     return Evaluate(
         folds=folds,
         repeats=repeats,
@@ -127,6 +126,19 @@ def read_evaluate(
         shuffle=shuffle,
         metrics=_measured(section, objective, kind),
     )
+
+
+def _check_drawing(section: Section, folds: int, first: int | None) -> None:
+    """Refuse what would be left undone where rows are drawn another way."""
+    stratified = section.values.get("stratified", False)
+    if stratified and not section.values.get("shuffle", True):
+        raise section.wrong("shuffle", "contradicts stratified: leave one of them out")
+    if stratified and first is not None:
+        raise section.wrong("stratified", "contradicts validation: its first rows are not drawn")
+    if stratified and not folds and "groups" in section.values:
+        raise section.wrong("stratified", "keeps groups whole in folds only: set `folds`")
+    if not section.values.get("shuffle", True) and not folds and first is None:
+        raise section.wrong("shuffle", "needs folds, or `validation: {first: 1000}`")
 
 
 def _measured(section: Section, objective: Objective, kind: SubjectKind) -> tuple[str, ...]:

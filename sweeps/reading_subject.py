@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, get_args
 
 from sweeps.errors import SweepError
@@ -22,6 +23,8 @@ KERAS = ("jax", "tensorflow", "torch")
 """Backends that Keras may train a model on."""
 TAKES = ("config", "trial")
 """What a function is given: a configuration, or a trial of Optuna's that it asks for values."""
+LONGEST_FOLDER = 500
+"""Characters of a folder."""
 FILES = ("csv", "parquet", "load")
 """Options of a task that name something of the user's: a table, or a function that loads rows."""
 
@@ -72,6 +75,14 @@ def grouped(task: TaskChoice, evaluate: Section) -> TaskChoice:
     if "groups" not in evaluate.values:
         return task
     return replace(task, options={**task.options, "groups": evaluate.text("groups", "")})
+
+
+def folder_of(top: Section, default: str) -> str:
+    """Where the user's modules and files are looked for, as an absolute path."""
+    given = top.text("folder", ".")
+    if len(given) > LONGEST_FOLDER:
+        raise top.wrong("folder", f"has more than {LONGEST_FOLDER} characters")
+    return str((Path(default) / given).absolute())
 
 
 def needs_folder(task: TaskChoice, subject: SubjectChoice, metrics: tuple[str, ...]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from sweeps import ledger_orders, remembering
@@ -168,10 +168,18 @@ class Session:
         )
         finished, _ = told(self._begun)
         loop.take_up(
-            [_opened(begun) for begun in self._begun if begun.state == "running"],
+            [self._opened(begun) for begun in self._begun if begun.state == "running"],
             [begun.result for begun in self._begun[len(finished) :] if begun.result is not None],
         )
         return loop
+
+    def _opened(self, begun: Begun) -> OpenTrial:
+        # A retried trial that defines its configuration in training kept that of its last attempt.
+        anew = self._parts.sweep.defined_as_it_runs
+        trial = replace(begun.trial, config={}) if anew else begun.trial
+        return OpenTrial(
+            trial, begun.attempt, begun.started_ms, tries=begun.tries, told=begun.told_failed
+        )
 
     def _drawn(self, executor: Slots) -> Sequence[Artifact]:
         """The report's files. A worker draws, so that this process can go on sending to MLflow."""
@@ -246,9 +254,3 @@ class Session:
             cause=cause,
             cancelled=row.cancelled,
         )
-
-
-def _opened(begun: Begun) -> OpenTrial:
-    return OpenTrial(
-        begun.trial, begun.attempt, begun.started_ms, tries=begun.tries, told=begun.told_failed
-    )

@@ -17,7 +17,8 @@ def validation_split(
     """Positions among the train rows: (trained on, validated on).
 
     Rows of one group are never torn apart. Raises ValueError for a split that the rows do not
-    allow: more folds than rows or groups, a class too rare to be stratified.
+    allow: more folds than rows or groups, a class too rare to be stratified, first rows that end
+    within a group.
     """
     stratified = kind == "classification" if evaluate.stratified is None else evaluate.stratified
     if stratified and kind == "regression":
@@ -25,7 +26,7 @@ def validation_split(
     if evaluate.folds:
         return _fold(rows, evaluate.folds, fold, seed, stratified, evaluate.shuffle)
     if evaluate.first is not None:
-        return _first(len(rows.y_train), evaluate.first)
+        return _first(rows, evaluate.first)
     return _carved(rows, evaluate.validation, seed, stratified)
 
 
@@ -61,11 +62,14 @@ def _fold(
     return list(cuts)[fold]  # type: ignore[no-any-return]
 
 
-def _first(count: int, first: int) -> tuple[Index, Index]:
+def _first(rows: Rows, first: int) -> tuple[Index, Index]:
+    count = len(rows.y_train)
     if first >= count:
         raise ValueError(
             f"validation: the first {first:,} of {count:,} rows leave none to train on"
         )
+    if rows.groups is not None and np.isin(rows.groups[:first], rows.groups[first:]).any():
+        raise ValueError(f"validation: the first {first:,} rows tear a group apart")
     everything = np.arange(count)
     return everything[first:], everything[:first]
 

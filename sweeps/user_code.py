@@ -22,6 +22,9 @@ from sweeps.trial import Failure
 OURS = ("sweeps", "search_spaces", "tracking", "importlib", "concurrent", "multiprocessing")
 """Packages whose frames say nothing about a mistake in the user's code."""
 
+LONGEST_PATH = 200
+"""Characters of a `module:name`."""
+
 _IMPORTING = threading.Lock()
 
 
@@ -48,6 +51,8 @@ def check_path(value: object, path: tuple[str | int, ...]) -> str:
     """
     module, colon, name = value.partition(":") if isinstance(value, str) else ("", "", "")
     parts = [*module.split("."), *name.split(".")]
+    if len(module) + len(name) > LONGEST_PATH:
+        raise SweepError(f"{shown(value)} has more than {LONGEST_PATH} characters", path)
     if not colon or not all(part.isidentifier() for part in parts):
         message = f"{shown(value)} is not of the form `module:name`, such as `my_model:build`"
         raise SweepError(message, path)

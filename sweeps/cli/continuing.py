@@ -55,7 +55,7 @@ def resume(
 def retry(
     sweep_id: SweepId = LATEST,
     failed: Annotated[
-        bool, typer.Option("--failed", help="All that failed, whatever the reason.")
+        bool, typer.Option("--failed", help="All that failed but were not pruned.")
     ] = False,
     reason: Annotated[
         list[str] | None,
@@ -77,7 +77,8 @@ def retry(
         row = _free(shelf, sweep_id, "retried")
         metric = shelf.sweep_of(row).objective.metric
         found = shelf.ledger.reasons(row.sweep_id)
-    again = {name: found[name] for name in found if reasons is None or name in reasons}
+    wanted_reasons = set(REASONS) - {"pruned"} if reasons is None else set(reasons)
+    again = {name: found[name] for name in found if name in wanted_reasons}
     if not again:
         there = f"; {reasons_in_words(found)} did" if found else ""
         wanted = "failed" if reasons is None else f"failed for {' or '.join(reasons)}"

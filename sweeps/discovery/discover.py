@@ -15,6 +15,8 @@ from sweeps.discovery.narrowing import narrowed
 from sweeps.discovery.presence import check_present
 from sweeps.discovery.source import asks_for_hp, first_parameter
 from sweeps.errors import SweepError
+from sweeps.reading_subject import OWN_CODE, folder_of
+from sweeps.section import Section
 from sweeps.user_code import check_path
 
 SECONDS = 300.0
@@ -28,14 +30,15 @@ def completed(document: Any, folder: str) -> Any:
     """
     if not isinstance(document, Mapping):
         return document
-    for key in ("model", "estimator", "function"):
+    where = folder_of(Section.of(document, ()), folder)
+    for key in OWN_CODE:
         if key in document:
-            _check_there(document[key], (key, "path"), _where(document, folder))
-    _check_there(document.get("task"), ("task", "load"), _where(document, folder))
+            _check_there(document[key], (key, "path"), where)
+    _check_there(document.get("task"), ("task", "load"), where)
     if "function" in document:
-        return _with_takes(document, folder)
+        return _with_takes(document, where)
     if "model" in document:
-        return _with_space(document, folder)
+        return _with_space(document, where)
     return document
 
 
@@ -55,13 +58,9 @@ def _with_takes(document: Mapping[str, Any], folder: str) -> Mapping[str, Any]:
     if "takes" in given:
         return document
     path = check_path(given.get("path"), ("function",))
-    if first_parameter(path, _where(document, folder)) != "trial":
+    if first_parameter(path, folder) != "trial":
         return document
     return {**document, "function": {**given, "takes": "trial"}}
-
-
-def _where(document: Mapping[str, Any], folder: str) -> str:
-    return str((Path(folder) / str(document.get("folder", "."))).absolute())
 
 
 def _with_space(document: Mapping[str, Any], folder: str) -> Mapping[str, Any]:
@@ -72,12 +71,11 @@ def _with_space(document: Mapping[str, Any], folder: str) -> Mapping[str, Any]:
     if not isinstance(written, Mapping):
         return document
     checked = check_path(path, ("model",))
-    where = _where(document, folder)
-    built_from_hp = asks_for_hp(checked, where)
+    built_from_hp = asks_for_hp(checked, folder)
     if built_from_hp is False or (built_from_hp is None and written):
         return document
     keras = model.get("keras") if isinstance(model, Mapping) else None
-    return {**document, "space": narrowed(_discovered(checked, where, keras), written)}
+    return {**document, "space": narrowed(_discovered(checked, folder, keras), written)}
 
 
 def _discovered(path: str, folder: str, keras: object) -> dict[str, Any]:

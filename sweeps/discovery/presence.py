@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib.util
 import symtable
+import sys
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 
@@ -14,6 +15,11 @@ from sweeps.user_code import user_lines
 
 UNTOLD = ("*", "__getattr__", "globals", "exec", "setattr")
 """Where a module's text has one of these, it may hold names that its text does not tell."""
+NEEDED = (
+    *("sweeps", "search_spaces", "tracking"),
+    *("numpy", "sklearn", "pandas", "tensorflow", "keras", "jax", "torch", "optuna", "mlflow"),
+)
+"""Packages that are imported while the user's folder stands first on the import path."""
 
 
 def check_present(path: str, folder: str, place: tuple[str | int, ...]) -> None:
@@ -31,8 +37,15 @@ def check_present(path: str, folder: str, place: tuple[str | int, ...]) -> None:
         where = f"in {folder} or " if folder else ""
         message = f"{module}: no module of that name {where}among the installed packages"
         raise SweepError(message, place)
+    _refuse_hiding(module.partition(".")[0], folder, place)
     if spec.origin is not None and spec.origin.endswith(".py"):
         _check_name(Path(spec.origin), module, name.partition(".")[0], place)
+
+
+def _refuse_hiding(package: str, folder: str, place: tuple[str | int, ...]) -> None:
+    if package in NEEDED or package in sys.stdlib_module_names:
+        message = f"{package}: in {folder} it hides the package of that name: call it otherwise"
+        raise SweepError(message, place)
 
 
 def _spec_in(module: str, folder: str) -> ModuleSpec | None:

@@ -197,6 +197,13 @@ def test_folds_may_be_stratified_or_in_the_rows_order() -> None:
             ("shuffle",),
             "false contradicts stratified: leave one of them out",
         ),
+        (
+            {"stratified": True, "validation": {"first": 9}},
+            ("stratified",),
+            "true contradicts validation: its first rows are not drawn",
+        ),
+        ({"stratified": True, "groups": "who"}, ("stratified",), "set `folds`"),
+        ({"shuffle": False}, ("shuffle",), "false needs folds"),
         ({"stratified": 1}, ("stratified",), "1 is neither true nor false"),
         ({"shuffle": "no"}, ("shuffle",), "'no' is neither true nor false"),
         ({"validation": {}}, ("validation",), "'first' is missing: add `first: 10000`"),

@@ -47,6 +47,16 @@ def test_groups_are_never_torn_apart(evaluate: Evaluate) -> None:
         assert not {*GROUPS[trained]} & {*GROUPS[validated]}
 
 
+def test_first_rows_must_not_tear_a_group_apart() -> None:
+    everything = np.arange(len(LABELS))
+    apart = Rows(LABELS, LABELS, LABELS, LABELS, np.sort(GROUPS))
+    ends = int((apart.groups == apart.groups.min()).sum()) if apart.groups is not None else 0
+    trained, validated = validation_split(apart, Evaluate(first=ends), 0, 7, "classification")
+    assert [*validated, *trained] == list(everything)
+    with pytest.raises(ValueError, match="tear a group apart"):
+        validation_split(apart, Evaluate(first=ends + 1), 0, 7, "classification")
+
+
 def test_more_folds_than_groups_are_refused() -> None:
     with pytest.raises(ValueError, match="9"):
         split(Evaluate(folds=9, stratified=False), groups=True)

@@ -21,6 +21,7 @@ from sweeps.trial import Result
 from tests.sweeps.fakes import MemoryTracker
 
 OBJECTIVES = """
+    import random
     import optuna
 
     def conditional(trial):
@@ -41,6 +42,14 @@ OBJECTIVES = """
     def raising(trial):
         if trial.suggest_float("x", 0, 1) > 0.0:
             raise KeyError("mine")
+
+    def mended(trial):
+        from pathlib import Path
+
+        x, epochs = trial.suggest_float("x", 0, 1), trial.suggest_float("epochs", 0, 1)
+        if x > 0.5 and not Path(__file__).with_name("is_mended").exists():
+            raise KeyError("mine")
+        return x + epochs + random.random()
 
     def texts(trial):
         return "good"
@@ -113,6 +122,30 @@ def test_an_extended_sweep_goes_on_as_an_unbroken_one(folder: Path) -> None:
     assert told(place.results()) == told(unbroken)
 
 
+def test_a_retried_trial_is_as_if_it_had_never_failed(folder: Path) -> None:
+    """Its configuration is found anew: what the last attempt asked for decides no seed."""
+    sweep = sweep_of("mended", folder, trials=4)
+    place = Place(folder, "one")
+    failed = [one for one in place.run(sweep) if one.error is not None]
+    assert failed
+    (folder / "is_mended").touch()
+    coordinator.retry(place.id, store=place.store, tracker=lambda: place.tracker)
+    assert told(place.results()) == told(Place(folder, "two").run(sweep))
+
+
+def test_a_trial_that_was_pruned_can_be_retried_by_its_reason(folder: Path) -> None:
+    place = Place(folder)
+    before = place.run(sweep_of("pruned", folder, trials=24))
+    tracker = {"store": place.store, "tracker": lambda: place.tracker}
+    with pytest.raises(ValueError, match="has failed"):
+        coordinator.retry(place.id, **tracker)  # type: ignore[arg-type]
+    coordinator.retry(place.id, ["pruned"], **tracker)  # type: ignore[arg-type]
+    after = place.results()
+    scored = [one for one in before if one.score is not None]
+    assert [one for one in after if one.trial.number in {s.trial.number for s in scored}] == scored
+    assert all(one.error is None or one.error.reason == "pruned" for one in after)
+
+
 def test_worker_processes_come_to_the_same(folder: Path) -> None:
     sweep = sweep_of("pruned", folder, trials=12)
     inline = Place(folder, "one").run(sweep)
@@ -122,7 +155,7 @@ def test_worker_processes_come_to_the_same(folder: Path) -> None:
 def test_the_sampler_learns_from_what_came_before(folder: Path) -> None:
     sweep = sweep_of("conditional", folder, trials=40, search={"batch": 1})
     scores = [one.score for one in Place(folder).run(sweep)]
-    assert min(scores[20:]) < 1.0  # type: ignore[type-var]
+    assert min(scores[20:]) < 1.0  # type: ignore[type-var,operator]
     late, early = sorted(scores[20:])[10], sorted(scores[:20])[10]  # type: ignore[type-var]
     assert late < early  # type: ignore[operator]
 
@@ -162,6 +195,7 @@ def test_mistakes_of_the_objective_are_its_own(name: str, message: str, folder: 
     [
         ({"search": {"backend": "random"}}, "which Optuna alone can search"),
         ({"space": {"x": [1]}}, "leave `space` out"),
+        ({"constraints": {"small": "x < 1"}}, "constraints"),
         ({"search": {"pruner": "medium"}}, "did you mean 'median'"),
         ({"search": {"sampler": "qmc", "multivariate": True}}, "no such setting"),
         ({"search": {"trials": None}}, "trials"),
