@@ -14,11 +14,10 @@ import jax
 import jax.numpy as jnp
 
 from sweeps.trainers.fused import layer as dense
-from sweeps.trainers.fused import pieces
+from sweeps.trainers.fused.batches import batch_of
 from sweeps.trainers.fused.bucket import Bucket
 from sweeps.trainers.fused.heads import HEADS
 from sweeps.trainers.fused.layer import Batch, Gradients, Input, Knobs, Layer, Saved
-from sweeps.trainers.fused.pieces import Pieces
 from sweeps.trainers.fused.structures import Epoch, Member, Network, Rows, State
 from sweeps.trainers.fused.updates import UPDATES, Moment, Remember, Slots, Update
 from sweeps.trainers.fused.walking import Alone, Place, walk_of
@@ -45,7 +44,7 @@ def train_epoch(
 
     def step(number: Array, carry: tuple[State, Any, Array, Array]) -> Any:
         state, room, loss, measure = carry
-        x, y, inside, weight = _batch_of(bucket, rows, member, epoch, number)
+        x, y, inside, weight = batch_of(bucket, rows, member, epoch, number)
         count = jnp.maximum(jnp.sum(inside, axis=1), 1)
         taken = number < epoch.steps
         rate = jax.lax.dynamic_index_in_dim(epoch.rates, number, 1, keepdims=False)
@@ -228,45 +227,6 @@ def _moved(
     )
     kept: Pair = jax.tree.map(partial(jnp.where, taken), changed, weights)
     return kept
-
-
-def _batch_of(
-    bucket: Bucket, rows: Rows, member: Member, epoch: Epoch, number: Array
-) -> tuple[Input, Array, Array, Array]:
-    """The rows of a step, (members, batch, …) each, which are true, and how much each counts.
-
-    The latter two are (members, batch).
-    """
-    offset = jnp.arange(bucket.batch)
-    places = number * member.batch[:, None] + offset
-    there = (offset < member.batch[:, None]) & (places < member.rows[:, None])
-    places = jnp.minimum(places, bucket.train_rows - 1)
-    chosen = jnp.take_along_axis(epoch.order, places, axis=1)
-    if bucket.sparse:
-        chosen = jnp.where(there, chosen, bucket.rows)  # the row that costs nothing
-    x, y = picked(bucket, rows, chosen)
-    inside = there.astype(bucket.precision)
-    if not bucket.weighted:
-        return x, y, inside, inside
-    return x, y, inside, inside * _of_members(bucket, rows.weights, chosen)
-
-
-def picked(bucket: Bucket, rows: Rows, chosen: Array) -> tuple[Input, Array]:
-    """The rows of each member with those numbers (members, rows)."""
-    y = _of_members(bucket, rows.y, chosen)
-    if isinstance(rows.x, Pieces):
-        return pieces.picked(rows.x, chosen), y
-    return _of_members(bucket, rows.x, chosen), y
-
-
-def _of_members(bucket: Bucket, values: Any, chosen: Array) -> Array:
-    """Entries with those numbers (members, rows), out of each member's own or of shared ones."""
-
-    def pick(values: Array, chosen: Array) -> Array:
-        return values[chosen]
-
-    found: Array = jax.vmap(pick, in_axes=(None if bucket.shared_rows else 0, 0))(values, chosen)
-    return found
 
 
 def _room(bucket: Bucket, members: int) -> Saved | None:

@@ -9,8 +9,8 @@ import jax
 import jax.numpy as jnp
 
 from sweeps.trainers.fused import layer as dense
+from sweeps.trainers.fused.batches import picked
 from sweeps.trainers.fused.bucket import Bucket
-from sweeps.trainers.fused.epochs import picked
 from sweeps.trainers.fused.heads import HEADS
 from sweeps.trainers.fused.layer import Batch, Input, Knobs, Layer
 from sweeps.trainers.fused.structures import Member, Network, Rows, Verdict
