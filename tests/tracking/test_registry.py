@@ -16,6 +16,7 @@ from tests.tracking.records_for_tests import sweep
 from tracking.mlflow_tracker import MlflowTracker
 from tracking.registry import ModelFolder, known_run, register
 from tracking.tracker import TrackingError
+from tracking.ui import serving_ui
 
 LOADER = "tests.tracking.test_registry"
 
@@ -99,3 +100,17 @@ def test_nothing_is_pickled(store_uri: str, sweep_id: str, tmp_path: Path) -> No
         [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True
     )
     assert "[10.]" in done.stdout
+
+
+@pytest.mark.slow
+def test_over_a_server(store_uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving_ui(store_uri) as address:
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", address)
+        tracker = MlflowTracker(address)
+        tracker.begin(sweep())
+        tracker.close()
+        for version, by in enumerate((2.0, 3.0), start=1):
+            model = model_in(tmp_path / f"by {by}", by)
+            assert register(model, "doubling", sweep().sweep_id, address) == str(version)
+        assert found("models:/doubling/1") == [8.0]
+        assert found("models:/doubling@best") == [12.0]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sweeps.chatter import without_chatter
 from sweeps.problem import Problem
 from sweeps.sweep import SubjectKind
 from sweeps.trial import Fit, Metrics
@@ -37,7 +38,8 @@ def attempted(
 ) -> Refitted | UnexportableError | RefitError:
     """As `refitted`, its errors returned: so they come whole out of a worker process."""
     try:
-        return refitted(kind, fit, problem, folder)
+        with without_chatter():
+            return refitted(kind, fit, problem, folder)
     except (UnexportableError, RefitError) as error:
         return error
 
