@@ -7,12 +7,14 @@ Arguments: `module:name`, the folder to look in, and the file that the answer is
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
 
 from sweeps.discovery.explore import UndiscoverableError, explored
 from sweeps.discovery.recording import recorded
+from sweeps.trainers.fused import jax_import
 from sweeps.user_code import UserCodeError
 
 
@@ -22,6 +24,9 @@ def main(path: str, folder: str, answer: str) -> None:
 
 
 def _answer(path: str, folder: str) -> dict[str, Any]:
+    if os.environ.get("KERAS_BACKEND") == "jax":
+        # Building a model compiles how its weights are drawn, which workers then find compiled.
+        jax_import.load()
     try:
         return {"space": explored(recorded(path, folder))}
     except UserCodeError as error:

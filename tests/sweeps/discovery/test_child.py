@@ -1,0 +1,29 @@
+"""The process that a space is found out in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from sweeps.discovery.discover import completed
+from sweeps.trainers.fused.program_cache import VARIABLE
+
+KNOWN_INPUTS = """
+    import keras
+
+    def build(hp):
+        units = hp.Choice("units", [3])
+        return keras.Sequential([keras.Input((2,)), keras.layers.Dense(units)])
+    """
+
+
+def test_what_draws_weights_is_compiled_once_for_workers_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "programs"))
+    (tmp_path / "drawn_model.py").write_text(dedent(KNOWN_INPUTS))
+    found = completed({"model": "drawn_model:build"}, str(tmp_path))
+    assert found["space"] == {"units": {"choices": [3]}}
+    assert any(file.is_file() for file in (tmp_path / "programs").rglob("*"))
