@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
-from typing import Literal
+from typing import Literal, cast, get_args
 
 from sweeps import decays, optimizers
 from sweeps.config_reader import (
@@ -29,6 +29,7 @@ PENALTIES = ("kernel_l1", "kernel_l2", "activity_l1", "activity_l2")
 _ONE_LAYER = re.compile(r"(?:dropout|regularizers)\.layer_(\d+)\b")
 
 Initializer = Literal["he_uniform", "lecun_uniform", "glorot_uniform"]
+INITIALIZERS: tuple[Initializer, ...] = get_args(Initializer)
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,9 @@ class Recipe:
         recipe = cls(
             layers=_layers(reader),
             activation=activation,
-            initializer=initializer_for(activation),
+            initializer=cast(
+                Initializer, reader.word("initializer", INITIALIZERS, initializer_for(activation))
+            ),
             optimizer=reader.kind("optimizer", OPTIMIZERS, "adam", optimizers.WITHIN),
             learning_rate=reader.number("learning_rate", POSITIVE, 0.001),
             decay=reader.kind("decay", DECAYS, "constant", decays.WITHIN),

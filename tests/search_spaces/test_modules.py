@@ -64,6 +64,7 @@ def test_a_whole_description():
         ("width", [1, 4096], [0, 2.0, "8"]),
         ("ratio", [0.01, 1, 20], [0, -1.0]),
         ("activation", ["relu", "swish"], ["Relu", 1, None]),
+        ("initializer", ["he_uniform", "glorot_uniform"], ["he_normal", 1, None]),
         ("dropout", [0, 0.0, 0.99], [1, 1.0, -0.1]),
         ("epochs", [1, 500], [0, 1.5]),
         ("batch_size", [1, 275], [0, -8, "16"]),

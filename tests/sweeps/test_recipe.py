@@ -73,6 +73,14 @@ def test_initializer_follows_the_activation(activation: str, initializer: str) -
     assert Recipe.read({"activation": activation}).initializer == initializer
 
 
+def test_an_initializer_that_is_given_is_taken() -> None:
+    given = Recipe.read({"activation": "relu", "initializer": "glorot_uniform"})
+    assert given.initializer == "glorot_uniform"
+    assert given.identity() != Recipe.read({"activation": "relu"}).identity()
+    with pytest.raises(ValueError, match="initializer: 'glorot' is not one of"):
+        Recipe.read({"initializer": "glorot"})
+
+
 def test_kinds_are_read_with_their_own_parameters() -> None:
     assert Recipe.read({"optimizer": "adam", "optimizer.adam.beta_1": 0.8}).optimizer == Adam(0.8)
     assert Recipe.read({"optimizer": "adamw"}).optimizer == AdamW(0.004)
