@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.sweeps.attacks_on_own_code import OWN_CODE
 from tests.sweeps.attacks_on_text import CHARACTERS, DEEP, GOOD, LARGE, LINE, NESTED, YAML
 from tests.sweeps.attacks_on_values import (
     EXPRESSIONS,
@@ -57,6 +58,8 @@ def attacks() -> Iterator[Attack]:
         yield Attack(
             name, f"task: penguins\nspace: {{width: [16, 32], epochs: 9}}\n{text}\n".encode(), says
         )
+    for name, (text, says) in OWN_CODE.items():
+        yield Attack(name, f"space: {{width: [16, 32]}}\n{text}\n".encode(), says)
     yield from _overrides()
 
 
@@ -72,6 +75,11 @@ def _overrides() -> Iterator[Attack]:
         "a long value": (f"name={'x' * 100_000}", LINE),
         "an alias": ("seed=*x", "the alias *x"),
         "deep lists": (f"name={'[' * 9_000}", DEEP),
+        "code that is nowhere": ("model=nowhere:build", "no module of that name"),
+        "a path as code": ("function=../own:f", "is not of the form `module:name`"),
+        "code as a list": ("estimator=[own:f]", "is not a mapping of names to values"),
+        "metrics as a word": ("evaluate.metrics=f1", "is not a list of at most 50 metrics"),
+        "no folder": ("folder=", "is not a name"),
         "no number": ("budget.minutes=.nan", "is not a number above 0"),
     }
     for name, (text, says) in given.items():
