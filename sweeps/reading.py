@@ -80,6 +80,7 @@ def read_sweep(document: Mapping[str, Any], folder: str = "") -> Sweep:
         document=_document(top.values, name, folder, task),
     )
     _check_end(sweep)
+    _check_once(sweep)
     _check_names(sweep)
     return sweep
 
@@ -199,6 +200,14 @@ def _check_end(sweep: Sweep) -> None:
             "set `search.trials` or `budget.minutes`"
         )
         raise SweepError(message, ("search",))
+
+
+def _check_once(sweep: Sweep) -> None:
+    """An Optuna objective runs once a trial: each run would ask for other values."""
+    for name in ("folds", "repeats"):
+        if sweep.defined_as_it_runs and getattr(sweep.evaluate, name) > 1:
+            message = "an Optuna objective defines its space once a trial; leave it out"
+            raise SweepError(message, ("evaluate", name))
 
 
 def _check_names(sweep: Sweep) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from sweeps.draws import fit_seed
 from sweeps.problem import Problem
 from sweeps.sweep import SubjectChoice
 from sweeps.trainers.functions.returned import metrics_of
@@ -14,7 +15,6 @@ from sweeps.trainers.own.fits import (
     FailedError,
     Measured,
     alone,
-    refused,
     trained,
 )
 from sweeps.trainers.trainer import Pack, Progress
@@ -58,12 +58,14 @@ class ObjectiveFit:
 
     def _outcome(self, fit: Fit, knowledge: Mapping[str, Any], problem: Problem) -> Outcome:
         found: list[Defined] = []
+        # Without a configuration beforehand, all trials would have the same seed.
+        own = replace(fit, seed=fit_seed(fit.seed, str(fit.trial.number), 0, 0))
 
         def measure(fit: Fit, problem: Problem) -> Measured:
-            _check_evaluation(problem, self.choice.path)
             return self._measured(fit, knowledge, problem, found)
 
-        (outcome,) = trained(Pack((fit,)), problem, measure, "optuna")
+        (outcome,) = trained(Pack((own,)), problem, measure, "optuna")
+        outcome = replace(outcome, fit=fit)
         if not found:
             return outcome
         history = {"reported": tuple(value for _, value in found[0].reported)}
@@ -102,11 +104,3 @@ def _pruned(trial: Trial, error: Exception) -> Failure:
         return Failure("pruned", f"pruned before it had reported anything{said}")
     last = frozen.intermediate_values[frozen.last_step]
     return Failure("pruned", f"pruned at step {frozen.last_step} with {last:g}{said}")
-
-
-def _check_evaluation(problem: Problem, path: str) -> None:
-    if problem.evaluate.folds or problem.evaluate.repeats > 1:
-        raise refused(
-            f"{path} defines its space as it runs, once a trial: leave evaluate.folds and "
-            "evaluate.repeats out"
-        )

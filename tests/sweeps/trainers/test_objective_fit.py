@@ -51,6 +51,12 @@ OBJECTIVES = """
             raise KeyError("mine")
         return x + epochs + random.random()
 
+    def by_chance(trial):
+        import random
+
+        trial.suggest_float("x", 0, 1)
+        return random.random()
+
     def texts(trial):
         return "good"
     """
@@ -199,6 +205,7 @@ def test_mistakes_of_the_objective_are_its_own(name: str, message: str, folder: 
         ({"search": {"pruner": "medium"}}, "did you mean 'median'"),
         ({"search": {"sampler": "qmc", "multivariate": True}}, "no such setting"),
         ({"search": {"trials": None}}, "trials"),
+        ({"evaluate": {"repeats": 2}}, "evaluate.repeats: an Optuna objective"),
     ],
 )
 def test_what_cannot_be_searched_is_refused(
@@ -208,8 +215,10 @@ def test_what_cannot_be_searched_is_refused(
         sweep_of("pruned", folder, **values)
 
 
-def test_folds_mean_nothing_to_an_objective(folder: Path) -> None:
-    (first, *_) = Place(folder).run(sweep_of("pruned", folder, trials=1, evaluate={"repeats": 2}))
-    assert first.error is not None
-    assert first.error.reason == "bad_configuration"
-    assert "evaluate.repeats" in first.error.message
+def test_each_trial_has_chance_of_its_own(folder: Path) -> None:
+    scores = [one.score for one in Place(folder).run(sweep_of("by_chance", folder, trials=4))]
+    assert len({*scores}) == 4
+    again = [
+        one.score for one in Place(folder, "again").run(sweep_of("by_chance", folder, trials=4))
+    ]
+    assert again == scores
