@@ -166,7 +166,8 @@ class ModelSweep:
     def retry(self, reasons: Collection[str] | None) -> int:
         last = max((row.wave for row in self.trials), default=0)
         failed = [row for row in self.trials if row.reason is not None]
-        chosen = [row for row in failed if reasons is None or row.reason in reasons]
+        wanted = {row.reason for row in failed} - {"pruned"} if reasons is None else reasons
+        chosen = [row for row in failed if row.reason in wanted]
         for row in chosen:
             row.state, row.result, row.shipped, row.tries = "running", None, False, 0
             row.told_failed = row.told_failed or row.wave < last
