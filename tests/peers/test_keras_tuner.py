@@ -98,6 +98,7 @@ def results(
     return found
 
 
+@pytest.mark.slow
 def test_layers_are_tuned_in_a_loop(peer: Peer, workers: Workers) -> None:
     found = results(peer, workers, "build_layers", "{backend: random, trials: 2}")
     assert len(found) == 2
@@ -110,6 +111,7 @@ def test_layers_are_tuned_in_a_loop(peer: Peer, workers: Workers) -> None:
         assert result.metrics["parameters"] == sum((n + 1) * m for n, m in pairs)  # type: ignore[operator]
 
 
+@pytest.mark.slow
 def test_a_hypermodel_tunes_its_fit(peer: Peer, workers: Workers) -> None:
     """Its `fit` asks for hyperparameters of its own, which nobody has to write down either."""
     (result,) = results(peer, workers, "MyHyperModel", "{backend: random, trials: 1}")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -49,7 +50,15 @@ def hold_against_keras(
         assert_equal(outcome, answer.result())
 
 
-@pytest.mark.parametrize("name", NAMED)
+def some_slow(names: Iterable[str], every: int) -> list[Any]:
+    """Of so many cases one in the default tests, which take minutes; all others are slow ones."""
+    return [
+        name if at % every == 0 else pytest.param(name, marks=pytest.mark.slow)
+        for at, name in enumerate(names)
+    ]
+
+
+@pytest.mark.parametrize("name", some_slow(NAMED, every=2))
 def test_every_option(name: str, keras64: Executor, tmp_path: Path) -> None:
     head, config = NAMED[name]
     hold_against_keras(head, [config], keras64, tmp_path)
@@ -61,7 +70,7 @@ def test_every_watched_split(split: str, keras64: Executor, tmp_path: Path) -> N
     hold_against_keras(head, [config], keras64, tmp_path, split)
 
 
-@pytest.mark.parametrize("name", ON_OTHER_ROWS)
+@pytest.mark.parametrize("name", some_slow(ON_OTHER_ROWS, every=5))
 def test_other_rows(name: str, keras64: Executor, tmp_path: Path) -> None:
     rows, head, configs = ON_OTHER_ROWS[name]
     hold_against_keras(head, list(configs), keras64, tmp_path, rows=rows)
