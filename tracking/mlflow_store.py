@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from tracking import sqlite_pace
@@ -193,24 +192,6 @@ class MlflowStore:
                     self._client.log_stream(run_id, stream, artifact.path)
             if artifact.text is not None:
                 self._client.log_text(run_id, storable(artifact.text), artifact.path)
-
-    def register(self, run_id: str, folder: Path, name: str, alias: str) -> str:
-        """Log a saved model's folder to a run and register it; the version's number.
-
-        The registered model is made where there is none, and the alias moved to the version.
-        """
-        from mlflow.exceptions import MlflowException
-
-        self._client.log_artifacts(run_id, str(folder), folder.name)
-        try:
-            self._client.create_registered_model(name)
-        except MlflowException as error:
-            if error.error_code != "RESOURCE_ALREADY_EXISTS":
-                raise
-        source = f"runs:/{run_id}/{folder.name}"
-        version = self._client.create_model_version(name, source=source, run_id=run_id).version
-        self._client.set_registered_model_alias(name, alias, version)
-        return str(version)
 
     def set_running(self, run_id: str) -> None:
         """Mark a run as running (again)."""

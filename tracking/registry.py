@@ -64,7 +64,25 @@ def register(model: ModelFolder, name: str, sweep_id: str, uri: str | None) -> s
     with store.asked(f"registering {name!r}"), TemporaryDirectory(prefix="sweeps-") as scratch:
         saved = Path(scratch) / f"{PLACE}-{uuid4().hex[:8]}"
         _save(model, saved)
-        return store.register(run_id, saved, name, ALIAS)
+        return _registered(resolve(uri), run_id, saved, name)
+
+
+def _registered(uri: str, run_id: str, folder: Path, name: str) -> str:
+    """Log a saved model's folder to a run, register it and move the alias; the version's number."""
+    from mlflow import MlflowClient
+    from mlflow.exceptions import MlflowException
+
+    client = MlflowClient(tracking_uri=uri)
+    client.log_artifacts(run_id, str(folder), folder.name)
+    try:
+        client.create_registered_model(name)
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_ALREADY_EXISTS":
+            raise
+    source = f"runs:/{run_id}/{folder.name}"
+    version = client.create_model_version(name, source=source, run_id=run_id).version
+    client.set_registered_model_alias(name, ALIAS, version)
+    return str(version)
 
 
 def _save(model: ModelFolder, place: Path) -> None:
