@@ -142,6 +142,9 @@ PAIRS = [
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "backend"), PAIRS)
 def test_every_backend_searches_them(peer: Peer, workers: Workers, name: str, backend: str) -> None:
+    # Hyperband's oracle loads Keras here, too; other tests want it on TensorFlow in this process.
+    import keras_tuner  # noqa: F401
+
     space, points = GRIDS[name] if backend == "grid" else ("{epochs: 2}", 3)
     found = results(peer, workers, name, SEARCHES[backend], space)
     if backend == "hyperband":
