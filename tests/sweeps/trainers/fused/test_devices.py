@@ -44,6 +44,7 @@ def trained_with(**environment: str) -> tuple[list[str], list[list[float]]]:
     return devices, losses
 
 
+@pytest.mark.slow
 def test_lanes_are_spread_over_devices_and_come_to_the_same() -> None:
     """Two made-up CPU devices stand for two GPUs."""
     one, expected = trained_with(XLA_FLAGS="--xla_force_host_platform_device_count=1")

@@ -85,6 +85,7 @@ def _hold_a_random_program(
     hold_against_keras(head, configs, keras64, folder, rows=rows)
 
 
+@pytest.mark.slow
 @settings(at_random, max_examples=6)
 @given(data=st.data())
 def test_random_combinations(

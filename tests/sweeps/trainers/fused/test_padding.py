@@ -132,7 +132,10 @@ LARGER: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]] = {
 }
 
 
-@pytest.mark.parametrize("what", LARGER)
+@pytest.mark.parametrize(
+    "what",
+    ["wider", *(pytest.param(what, marks=pytest.mark.slow) for what in LARGER if what != "wider")],
+)
 def test_larger_rooms_change_nothing(what: str, tmp_path: Path) -> None:
     config, changes = LARGER[what]
     sizes = sizes_of(PROBLEM)

@@ -131,6 +131,7 @@ def test_accuracy_is_measured_whether_or_not_it_was_compiled(workers: Workers) -
         assert silent.metrics[name] == pytest.approx(compiled.metrics[name], abs=1e-6)
 
 
+@pytest.mark.slow
 def test_precision_that_the_module_has_set_is_kept(workers: Workers) -> None:
     problem = problem_for("half:build")
     try:
@@ -147,6 +148,7 @@ def whole_precision() -> None:
     keras.config.set_dtype_policy("float32")
 
 
+@pytest.mark.slow
 def test_what_nobody_asked_for_is_noted(workers: Workers) -> None:
     config = {**GUIDE, "num_layers": 1, "units_0": 64, "units_1": 32, "batch_size": 8}
     outcome = workers.train(fit_of(config, budget=1), problem_for("getting_started:build_layers"))
@@ -166,6 +168,7 @@ def test_classes_come_as_the_loss_wants_them(workers: Workers, loss: str) -> Non
     assert outcome.history["loss"] == pytest.approx(expected.history["loss"], rel=1e-5)
 
 
+@pytest.mark.slow
 def test_two_classes_from_one_output_and_logits_are_told_apart(workers: Workers) -> None:
     config = {"loss": "binary", "outputs": 1}
     problem = problem_for("plain:heads", "val_f1", TwoClasses(), metrics=("f1", "auc"))

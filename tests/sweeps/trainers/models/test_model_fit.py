@@ -134,7 +134,7 @@ def results_of(
     return results
 
 
-@pytest.mark.parametrize("backend", ["random", "optuna"])
+@pytest.mark.parametrize("backend", [pytest.param("random", marks=pytest.mark.slow), "optuna"])
 def test_a_search_of_models(
     workers: Workers, bench: Bench, monkeypatch: pytest.MonkeyPatch, backend: str
 ) -> None:

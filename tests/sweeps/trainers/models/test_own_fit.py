@@ -8,7 +8,7 @@ from tests.sweeps.trainers.models.problems import Weighted, fit_of, problem_for
 from tests.sweeps.trainers.models.workers import Workers
 
 
-@pytest.mark.parametrize("backend", ["jax", "tensorflow"])
+@pytest.mark.parametrize("backend", ["jax", pytest.param("tensorflow", marks=pytest.mark.slow)])
 def test_the_guides_hypermodel(workers: Workers, backend: str) -> None:
     problem = problem_for("getting_started:MyHyperModel")
     kept, shuffled = (
@@ -25,6 +25,7 @@ def test_the_guides_hypermodel(workers: Workers, backend: str) -> None:
     assert again.history == shuffled.history
 
 
+@pytest.mark.slow
 def test_the_sweeps_batch_size_is_used_where_theirs_has_none(workers: Workers) -> None:
     problem = problem_for("getting_started:MyHyperModel")
     config = {"units": 32, "shuffle": False}
@@ -34,6 +35,7 @@ def test_the_sweeps_batch_size_is_used_where_theirs_has_none(workers: Workers) -
     assert small.history["loss"] != large.history["loss"]
 
 
+@pytest.mark.slow
 def test_they_may_choose_sizes_themselves(workers: Workers) -> None:
     config = {"units": 32, "batch_size": 16}
     outcome = workers.train(fit_of(config, budget=2), problem_for("getting_started:BatchSizeToo"))
@@ -57,6 +59,7 @@ def test_a_loop_of_their_own_returns_the_objective(workers: Workers) -> None:
     assert outcome.confusion.keys() == {"train", "val", "test"}
 
 
+@pytest.mark.slow
 def test_figures_may_be_returned_by_name(workers: Workers) -> None:
     config = {"units": 8, "learning_rate": 0.25, "epochs": 4}
     problem = problem_for("own_loops:Silent", "val_loss", metrics=("f1",))

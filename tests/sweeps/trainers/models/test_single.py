@@ -26,7 +26,7 @@ from tests.sweeps.trainers.models.problems import (
 from tests.sweeps.trainers.models.workers import Workers
 
 PLAIN = {"units": 9, "rate": 0.02, "batch_size": 8, "epochs": 9}
-BACKENDS = ["jax", "tensorflow"]
+BACKENDS = ["jax", pytest.param("tensorflow", marks=pytest.mark.slow)]
 
 
 def equal(first: Outcome, second: Outcome) -> bool:
@@ -134,6 +134,7 @@ def test_three_epochs_and_six_more_are_nine(workers: Workers, backend: str, tmp_
         assert ends[0].arrays[name].tobytes() == array.tobytes(), name
 
 
+@pytest.mark.slow
 def test_training_goes_on_from_the_checkpoint(workers: Workers, tmp_path: Path) -> None:
     """A checkpoint that was tampered with shows, so it is really used; foreign ones are left."""
     path, problem = tmp_path / "rung", problem_for("plain:build")
@@ -151,6 +152,7 @@ def test_training_goes_on_from_the_checkpoint(workers: Workers, tmp_path: Path) 
     assert equal(torn, other)
 
 
+@pytest.mark.slow
 def test_what_a_checkpoint_cannot_hold_begins_afresh(workers: Workers, tmp_path: Path) -> None:
     path, problem = tmp_path / "rung", problem_for("plain:two_optimizers")
     outcome = workers.train(fit_of({"units": 4}, budget=1, save_to=str(path)), problem)
@@ -224,6 +226,7 @@ def test_sparse_rows_are_the_same_rows(workers: Workers, backend: str) -> None:
     assert equal(sparse, workers.train(fit, problem_for("plain:build"), backend))
 
 
+@pytest.mark.slow
 def test_rows_without_weight_teach_nothing(workers: Workers) -> None:
     fit = fit_of({**PLAIN, "rate": 0.1, "epochs": 20})
     outcome = workers.train(fit, problem_for("plain:build", task=Weighted()))
@@ -261,6 +264,7 @@ def test_progress_is_told_every_epoch(workers: Workers) -> None:
         assert tuple(of_epoch[name] for _, of_epoch in said) == values
 
 
+@pytest.mark.slow
 def test_metrics_that_are_no_single_number_are_left_out(workers: Workers) -> None:
     """Names do not count up from model to model, nor are those of each class dropped silently."""
     for _ in range(2):

@@ -58,6 +58,7 @@ def test_members_see_their_own_rows_and_diverge_alone(workers: Workers) -> None:
     assert (found.figures, found.outputs, found.weights) == ({}, {}, ())
 
 
+@pytest.mark.slow
 def test_members_that_lack_memory_together_are_trained_one_by_one(workers: Workers) -> None:
     tried, fitted, wanted = workers.call("jax", work.starved)
     assert tried == [2, 2, 1, 1, 1, 1]
@@ -65,6 +66,7 @@ def test_members_that_lack_memory_together_are_trained_one_by_one(workers: Worke
         assert_same(found, same)
 
 
+@pytest.mark.slow
 def test_training_goes_on_from_a_checkpoint(workers: Workers, tmp_path: Path) -> None:
     resumed, whole = workers.call("jax", work.in_two_halves, str(tmp_path))
     for found, wanted in zip(resumed, whole, strict=True):
