@@ -65,6 +65,7 @@ def test_layers_that_are_walked_in_a_loop_are_walked() -> None:
     hold_against_keras(fits(layer_count=4)[:2], problem_with("softmax"))
 
 
+@pytest.mark.slow
 def test_sparse_rows_are_predicted_as_well() -> None:
     hold_against_keras(fits()[:1], problem_with("softmax", Words))
 

@@ -53,6 +53,7 @@ def with_little_memory(patch: pytest.MonkeyPatch, refuses: Refuses, error: str) 
 EXHAUSTED = "RESOURCE_EXHAUSTED: Out of memory allocating 9 bytes."
 
 
+@pytest.mark.slow
 def test_a_lane_without_memory_is_halved_until_it_has_enough(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -115,6 +115,7 @@ def test_equals_a_loop_written_by_hand(workers: Workers, backend: str) -> None:
         assert outcome.history[name] == pytest.approx(values, rel=1e-6), name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_three_epochs_and_six_more_are_nine(workers: Workers, backend: str, tmp_path: Path) -> None:
     problem = problem_for("plain:normalised")
