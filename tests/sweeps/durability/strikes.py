@@ -66,7 +66,8 @@ class Strikes:
             if victim == "worker":
                 self._end_a_worker(running)
                 continue
-            running.send(signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it ended first
+                running.send(signal.SIGKILL)
             if running.ended() == -signal.SIGKILL:
                 self.struck[victim] += 1
                 return True

@@ -52,6 +52,7 @@ def build(width, learning_rate):
 def make(C):
     from sklearn.linear_model import LogisticRegression
 
+    threading.Event().wait(0.1)
     return LogisticRegression(C=C)
 """
 SWEEPS: Mapping[str, tuple[str, int]] = {
