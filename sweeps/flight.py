@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 
-from sweeps.executors.executor import Slots
+from sweeps import at_work
+from sweeps.executors.executor import Hear, Slots, Terms
 from sweeps.problem import Problem
 from sweeps.trainers.trainer import Pack, Trainer
 from sweeps.trial import Outcome
@@ -34,8 +35,11 @@ class Flight:
     enough that an interruption leaves little under way.
     """
 
-    def __init__(self, executor: Slots, trainer: Trainer, problem: Problem) -> None:
+    def __init__(
+        self, executor: Slots, trainer: Trainer, problem: Problem, hear: Hear | None = None
+    ) -> None:
         self._executor = executor
+        self._hear = hear
         self._trainer = trainer
         self._problem = problem
         self._queued: deque[Pack] = deque()
@@ -60,8 +64,9 @@ class Flight:
         while self._queued and len(self._flying) < room:
             pack = self._queued.popleft()
             reach("dispatch")
-            future = self._executor.submit_within(
-                _limit(pack), self._trainer.train, pack, self._problem, None
+            terms = Terms(_limit(pack), self._hear)
+            future = self._executor.submit_on(
+                terms, at_work.train, self._trainer, pack, self._problem
             )
             self._flying[future] = pack
 

@@ -98,5 +98,14 @@ def _filled(connection: Connection, sweep_id: str) -> Iterator[Mapping[str, Any]
         }
 
 
-STEPS: Mapping[int, Callable[[Connection], None]] = {1: _from_1}
+def _from_2(connection: Connection) -> None:
+    """Stages, costs, and a state of their own for trials that were pruned."""
+    for column in ("stages TEXT", "core_seconds FLOAT", "gpu_seconds FLOAT"):
+        connection.exec_driver_sql(f"ALTER TABLE trial ADD COLUMN {column}")
+    trial = schema.trial.c
+    pruned = update(schema.trial).where(trial.state == "failed", trial.reason == "pruned")
+    connection.execute(pruned.values(state="pruned"))
+
+
+STEPS: Mapping[int, Callable[[Connection], None]] = {1: _from_1, 2: _from_2}
 """By the layout that a step starts from."""

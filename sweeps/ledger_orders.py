@@ -56,9 +56,9 @@ def retry(ledger: Ledger, claim: Claim, reasons: Collection[Reason] | None) -> i
         newest = select(func.coalesce(func.max(trial.wave), 0))
         last = connection.execute(newest.where(trial.sweep_id == claim.sweep_id)).scalar_one()
         failed = update(schema.trial).where(
-            trial.sweep_id == claim.sweep_id, trial.state == "failed"
+            trial.sweep_id == claim.sweep_id, trial.state.in_(("failed", "pruned"))
         )
-        chosen = trial.reason != "pruned" if reasons is None else trial.reason.in_(list(reasons))
+        chosen = trial.state == "failed" if reasons is None else trial.reason.in_(list(reasons))
         failed = failed.where(chosen)
         again = connection.execute(
             failed.values(

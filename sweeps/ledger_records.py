@@ -20,6 +20,9 @@ ACTIVE = ("running", "pausing", "paused", "stopping")
 FINAL = ("stopped", "cancelled")
 """States that nothing follows."""
 
+ENDED = ("done", "failed", "pruned")
+"""States of a trial that has a result."""
+
 
 @dataclass(frozen=True)
 class SweepRow:
@@ -27,9 +30,10 @@ class SweepRow:
 
     `state` is `crashed` when the sweep should be running but whoever ran it is gone; `holder` names
     the process that runs it and `cause` says why it failed. `done` trials have a score, `failed`
-    ones have none, `running` ones have no result yet, `cancelled` ones will never have one, and
-    `unsent` ones have a result that MLflow has not been given; `end_sent` tells whether it was told
-    how the sweep ended.
+    ones have none, `pruned` ones were ended early, `running` ones have no result yet, `cancelled`
+    ones will never have one, and `unsent` ones have a result that MLflow has not been given;
+    `end_sent` tells whether it was told how the sweep ended. `core_seconds` and `gpu_seconds` are
+    those of all results together.
     """
 
     sweep_id: str
@@ -42,10 +46,13 @@ class SweepRow:
     spent_seconds: float
     done: int
     failed: int
+    pruned: int
     running: int
     cancelled: int
     unsent: int
     end_sent: bool
+    core_seconds: float
+    gpu_seconds: float
     holder: str | None
     cause: str | None
 
@@ -54,7 +61,7 @@ class SweepRow:
 class Begun:
     """A trial in the ledger. `result` is None without one; `attempt` counts from 1.
 
-    `state` is `running`, `done`, `failed` or `cancelled`; `tries` counts the attempts that are
+    `state` is `running`, `done`, `failed`, `pruned` or `cancelled`; `tries` counts attempts that are
     capped (see `sweeps.losses`); with `told_failed` the backend took it for failed for good. What
     MLflow has already (`shipped`) comes in brief: the result without history and parts.
     """
@@ -84,10 +91,13 @@ def sweep_row(row: Row[Any]) -> SweepRow:
         spent_seconds=row.spent_seconds,
         done=row.done,
         failed=row.failed,
+        pruned=row.pruned,
         running=row.running,
         cancelled=row.cancelled,
         unsent=row.unsent,
         end_sent=row.end_shipped,
+        core_seconds=row.core_seconds,
+        gpu_seconds=row.gpu_seconds,
         holder=place_of(row.lease_owner) if held else None,
         cause=row.cause,
     )

@@ -24,6 +24,9 @@ _COMPLETE = (
         result=bindparam("result"),
         score=bindparam("score"),
         reason=bindparam("reason"),
+        core_seconds=bindparam("core_seconds"),
+        gpu_seconds=bindparam("gpu_seconds"),
+        stages=None,
     )
 )
 
@@ -124,9 +127,18 @@ def _completed(claim: Claim, result: Result, ended_ms: int) -> dict[str, Any]:
         "of_number": result.trial.number,
         # A function that defines its space as it runs has a configuration only now.
         "config": json.dumps(result.trial.config),
-        "state": "done" if result.error is None else "failed",
+        "state": state_of(result),
         "ended_ms": ended_ms,
         "result": result_to_json(result),
         "score": result.score,
         "reason": None if result.error is None else result.error.reason,
+        "core_seconds": None if result.cost is None else result.cost.core_seconds,
+        "gpu_seconds": None if result.cost is None else result.cost.gpu_seconds,
     }
+
+
+def state_of(result: Result) -> str:
+    """A trial's state by its result: `done`, `pruned` or `failed`."""
+    if result.error is None:
+        return "done"
+    return "pruned" if result.error.reason == "pruned" else "failed"

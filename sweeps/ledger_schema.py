@@ -17,7 +17,7 @@ from sqlalchemy import (
     false,
 )
 
-VERSION = 2
+VERSION = 3
 """Of the layout below; `sweeps.ledger_migration` brings older ones up to it."""
 
 metadata = MetaData()
@@ -71,6 +71,11 @@ trial = Table(
     # The backend took this trial for failed and asked for others since; a result that a retry
     # brings is not told to it.
     Column("told_failed", Boolean, nullable=False, default=False, server_default=false()),
+    # What is known of a trial that is trained a stage at a time, and has no result yet; JSON.
+    Column("stages", Text),
+    # Processor and GPU time of its result, so that a sweep's are summed without reading any.
+    Column("core_seconds", Float),
+    Column("gpu_seconds", Float),
     # Copies of what stands in the result, so that thousands of trials are ranked and counted
     # without reading it.
     Column("score", Float),

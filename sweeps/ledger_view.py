@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from search_spaces import nearest
 from sweeps import ledger_schema as schema
 from sweeps.ledger_engine import open_engine, trouble
-from sweeps.ledger_records import Begun, SweepRow, begun_of, sweep_row, trial_of
+from sweeps.ledger_records import ENDED, Begun, SweepRow, begun_of, sweep_row, trial_of
 from sweeps.ledger_rows import latest_ms
 from sweeps.result_json import brief_from_json, result_from_json
 from sweeps.trial import Reason, Result
@@ -180,9 +180,12 @@ def _listing() -> Select[Any]:
             schema.sweep,
             counted(trial.state == "done").label("done"),
             counted(trial.state == "failed").label("failed"),
+            counted(trial.state == "pruned").label("pruned"),
             counted(trial.state == "running").label("running"),
             counted(trial.state == "cancelled").label("cancelled"),
-            counted(trial.state.in_(("done", "failed")) & ~trial.shipped).label("unsent"),
+            counted(trial.state.in_(ENDED) & ~trial.shipped).label("unsent"),
+            func.coalesce(func.sum(trial.core_seconds), 0.0).label("core_seconds"),
+            func.coalesce(func.sum(trial.gpu_seconds), 0.0).label("gpu_seconds"),
         )
         .outerjoin(schema.trial, trial.sweep_id == schema.sweep.c.id)
         .group_by(schema.sweep.c.id)

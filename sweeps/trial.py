@@ -36,6 +36,19 @@ class Trial:
 
 
 @dataclass(frozen=True)
+class Keeping:
+    """Where a fit under way is kept, and how often: what a fit that was broken off goes on from.
+
+    `path` is a checkpoint (see `sweeps.checkpoints`), written after every so many `epochs` and
+    when so many `seconds` have passed since the last, whichever comes first; None: not for that.
+    """
+
+    path: str
+    epochs: int | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
 class Fit:
     """What a trainer trains: one network, once.
 
@@ -43,7 +56,8 @@ class Fit:
     and dropout. `budget` is the number of epochs in all. `resume_from` and `save_to` name
     checkpoints (see `sweeps.checkpoints`): where training goes on from, and where its end is kept.
     `seconds` is how long its training may take, None as long as it needs; fits that are trained
-    together share the sum of theirs.
+    together share the sum of theirs. With `keeping`, training goes on from that checkpoint where
+    there is one, to the same result bit for bit.
     """
 
     trial: Trial
@@ -54,6 +68,7 @@ class Fit:
     resume_from: str | None = None
     save_to: str | None = None
     seconds: float | None = None
+    keeping: Keeping | None = None
 
 
 Reason = Literal[
@@ -99,6 +114,38 @@ class Defined:
 
 
 @dataclass(frozen=True)
+class Cost:
+    """What training took besides wall time.
+
+    `core_seconds` is the processor time of all its threads and processes, `gpu_seconds` wall time
+    by the share of a GPU that was set aside for it. `peak_mb` is the most memory that was resident
+    in the process meanwhile, in MB of 2**20 bytes, all that was trained beside it included.
+    `device` names what it ran on (`cpu`, or the GPU's name). `examples` is how many rows were
+    trained on, counted once each epoch. Fits trained as one program have equal parts of the times.
+    """
+
+    core_seconds: float
+    gpu_seconds: float
+    peak_mb: float
+    device: str
+    examples: int
+
+
+@dataclass(frozen=True)
+class Pruned:
+    """Where a trial was ended early, and by how much it fell short.
+
+    `step` is an epoch or how many of its parts were done, `value` the objective's there; `margin`
+    is how much better that would have had to be (at least 0; None where nothing would have been
+    good enough, or nobody can say).
+    """
+
+    step: int
+    value: float
+    margin: float | None = None
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What came of a fit.
 
@@ -107,7 +154,8 @@ class Outcome:
     `history` covers every epoch since epoch 1, those of a resumed checkpoint included. `trainer`
     names who trained it where the sweep's own trainer left that to others. `notes` are what the
     user may want to know besides, by a word each (`not_fused`: why it was trained singly).
-    `defined` is set where the configuration came about in training.
+    `defined` is set where the configuration came about in training. `epoch_ms` says when epochs
+    ended, in milliseconds since 1970, where training took long enough for somebody to watch.
     """
 
     fit: Fit
@@ -119,6 +167,8 @@ class Outcome:
     trainer: str | None = None
     notes: Mapping[str, str] = field(default_factory=dict)
     defined: Defined | None = None
+    cost: Cost | None = None
+    epoch_ms: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -143,7 +193,10 @@ class Result:
     history only as long as the shortest part's). `seconds` is the sum over the parts. `trainer` is
     that of the outcomes, which are all of one network and so of one trainer; of their `notes`, the
     first of each word. Where a function defined its space as it ran, `trial` has the configuration
-    that came of it, and `defined` the rest.
+    that came of it, and `defined` the rest. `cost` is the sum over the parts (the largest peak,
+    the first device); `epoch_ms` says when the last part had that epoch behind it. A trial that was
+    pruned has an `error` with that reason, and `pruned`; `reported` are the (step, value) pairs of
+    the objective that a pruner was given.
     """
 
     trial: Trial
@@ -156,3 +209,7 @@ class Result:
     trainer: str | None = None
     notes: Mapping[str, str] = field(default_factory=dict)
     defined: Defined | None = None
+    cost: Cost | None = None
+    epoch_ms: Mapping[int, int] = field(default_factory=dict)
+    pruned: Pruned | None = None
+    reported: tuple[tuple[int, float], ...] = ()

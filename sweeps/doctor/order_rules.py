@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from sweeps.doctor.violation import Fault
 from sweeps.ledger_evidence import KeptTrial
+from sweeps.ledger_records import ENDED
 
 
 def order_faults(kept: Sequence[KeptTrial]) -> Iterator[Fault]:
@@ -44,7 +45,7 @@ def _waves(kept: Sequence[KeptTrial]) -> Iterator[Fault]:
         if one.told_failed and one.wave >= last:
             said = "told to the search as failed for good, though nothing was asked for since"
             yield Fault("waves", said, one.number)
-        if one.wave < last and one.state not in ("done", "failed") and not one.told_failed:
+        if one.wave < last and one.state not in ENDED and not one.told_failed:
             said = f"{one.state}, though trials of a later wave rest on its result"
             yield Fault("waves", said, one.number)
 

@@ -9,12 +9,13 @@ from statistics import fmean
 from search_spaces import SpaceError
 from sweeps.doctor.violation import Fault
 from sweeps.ledger_evidence import KeptTrial
+from sweeps.ledger_records import ENDED
+from sweeps.ledger_rows import state_of
 from sweeps.losses import MOST_TRIES
 from sweeps.sweep import Sweep
 from sweeps.trial import Result
 
-STATES = ("running", "done", "failed", "cancelled")
-ENDED = ("done", "failed")
+STATES = ("running", *ENDED, "cancelled")
 
 
 def trial_faults(kept: KeptTrial, sweep: Sweep, created_ms: int) -> Iterator[Fault]:
@@ -48,8 +49,9 @@ def _about_result(kept: KeptTrial) -> Iterator[Fault]:
         yield _fault(kept, "results", f"{kept.state}, but with a result")
     elif kept.state == "done" and (result.error is not None or result.score is None):
         yield _fault(kept, "results", "done, but its result is a failure")
-    elif kept.state == "failed" and (result.error is None or result.score is not None):
-        yield _fault(kept, "results", "failed, but its result has a score or no reason")
+    elif kept.state != state_of(result) or (result.error is not None and result.score is not None):
+        said = f"{kept.state}, but its result has a score or another reason"
+        yield _fault(kept, "results", said)
     if kept.score != result.score:
         yield _fault(kept, "scores", "the score in the ledger's column is not that of the result")
     if kept.reason != (None if result.error is None else result.error.reason):

@@ -5,12 +5,20 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from typing import ParamSpec, Protocol, TypeVar
+from dataclasses import dataclass
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from sweeps import cores
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+Say = Callable[[Any], None]
+"""What a call is given to say something with while it runs; what it says is pickled."""
+
+Hear = Callable[[str, Any], None]
+"""Gets the name of the slot that a call runs in, and what it says. Called from any thread, soon
+after it was said and in its order, and never after the call's future is done."""
 
 WORKER_NAME = "sweeps-worker"
 GUARD = "a Python script that asks for workers must do so under `if __name__ == '__main__':`"
@@ -37,6 +45,21 @@ class TimedOutError(RuntimeError):
         self.seconds = seconds
 
 
+@dataclass(frozen=True)
+class Terms:
+    """How a call is to be run.
+
+    It may take `seconds` (None: as long as it needs) from when a worker starts it; when they are
+    over the worker is ended, and the future raises TimedOutError. Inline cannot end a call, and
+    lets it finish. `hear` gets what it says. `alone` gives it a whole device: nothing else of this
+    executor is on that while it runs.
+    """
+
+    seconds: float | None = None
+    hear: Hear | None = None
+    alone: bool = False
+
+
 class Slots(Protocol):
     """Runs calls in `slots` places at once: an Executor that knows how many it has."""
 
@@ -55,14 +78,19 @@ class Slots(Protocol):
         alike.
         """
 
-    def submit_within(
-        self, seconds: float | None, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    def submit_on(
+        self,
+        terms: Terms,
+        fn: Callable[Concatenate[Say, P], T],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
     ) -> Future[T]:
-        """The same for a call that may take so long; None: as long as it needs.
+        """The same on terms, for a function whose first argument is what it says things with."""
 
-        The time counts from when a worker starts the call. When it is over the worker is ended,
-        and the future raises TimedOutError. Inline cannot end a call, and lets it finish.
-        """
+    @property
+    def shared(self) -> bool:
+        """Whether calls share devices, so that one may find less memory than alone."""
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Finish what runs and free everything."""

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future
 from contextlib import ExitStack
-from typing import ParamSpec, TypeVar
+from functools import partial
+from typing import Concatenate, ParamSpec, TypeVar
 
 from sweeps.executors.environment import standing
+from sweeps.executors.executor import Say, Terms
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+HERE = "here"
 
 
 class Inline(Executor):
@@ -21,6 +25,7 @@ class Inline(Executor):
     """
 
     slots = 1
+    shared = False
     ahead = 0  # a call is over when `submit` returns: its result is to be kept at once
 
     def __init__(self, environment: Mapping[str, str]) -> None:
@@ -37,16 +42,17 @@ class Inline(Executor):
             future.set_exception(error)
         return future
 
-    def submit_within(
+    def submit_on(
         self,
-        seconds: float | None,  # noqa: ARG002
-        fn: Callable[P, T],
+        terms: Terms,
+        fn: Callable[Concatenate[Say, P], T],
         /,
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> Future[T]:
         """Run the call, however long it takes: nothing here could end it but the whole process."""
-        return self.submit(fn, *args, **kwargs)
+        say = _unheard if terms.hear is None else partial(terms.hear, HERE)
+        return self.submit(partial(fn, say), *args, **kwargs)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002
         """Take the variables away again."""
@@ -54,3 +60,7 @@ class Inline(Executor):
 
     def kill(self) -> None:
         """Nothing runs between calls."""
+
+
+def _unheard(_said: object) -> None:
+    """What nobody listens to."""

@@ -12,9 +12,9 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sweeps.executors.executor import WorkerDiedError
+from sweeps.executors.executor import Say, Terms, WorkerDiedError
 from sweeps.executors.worker import Call, Worker
 
 P = ParamSpec("P")
@@ -23,11 +23,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class _Job:
-    """A call, how many seconds it may take, and who waits for it."""
+    """A call, on which terms it runs, and who waits for it.
+
+    Without terms it is a call that has nothing to say.
+    """
 
     future: Future[Any]
     call: Call
-    seconds: float | None
+    terms: Terms | None
 
 
 class Processes(Executor):
@@ -46,6 +49,7 @@ class Processes(Executor):
         megabytes: int = 2500,
     ) -> None:
         self.slots = workers
+        self.shared = False
         self.ahead = workers
         self._environment = dict(environment)
         self._calls_per_worker = calls_per_worker
@@ -69,20 +73,28 @@ class Processes(Executor):
         Raises RuntimeError after a shutdown. The future raises WorkerStartError when no worker can
         be started for the call.
         """
-        return self.submit_within(None, fn, *args, **kwargs)
+        return self._queued((fn, args, kwargs), None)
 
-    def submit_within(
-        self, seconds: float | None, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    def submit_on(
+        self,
+        terms: Terms,
+        fn: Callable[Concatenate[Say, P], T],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
     ) -> Future[T]:
-        """The same for a call that may take so long, counted from when a worker is given it.
+        """The same on terms; its seconds count from when a worker is given the call.
 
         What the call imports first counts as well; waiting for a worker, or for its start, does
         not. The thread that minds the worker watches the time, so a limit costs nothing besides.
         """
+        return self._queued((fn, args, kwargs), terms)
+
+    def _queued(self, call: Call, terms: Terms | None) -> Future[Any]:
         if self._closed:
             raise RuntimeError("these workers were shut down: they take no more calls")
-        future: Future[T] = Future()
-        self._jobs.put(_Job(future, (fn, args, kwargs), seconds))
+        future: Future[Any] = Future()
+        self._jobs.put(_Job(future, call, terms))
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
@@ -120,7 +132,9 @@ class Processes(Executor):
             if not job.future.set_running_or_notify_cancel():
                 continue
             try:
-                job.future.set_result(self._worker(slot).call(job.call, job.seconds))
+                job.future.set_result(
+                    self._worker(slot).call(job.call, job.terms, f"worker {slot}")
+                )
             except Exception as error:  # noqa: BLE001 - a future carries whatever the call raised
                 job.future.set_exception(error)
             if self._is_due(slot):

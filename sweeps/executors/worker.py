@@ -9,6 +9,7 @@ import os
 import pickle
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
@@ -16,13 +17,14 @@ from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Any
 
 from sweeps.executors import oom
-from sweeps.executors.executor import GUARD, WORKER_NAME, TimedOutError, WorkerDiedError
+from sweeps.executors.executor import GUARD, WORKER_NAME, Terms, TimedOutError, WorkerDiedError
 from sweeps.executors.raised import Raised, RemoteError
 
 if TYPE_CHECKING:
     import psutil
 
 READY = b"ready"
+ANSWER, SAID = "answer", "said"
 LEAVE_SECONDS = 10.0
 """Threads of JAX or TensorFlow may keep a process from ending by itself."""
 FOR_THE_PARENT = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
@@ -80,28 +82,39 @@ class Worker:
         with _REAPING:
             return self._process.is_alive()
 
-    def call(self, call: Call, seconds: float | None) -> Any:
-        """What the function returns in the worker; it may take so many seconds.
+    def call(self, call: Call, terms: Terms | None = None, name: str = "") -> Any:
+        """What the function returns in the worker; on terms, what it says is heard under the name.
 
         Raises RemoteError when it raises there, WorkerDiedError when the process ends meanwhile,
         TimedOutError when the time is over: the process has ended then as well.
         """
         self._oom_kills = oom.kills()
         try:
-            self._pipe.send_bytes(pickle.dumps(call))
-            limit = None if seconds is None or seconds > LONGEST_WAIT else seconds
-            if limit is not None and not wait([self._pipe, self._process.sentinel], limit):
-                self.kill()
-                self._exit_code()
-                raise TimedOutError(limit)
-            wait([self._pipe, self._process.sentinel])
-            answer, self.resident_megabytes = self._pipe.recv()
+            self._pipe.send_bytes(pickle.dumps((call, terms is not None)))
+            answer, self.resident_megabytes = self._heard_out(terms or Terms(), name)
         except (EOFError, BrokenPipeError, ConnectionResetError) as error:
             raise self._death(self._exit_code()) from error
         self.calls += 1
         if isinstance(answer, Raised):
             raise RemoteError(answer)
         return answer
+
+    def _heard_out(self, terms: Terms, name: str) -> tuple[Any, float]:
+        """Pass on what the call says until it has its answer, or its time is over."""
+        limit = None if (terms.seconds or 0.0) > LONGEST_WAIT else terms.seconds
+        deadline = None if limit is None else time.monotonic() + limit
+        while True:
+            left = None if deadline is None else max(0.0, deadline - time.monotonic())
+            if limit is not None and not wait([self._pipe, self._process.sentinel], left):
+                self.kill()
+                self._exit_code()
+                raise TimedOutError(limit)
+            wait([self._pipe, self._process.sentinel])
+            kind, *content = self._pipe.recv()
+            if kind == ANSWER:
+                return content[0], content[1]
+            if terms.hear is not None:
+                terms.hear(name, content[0])
 
     def close(self) -> None:
         """Let the process end; it has no call under way, and a few seconds for taking leave."""
@@ -160,15 +173,39 @@ def _serve(pipe: Connection, environment: Mapping[str, str]) -> None:
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         pipe.send_bytes(READY)
         while True:
-            pipe.send_bytes(_answer(pipe.recv_bytes()))
+            pipe.send_bytes(_answer(pipe.recv_bytes(), _Mouth(pipe)))
     # The parent waits for the end; looking for garbage in JAX or TensorFlow would prolong it.
     gc.freeze()
 
 
-def _answer(call: bytes) -> bytes:
+class _Mouth:
+    """Sends what a call says; its threads may speak at once, but not when it is over."""
+
+    def __init__(self, pipe: Connection) -> None:
+        self._pipe = pipe
+        self._lock = threading.Lock()
+        self._shut = False
+
+    def say(self, said: object) -> None:
+        content = pickle.dumps((SAID, said))
+        with self._lock:
+            if not self._shut:
+                self._pipe.send_bytes(content)
+
+    def shut(self) -> None:
+        with self._lock:
+            self._shut = True
+
+
+def _answer(call: bytes, mouth: _Mouth) -> bytes:
     try:
-        fn, args, kwargs = pickle.loads(call)
-        return _packed(fn(*args, **kwargs))
+        (fn, args, kwargs), speaks = pickle.loads(call)
+        said = (mouth.say, *args) if speaks else args
+        try:
+            answer = fn(*said, **kwargs)
+        finally:
+            mouth.shut()
+        return _packed(answer)
     except Exception as error:  # noqa: BLE001 - RemoteError raises it again where the call came from
         return _packed(Raised.of(error))
 
@@ -178,7 +215,7 @@ def _packed(answer: object) -> bytes:
     import psutil
 
     megabytes = psutil.Process().memory_info().rss / 2**20
-    return pickle.dumps((answer, megabytes))
+    return pickle.dumps((ANSWER, answer, megabytes))
 
 
 def _end_with_parent() -> None:

@@ -9,8 +9,27 @@ from typing import Any, Protocol
 from sweeps.problem import Problem
 from sweeps.trial import Fit, Outcome
 
-Progress = Callable[[Fit, int, Mapping[str, float]], None]
-"""Called after an epoch with the fit, the epoch (from 1) and that epoch's history values."""
+Tell = Callable[[Fit, int, Mapping[str, float]], None]
+
+
+def _always() -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Told after each epoch of a fit: the fit, the epoch (from 1), that epoch's history values.
+
+    A trainer for which an epoch's values come dear may keep them back while nobody has `wanted`
+    them, and tell of several epochs late, in their order.
+    """
+
+    tell: Tell
+    wanted: Callable[[], bool] = _always
+
+    def __call__(self, fit: Fit, epoch: int, values: Mapping[str, float]) -> None:
+        """Tell it."""
+        self.tell(fit, epoch, values)
 
 
 @dataclass(frozen=True)

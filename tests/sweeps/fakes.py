@@ -7,8 +7,10 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import ParamSpec, TypeVar
+from functools import partial
+from typing import Concatenate, ParamSpec, TypeVar
 
+from sweeps.executors.executor import Say, Terms
 from sweeps.problem import Problem
 from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trial import Failure, Fit, Outcome, Result
@@ -122,11 +124,18 @@ class Threads(ThreadPoolExecutor):
         super().__init__(slots)
         self.slots = slots
         self.ahead = slots
+        self.shared = False
 
-    def submit_within(
-        self, seconds: float | None, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    def submit_on(
+        self,
+        terms: Terms,
+        fn: Callable[Concatenate[Say, P], T],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
     ) -> Future[T]:
-        return self.submit(fn, *args, **kwargs)
+        hear = terms.hear or (lambda *_: None)
+        return self.submit(partial(fn, partial(hear, "a thread")), *args, **kwargs)
 
     def kill(self) -> None:
         self.shutdown(wait=False, cancel_futures=True)

@@ -95,9 +95,9 @@ def test_a_pack_has_the_time_of_its_fits_and_some_grace() -> None:
     limits: list[float | None] = []
 
     class Timed(Inline):
-        def submit_within(self, seconds, fn, /, *args, **kwargs):  # type: ignore[no-untyped-def]
-            limits.append(seconds)
-            return super().submit_within(seconds, fn, *args, **kwargs)
+        def submit_on(self, terms, fn, /, *args, **kwargs):  # type: ignore[no-untyped-def]
+            limits.append(terms.seconds)
+            return super().submit_on(terms, fn, *args, **kwargs)
 
     timed = tuple(Fit(fit.trial, 0, 0, seed=0, budget=1, seconds=20.0) for fit in FITS[:2])
     flight = Flight(Timed({}), FakeTrainer(), problem_on())

@@ -116,7 +116,8 @@ class LaneTraining:
     @property
     def _followed(self) -> bool:
         """Whether results must be known after every epoch."""
-        return self.progress is not None or any(seat.patience for seat in self.seats)
+        heard = self.progress is not None and self.progress.wanted()
+        return heard or any(seat.patience for seat in self.seats)
 
     def _place(self) -> None:
         """Put everything on the device."""

@@ -44,7 +44,7 @@ def test_nothing_is_wrong_with_a_healthy_ledger(patient: Patient) -> None:
             "state = 'cancelled', result = NULL, score = NULL",
             "cancelled, but counted as sent to MLflow",
         ),
-        ("state = 'failed'", "failed, but its result has a score or no reason"),
+        ("state = 'failed'", "failed, but its result has a score or another reason"),
         ("state = 'running', ended_ms = NULL", "running, but with a result"),
         ("state = 'running'", "running, but with an end"),
         ("ended_ms = NULL", "done, but without an end"),

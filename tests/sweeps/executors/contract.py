@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from typing import Any
 
 import pytest
 
-from sweeps.executors.executor import Slots
+from sweeps.executors.executor import Say, Slots, Terms
 from sweeps.executors.raised import raised_by
 
 
@@ -29,6 +30,22 @@ def error_of(future: Future[None]) -> BaseException:
     error = future.exception()
     assert error is not None
     return error
+
+
+def doubled_aloud(say: Say, number: int) -> int:
+    say(f"doubling {number}")
+    say({"doubled": 2 * number})
+    return 2 * number
+
+
+def fail_aloud(say: Say, message: str) -> None:
+    say("about to fail")
+    raise ValueError(message)
+
+
+def silently(_say: Say, fn: Callable[..., Any], *args: Any) -> Any:
+    """A call on terms that has nothing to say."""
+    return fn(*args)
 
 
 def variable(name: str) -> str | None:
@@ -68,9 +85,28 @@ class ExecutorContract:
     def test_a_call_within_its_time_is_as_any_other(
         self, executor: Slots, seconds: float | None
     ) -> None:
-        assert executor.submit_within(seconds, double, 3).result() == 6
+        terms = Terms(seconds)
+        assert executor.submit_on(terms, doubled_aloud, 3).result() == 6
         with pytest.raises((ValueError, RuntimeError), match="no such width"):
-            executor.submit_within(seconds, fail, message="no such width").result()
+            executor.submit_on(terms, fail_aloud, message="no such width").result()
+
+    def test_what_a_call_says_is_heard_in_order_before_it_is_done(self, executor: Slots) -> None:
+        heard: list[tuple[str, object]] = []
+        terms = Terms(hear=lambda where, said: heard.append((where, said)))
+        assert executor.submit_on(terms, doubled_aloud, 3).result() == 6
+        assert [said for _, said in heard] == ["doubling 3", {"doubled": 6}]
+        assert len({where for where, _ in heard}) == 1
+
+    def test_what_a_call_says_before_it_fails_is_heard(self, executor: Slots) -> None:
+        heard: list[object] = []
+        terms = Terms(hear=lambda _, said: heard.append(said))
+        with pytest.raises((ValueError, RuntimeError), match="no such width"):
+            executor.submit_on(terms, fail_aloud, "no such width").result()
+        assert heard == ["about to fail"]
+
+    def test_a_call_may_have_a_device_to_itself(self, executor: Slots) -> None:
+        futures = [executor.submit_on(Terms(alone=True), doubled_aloud, one) for one in range(3)]
+        assert [future.result() for future in futures] == [0, 2, 4]
 
     def test_the_environment_stands_where_calls_run(self, executor: Slots) -> None:
         assert executor.submit(variable, "SWEEPS_TEST_VARIABLE").result() == "here"

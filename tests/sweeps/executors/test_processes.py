@@ -13,11 +13,11 @@ import pytest
 
 from sweeps import cores
 from sweeps.executors import oom
-from sweeps.executors.executor import TimedOutError, WorkerDiedError, executor_for
+from sweeps.executors.executor import Terms, TimedOutError, WorkerDiedError, executor_for
 from sweeps.executors.processes import Processes
 from sweeps.executors.raised import RemoteError
 from sweeps.executors.worker import Worker
-from tests.sweeps.executors.contract import ExecutorContract, double, fail, variable
+from tests.sweeps.executors.contract import ExecutorContract, double, fail, silently, variable
 
 
 def own_pid() -> int:
@@ -195,7 +195,10 @@ def test_kill_ends_a_call_that_never_would(tmp_path: Path) -> None:
 
 def test_a_call_over_its_time_ends_with_its_worker_and_nothing_else(one: Processes) -> None:
     worker = psutil.Process(one.submit(own_pid).result())
-    stuck, whole = one.submit_within(0.05, hang), one.submit_within(60.0, double, 4)
+    stuck, whole = (
+        one.submit_on(Terms(0.05), silently, hang),
+        one.submit_on(Terms(60.0), silently, double, 4),
+    )
     with pytest.raises(TimedOutError, match=r"took longer than 0\.1 s, and its worker was ended"):
         stuck.result()
     assert not worker.is_running()
@@ -214,7 +217,7 @@ def test_a_call_over_its_time_takes_along_what_it_has_started(
 ) -> None:
     started = tmp_path / "started"
     with pytest.raises(TimedOutError):
-        one.submit_within(3.0, start_another, str(started)).result()
+        one.submit_on(Terms(3.0), silently, start_another, str(started)).result()
     left = [it for it in psutil.process_iter() if it.pid == int(started.read_text())]
     _, alive = psutil.wait_procs(left, timeout=20)
     assert not alive, f"{alive} outlived the call that started it"
@@ -229,7 +232,7 @@ def test_no_thread_is_left_when_a_call_with_a_limit_runs_at_the_end(
     os.mkfifo(started)
     before = set(threading.enumerate())
     processes = Processes(1, {})
-    stuck = processes.submit_within(0.5, hang, str(started))
+    stuck = processes.submit_on(Terms(0.5), silently, hang, str(started))
     started.open().close()
     end(processes)
     assert set(threading.enumerate()) == before

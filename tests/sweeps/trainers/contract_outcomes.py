@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sweeps.trainers.trainer import Pack
+from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trial import Fit
 from tests.sweeps.tiny_task import TinyTask
 from tests.sweeps.trainers.fitting import DEEP, EVERYTHING, Fitting, fit_of, problem_on, same
@@ -70,7 +70,9 @@ class OutcomeContract(Fitting):
         told: list[tuple[Fit, int, dict[str, float]]] = []
         fit = fit_of(DEEP, budget=3)
         (outcome,) = self.trainer.train(
-            Pack((fit,)), problem_on(), lambda *what: told.append((what[0], what[1], {**what[2]}))
+            Pack((fit,)),
+            problem_on(),
+            Progress(lambda *what: told.append((what[0], what[1], {**what[2]}))),
         )
         assert [(about, epoch) for about, epoch, _ in told] == [(fit, 1), (fit, 2), (fit, 3)]
         for name, values in outcome.history.items():

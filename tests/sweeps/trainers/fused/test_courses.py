@@ -10,7 +10,7 @@ import pytest
 from sweeps.recipe import Recipe
 from sweeps.trainers.fused.courses import Course, courses_of
 from sweeps.trainers.fused_fit import FusedFit
-from sweeps.trainers.trainer import Pack
+from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trial import Fit, Trial
 from tests.sweeps.trainers.fitting import DEEP, fit_of, problem_on, same
 
@@ -89,7 +89,9 @@ def test_progress_is_told_to_every_fit_of_a_course() -> None:
     told: list[tuple[int, int]] = []
     fits = over_epochs(DEEP)
     FusedFit().train(
-        Pack(tuple(fits)), problem_on(), lambda fit, epoch, _: told.append((fit.budget, epoch))
+        Pack(tuple(fits)),
+        problem_on(),
+        Progress(lambda fit, epoch, _: told.append((fit.budget, epoch))),
     )
     assert sorted(told) == [
         (budget, epoch) for budget in (2, 4, 9) for epoch in range(1, budget + 1)

@@ -10,7 +10,7 @@ import pytest
 from sweeps import cores
 from sweeps.trainers import time_limit
 from sweeps.trainers.fused_fit import FusedFit
-from sweeps.trainers.trainer import Pack
+from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trial import Fit
 from tests.sweeps.trainers.contract_limits import Clock
 from tests.sweeps.trainers.fitting import DEEP, fit_of, problem_on, same
@@ -24,7 +24,7 @@ def test_of_fits_that_share_a_course_the_short_ones_are_done_when_time_is_up(
     clock = Clock()
     monkeypatch.setattr(time_limit, "clock", clock)
     fits = [fit_of(DEEP, budget=budget, seconds=2.5) for budget in (2, 5, 9)]
-    short, *cut = FusedFit().train(Pack(tuple(fits)), problem_on(), clock.epoch)
+    short, *cut = FusedFit().train(Pack(tuple(fits)), problem_on(), Progress(clock.epoch))
     assert same(short, train([fits[0]])[0])
     said = [outcome.error.message for outcome in cut if outcome.error is not None]
     together = "3 fits trained together took longer than 7.5 s"
@@ -47,5 +47,5 @@ def test_what_ends_a_pack_ends_its_other_lanes(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setenv(cores.THREADS, "2")
     with pytest.raises(KeyboardInterrupt):
-        FusedFit().train(Pack((short, long)), problem_on(), progress)
+        FusedFit().train(Pack((short, long)), problem_on(), Progress(progress))
     assert 1 <= len(told) < 20_000

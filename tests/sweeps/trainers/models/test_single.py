@@ -14,7 +14,7 @@ from sweeps.draws import row_order
 from sweeps.problem import Problem
 from sweeps.trainers import time_limit
 from sweeps.trainers.model_fit import ModelFit
-from sweeps.trainers.trainer import Pack
+from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trial import Fit, Outcome
 from tests.sweeps.trainers.contract_limits import Clock
 from tests.sweeps.trainers.models.problems import (
@@ -254,7 +254,7 @@ def told(fit: Fit, problem: Problem) -> tuple[Outcome, list[tuple[int, dict[str,
         assert about == fit
         said.append((epoch, dict(values)))
 
-    (outcome,) = ModelFit("jax", "never").train(Pack((fit,)), problem, progress)
+    (outcome,) = ModelFit("jax", "never").train(Pack((fit,)), problem, Progress(progress))
     return outcome, said
 
 

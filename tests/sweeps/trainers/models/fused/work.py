@@ -106,6 +106,7 @@ def told_of_progress() -> tuple[list[Fitted], list[tuple[int, int, dict[str, flo
     """Members of different budgets, and what was told of them on the way."""
     from dataclasses import replace
 
+    from sweeps.trainers.trainer import Progress
     from tests.sweeps.trainers.models.fused import cases
 
     told: list[tuple[int, int, dict[str, float]]] = []
@@ -120,7 +121,7 @@ def told_of_progress() -> tuple[list[Fitted], list[tuple[int, int, dict[str, flo
         replace(member, fit=replace(member.fit, budget=budget))
         for member, budget in zip(members, budgets, strict=True)
     ]
-    return trained(mixed, progress=progress), told
+    return trained(mixed, progress=Progress(progress)), told
 
 
 def starved() -> tuple[list[int], list[Fitted], list[Fitted]]:
