@@ -1,4 +1,4 @@
-"""Which checkpoints of a sweep stay on disk: those that a later trial may continue from."""
+"""Which checkpoints of a sweep stay on disk: those that training may yet go on from."""
 
 from __future__ import annotations
 
@@ -6,17 +6,29 @@ import shutil
 from collections.abc import Collection
 from pathlib import Path
 
+UNDER_WAY = "under-way"
+"""Ends the name of a checkpoint of a fit that has not come to its end."""
+
+
+def under_way(folder: Path, number: int, fold: int, repeat: int) -> Path:
+    """Where a trial's fit is kept on the way."""
+    return folder / f"{number}-{repeat}-{fold}-{UNDER_WAY}.npz"
+
 
 class CheckpointKeeper:
-    """Looks after the checkpoint files `TRIAL-REPEAT-FOLD.npz` of one sweep."""
+    """Looks after the checkpoints of one sweep, whose names begin `TRIAL-REPEAT-FOLD`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def keep_only(self, numbers: Collection[int]) -> None:
-        """Delete the checkpoints of all other trials."""
+    def keep_only(self, numbers: Collection[int], under_way: Collection[int]) -> None:
+        """Delete the checkpoints of all other trials.
+
+        Those of fits on their way are deleted but for the trials `under_way`.
+        """
         for path in self.folder.glob("*-*-*.npz"):
-            if int(path.name.split("-")[0]) not in numbers:
+            kept = under_way if path.stem.endswith(UNDER_WAY) else numbers
+            if int(path.name.split("-")[0]) not in kept:
                 path.unlink(missing_ok=True)
 
     def clear(self) -> None:

@@ -8,21 +8,28 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
 
+from sweeps.checkpoint_keeper import under_way
 from sweeps.draws import fit_seed
 from sweeps.metrics.catalog import METRICS
 from sweeps.problem import Problem
-from sweeps.sweep import Objective
-from sweeps.trial import Failure, Fit, History, Outcome, Part, Result, Trial
+from sweeps.sweep import CheckpointChoice, Objective
+from sweeps.trial import Failure, Fit, History, Keeping, Outcome, Part, Result, Trial
+
+NEVER = CheckpointChoice()
 
 
 def fits_of(
-    trial: Trial, problem: Problem, checkpoints: Path, trial_seconds: float | None = None
+    trial: Trial,
+    problem: Problem,
+    checkpoints: Path,
+    trial_seconds: float | None = None,
+    keep: CheckpointChoice = NEVER,
 ) -> list[Fit]:
     """One fit per fold and repeat, in that order of counting: repeats outside, folds inside.
 
     A trial that stops short of its configuration's epochs may be continued later, so its fits say
-    where to keep a checkpoint. `trial_seconds` is split evenly among the fits. Raises ValueError
-    for a configuration that the subject cannot be.
+    where to keep a checkpoint. `trial_seconds` is split evenly among the fits; `keep` says how
+    often each is kept on the way. Raises ValueError for a configuration that the subject cannot be.
     """
     spec = problem.subject.read(trial.config)
     budget = trial.budget if trial.budget is not None else spec.epochs
@@ -39,6 +46,7 @@ def fits_of(
                 checkpoints, trial.number if budget < spec.epochs else None, fold, repeat
             ),
             seconds=None if trial_seconds is None else trial_seconds / (repeats * folds),
+            keeping=_keeping(keep, under_way(checkpoints, trial.number, fold, repeat)),
         )
         for repeat in range(repeats)
         for fold in range(folds)
@@ -47,6 +55,13 @@ def fits_of(
 
 def _checkpoint(folder: Path, number: int | None, fold: int, repeat: int) -> str | None:
     return None if number is None else str(folder / f"{number}-{repeat}-{fold}.npz")
+
+
+def _keeping(keep: CheckpointChoice, path: Path) -> Keeping | None:
+    epochs, minutes = keep.every_epochs, keep.every_minutes
+    if epochs is None and minutes is None:
+        return None
+    return Keeping(str(path), epochs, None if minutes is None else 60 * minutes)
 
 
 def result_of(trial: Trial, outcomes: Sequence[Outcome], objective: Objective) -> Result:

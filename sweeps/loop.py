@@ -126,6 +126,7 @@ class Loop:
                     self._problem,
                     self._checkpoints.folder,
                     self._sweep.budget.trial_seconds,
+                    self._sweep.checkpoint,
                 )
             except ValueError as error:
                 refused.append(
@@ -194,7 +195,7 @@ class Loop:
         self._tell()
         self._journal.commit(finished, self._search.state())
         self._first_errors.take(results)
-        self._checkpoints.keep_only(self._needed())
+        self._checkpoints.keep_only(self._needed(), under_way=self._open)
 
     def _needed(self) -> set[int]:
         """Trials whose checkpoints may yet be read: those of parents, and of all not yet told."""

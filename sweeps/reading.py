@@ -12,6 +12,7 @@ from search_spaces.values import shown
 from sweeps.errors import SweepError
 from sweeps.names import CONSTRAINT_NAME, SWEEP_NAME
 from sweeps.plain_data import plain
+from sweeps.reading_checkpoint import read_checkpoint
 from sweeps.reading_evaluation import read_evaluate, read_metrics, read_objective
 from sweeps.reading_subject import folder_of, grouped, needs_folder, read_subject, read_task
 from sweeps.section import Section
@@ -30,6 +31,7 @@ KEYS = (
     "objective",
     "evaluate",
     "budget",
+    "checkpoint",
     "trainer",
     "seed",
     "space",
@@ -76,6 +78,7 @@ def read_sweep(document: Mapping[str, Any], folder: str = "") -> Sweep:
         trainer=top.text("trainer", "auto"),
         seed=top.whole("seed", 0, low=0, high=LARGEST_SEED),
         subject=subject,
+        checkpoint=read_checkpoint(top, subject.kind),
         folder=folder,
         document=_document(top.values, name, folder, task),
     )

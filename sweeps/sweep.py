@@ -123,6 +123,22 @@ class Budget:
 
 
 @dataclass(frozen=True)
+class CheckpointChoice:
+    """How often a fit under way is kept, so that one that was broken off goes on from there.
+
+    After so many epochs, and when so many minutes have passed since the last time, whichever comes
+    first; None: not for that, and with neither it is not kept at all.
+    """
+
+    every_epochs: int | None = None
+    every_minutes: float | None = None
+
+
+FIVE_MINUTES = CheckpointChoice(every_minutes=5.0)
+"""What is redone of a long fit is little, and what is over sooner is never written."""
+
+
+@dataclass(frozen=True)
 class Sweep:
     """One sweep, described completely. Two equal sweeps search the same trials.
 
@@ -141,6 +157,7 @@ class Sweep:
     trainer: str = "auto"
     seed: int = 0
     subject: SubjectChoice = SubjectChoice()
+    checkpoint: CheckpointChoice = FIVE_MINUTES
     folder: str = ""
     document: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 

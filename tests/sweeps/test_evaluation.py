@@ -7,8 +7,8 @@ import pytest
 
 from sweeps import evaluation
 from sweeps.problem import Problem
-from sweeps.sweep import Evaluate, Objective
-from sweeps.trial import Failure, Fit, Outcome, Trial
+from sweeps.sweep import CheckpointChoice, Evaluate, Objective
+from sweeps.trial import Failure, Fit, Keeping, Outcome, Trial
 from tests.sweeps.tiny_task import TinyTask
 
 OBJECTIVE = Objective("val_accuracy")
@@ -60,6 +60,17 @@ def test_a_rung_keeps_its_end_and_a_promoted_trial_goes_on_from_its_parents() ->
     assert (rung.budget, rung.resume_from, rung.save_to) == (3, None, "kept/4-0-0.npz")
     assert (top.budget, top.resume_from, top.save_to) == (9, "kept/4-0-0.npz", None)
     assert rung.seed == top.seed
+
+
+def test_fits_are_kept_as_often_as_the_sweep_says() -> None:
+    keep = CheckpointChoice(every_epochs=5, every_minutes=2.0)
+    made = evaluation.fits_of(
+        Trial(4, TRIAL.config, budget=3), problem(Evaluate(repeats=2)), Path("kept"), keep=keep
+    )
+    paths = [f"kept/4-{repeat}-0-under-way.npz" for repeat in range(2)]
+    assert [fit.keeping for fit in made] == [Keeping(path, 5, 120.0) for path in paths]
+    assert made[0].save_to != paths[0]
+    assert {fit.keeping for fit in fits(2)} == {None}
 
 
 def test_a_configuration_that_is_no_recipe_raises() -> None:
