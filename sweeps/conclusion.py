@@ -55,6 +55,7 @@ class Conclusion:
             unsent=unsent,
             where=link,
             cancelled=row.cancelled,
+            pruned=row.pruned,
         )
         self._around.watcher.ended(summary)
         return summary

@@ -253,4 +253,5 @@ class Session:
             signal=self._interrupts.signal,
             cause=cause,
             cancelled=row.cancelled,
+            pruned=row.pruned,
         )

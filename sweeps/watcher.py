@@ -22,7 +22,7 @@ class Summary:
     `unsent` trials wait in the ledger until MLflow can be reached; `where` tells a person where to
     look at the sweep in MLflow. `seconds` is the wall time of this session; `signal` is the number
     of the signal that interrupted it; `cause` says in a line why a sweep failed; `cancelled` trials
-    were asked for and will never be trained.
+    were asked for and will never be trained; `pruned` ones were ended early, and are no failures.
     """
 
     sweep_id: str
@@ -37,6 +37,7 @@ class Summary:
     signal: int | None = None
     cause: str | None = None
     cancelled: int = 0
+    pruned: int = 0
 
 
 class Watcher(Protocol):
