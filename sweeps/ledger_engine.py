@@ -7,13 +7,28 @@ import time
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, select, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    create_engine,
+    event,
+    func,
+    inspect,
+    make_url,
+    select,
+    text,
+)
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from sweeps import ledger_schema as schema
 from sweeps.errors import LedgerError, LedgerVersionError
 from sweeps.file_systems import over_network
+from sweeps.ledger_address import secrets, shown
 from sweeps.ledger_migration import migrate
+
+KINDS = ("sqlite", "postgresql")
+FORMS = "postgresql://USER@HOST/DATABASE, or sqlite:////FOLDER/FILE"
 
 WAL_TRIES = 100
 BUSY_MS = 25_000
@@ -45,6 +60,13 @@ HINTS = {
     "lock timeout": "another program holds the database",
     "malformed": "the file is damaged: restore a copy, or use another --store",
     "not a database": "the file is something else: move it away, or use another --store",
+    "password authentication failed": "give the user's password in PGPASSWORD, in ~/.pgpass or in "
+    "SWEEPS_LEDGER",
+    "no password supplied": "give one in PGPASSWORD, in ~/.pgpass or in SWEEPS_LEDGER",
+    "does not exist": "make it there first, as with createdb and createuser",
+    "Connection refused": "is the server running, and is that its address?",
+    "failed to resolve host": "look at the name of the host",
+    "timeout expired": "is the server running, and is that its address?",
 }
 
 
@@ -69,34 +91,72 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
-def _engine(url: str) -> Engine:
+def glance(url: str) -> tuple[int | None, int]:
+    """(layout, number of sweeps) of a ledger on a server, read without changing anything.
+
+    The layout is None where there is none yet. Raises LedgerError.
+    """
+    engine = _engine(url)
     try:
-        address = make_url(url)
-        waits = SERVER_WAITS if address.get_backend_name() == "postgresql" else {}
-        given = {name: value for name, value in waits.items() if name not in address.query}
+        with engine.connect() as connection:
+            version = _version(connection)
+            counted = select(func.count()).select_from(schema.sweep)
+            return version, 0 if version is None else connection.execute(counted).scalar_one()
+    except (DBAPIError, OSError) as error:
+        raise trouble(engine, "opened", error) from error
+    finally:
+        engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    address = _address(url)
+    waits = SERVER_WAITS if address.get_backend_name() == "postgresql" else {}
+    given = {name: value for name, value in waits.items() if name not in address.query}
+    try:
         # Connections that a server has closed meanwhile, as when it was started anew, are replaced.
         return create_engine(address, connect_args=given, pool_pre_ping=bool(waits))
-    except ArgumentError as error:
-        raise LedgerError(f"the ledger cannot be opened: {error}") from error
     except ModuleNotFoundError as error:
         raise LedgerError(
-            f"the ledger cannot be opened: there is no {error.name}, which its kind of database "
-            "needs: pip install 'keras-sweeps[postgres]' brings what PostgreSQL needs"
+            f"the ledger {shown(url)} cannot be opened: there is no {error.name}, which PostgreSQL "
+            "needs: pip install 'keras-sweeps[postgres]'"
         ) from error
+    except (ArgumentError, ImportError) as error:
+        reason = " ".join(str(error).split())
+        raise LedgerError(f"the ledger {shown(url)} cannot be opened: {reason}") from error
+
+
+def _address(url: str) -> URL:
+    """The address, read. Raises LedgerError for what can be no ledger's."""
+    try:
+        address = make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise LedgerError(f"{shown(url)!r} is no address of a ledger: write {FORMS}") from error
+    if address.get_backend_name() not in KINDS:
+        kind = address.get_backend_name()
+        raise LedgerError(f"a ledger is not kept in {kind!r}, as {shown(url)} says: write {FORMS}")
+    if "@" in (address.host or ""):
+        raise LedgerError(
+            f"{shown(url)} is no address of a ledger: an @ in a password is written %40, a / %2F"
+        )
+    if address.get_backend_name() == "sqlite" and address.database in (None, "", ":memory:"):
+        raise LedgerError(f"a ledger in memory, {url}, is gone with its process: write {FORMS}")
+    return address
 
 
 def trouble(engine: Engine, what: str, error: DBAPIError | OSError) -> LedgerError:
     """What a database refused, in one line: which ledger, why, and the way out."""
-    reason = str(error.orig if isinstance(error, DBAPIError) else error)
-    line = f"the ledger {_place(engine)} cannot be {what}: {' '.join(reason.split())}"
+    reason = " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
+    for secret in secrets(engine.url.render_as_string(hide_password=False)):
+        reason = reason.replace(secret, "***")
     hint = next((hint for sign, hint in HINTS.items() if sign in reason), None)
+    line = f"the ledger {_place(engine)} cannot be {what}: {reason}"
     return LedgerError(f"{line}; {hint}" if hint else line)
 
 
 def _place(engine: Engine) -> str:
     if engine.dialect.name == "sqlite" and engine.url.database is not None:
         return engine.url.database
-    return engine.url.render_as_string(hide_password=True)
+    return shown(engine.url.render_as_string(hide_password=False))
 
 
 def _check_place(engine: Engine) -> None:

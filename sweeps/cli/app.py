@@ -6,6 +6,7 @@ import atexit
 import gc
 import os
 import sys
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 import typer
@@ -28,6 +29,7 @@ from sweeps.cli import (
     syncing,
 )
 from sweeps.cli.endings import report_unexpected
+from sweeps.cli.store_flags import with_store_flags
 
 QUIET = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
@@ -42,6 +44,30 @@ OBJECTS_BEFORE_COLLECTING = 50_000
 """Python looks for cycles after every 700 new objects; MLflow and what it imports make millions
 that stay, and looking through them is a tenth of what a short sweep computes in this process."""
 
+COMMANDS: Mapping[str, Callable[..., None]] = {
+    "init": files.init,
+    "validate": files.validate,
+    "plan": planning.plan,
+    "run": running.run,
+    "resume": continuing.resume,
+    "retry": continuing.retry,
+    "extend": continuing.extend,
+    "pause": commanding.pause,
+    "stop": commanding.stop,
+    "cancel": commanding.cancel,
+    "ls": listing.ls,
+    "status": listing.status,
+    "best": listing.best,
+    "logs": explaining.logs,
+    "export": exporting.export,
+    "predict": exporting.predict,
+    "sync": syncing.sync,
+    "rm": removing.rm,
+    "reproduce": reproducing.reproduce,
+    "ui": browsing.ui,
+    "doctor": doctoring.doctor,
+}
+
 app = typer.Typer(
     name="sweeps",
     help="Tune Keras models: sweeps that survive crashes, with every trial in MLflow.",
@@ -52,27 +78,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("init")(files.init)
-app.command("validate")(files.validate)
-app.command("plan")(planning.plan)
-app.command("run")(running.run)
-app.command("resume")(continuing.resume)
-app.command("retry")(continuing.retry)
-app.command("extend")(continuing.extend)
-app.command("pause")(commanding.pause)
-app.command("stop")(commanding.stop)
-app.command("cancel")(commanding.cancel)
-app.command("ls")(listing.ls)
-app.command("status")(listing.status)
-app.command("best")(listing.best)
-app.command("logs")(explaining.logs)
-app.command("export")(exporting.export)
-app.command("predict")(exporting.predict)
-app.command("sync")(syncing.sync)
-app.command("rm")(removing.rm)
-app.command("reproduce")(reproducing.reproduce)
-app.command("ui")(browsing.ui)
-app.command("doctor")(doctoring.doctor)
+for name, command in COMMANDS.items():
+    app.command(name)(with_store_flags(command))
 
 
 def _print_version(wanted: bool) -> None:

@@ -11,15 +11,15 @@ import typer
 
 from sweeps.cli.chosen import LATEST, exists, opened
 from sweeps.cli.endings import guarded
-from sweeps.cli.options import StoreOption, SweepId, TrackingUri
+from sweeps.cli.options import SweepId, TrackingUri
 from sweeps.cli.screen import say
-from sweeps.store import Store
+from sweeps.cli.store_flags import HERE, StoreOption
 
 
 @guarded
 def ui(
     sweep_id: SweepId = LATEST,
-    store: StoreOption = None,
+    store: StoreOption = HERE,
     tracking_uri: TrackingUri = None,
     port: Annotated[
         int | None,
@@ -33,7 +33,7 @@ def ui(
     from tracking.ui import find_sweep_link, serving_ui
 
     found: str | None = None
-    if sweep_id != LATEST or exists(Store.at(store)):
+    if sweep_id != LATEST or exists(store.chosen):
         with opened(store) as shelf:
             found = shelf.sweep(sweep_id).sweep_id
     for number in (signal.SIGTERM, signal.SIGHUP):

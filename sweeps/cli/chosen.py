@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sweeps.cli.endings import BadInputError
+from sweeps.cli.store_flags import StoreFlags
 from sweeps.store import Store
 
 if TYPE_CHECKING:
@@ -63,9 +63,9 @@ class Shelf:
 
 
 @contextmanager
-def opened(folder: Path | None) -> Iterator[Shelf]:
-    """The store at `folder`. Raises BadInputError when there is none, rather than make one."""
-    store = Store.at(folder)
+def opened(flags: StoreFlags) -> Iterator[Shelf]:
+    """The store that was named. Raises BadInputError when there is none, rather than make one."""
+    store = flags.chosen
     if not exists(store):
         raise _nothing_in(store)
     from sweeps.ledger import Ledger
@@ -78,9 +78,9 @@ def opened(folder: Path | None) -> Iterator[Shelf]:
 
 
 def _nothing_in(store: Store) -> BadInputError:
-    return BadInputError(f"no sweeps in {store.folder} yet; try `sweeps run FILE`")
+    return BadInputError(f"no sweeps in {store.place} yet; try `sweeps run FILE`")
 
 
 def exists(store: Store) -> bool:
-    """Whether the store was ever written to."""
-    return (store.folder / "ledger.db").is_file()
+    """Whether the store was ever written to; of one on a server that is said by the server."""
+    return store.ledger_file is None or store.ledger_file.is_file()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Literal
 
@@ -11,11 +10,11 @@ import typer
 
 from sweeps.cli.chosen import LATEST, Shelf, opened
 from sweeps.cli.endings import FAILED, BadInputError, complain, guarded
-from sweeps.cli.options import StoreOption, SweepId, TrackingUri
+from sweeps.cli.options import SweepId, TrackingUri
 from sweeps.cli.screen import progress, say, say_if_heard
+from sweeps.cli.store_flags import HERE, StoreFlags, StoreOption
 from sweeps.cli.telling import command, farewell
 from sweeps.cli.wording import count, shown, titled
-from sweeps.store import Store
 
 if TYPE_CHECKING:
     from sweeps.ledger_orders import Command
@@ -36,7 +35,7 @@ HEARD: Mapping[str, Collection[str]] = {
 
 
 @guarded
-def pause(sweep_id: SweepId = LATEST, store: StoreOption = None) -> None:
+def pause(sweep_id: SweepId = LATEST, store: StoreOption = HERE) -> None:
     """Begin nothing new until the sweep is resumed.
 
     What runs is finished. The process stays, and `sweeps resume` tells it to go on.
@@ -55,7 +54,7 @@ def pause(sweep_id: SweepId = LATEST, store: StoreOption = None) -> None:
 
 @guarded
 def stop(
-    sweep_id: SweepId = LATEST, store: StoreOption = None, tracking_uri: TrackingUri = None
+    sweep_id: SweepId = LATEST, store: StoreOption = HERE, tracking_uri: TrackingUri = None
 ) -> None:
     """End a sweep for good, after what runs is finished.
 
@@ -66,7 +65,7 @@ def stop(
 
 @guarded
 def cancel(
-    sweep_id: SweepId = LATEST, store: StoreOption = None, tracking_uri: TrackingUri = None
+    sweep_id: SweepId = LATEST, store: StoreOption = HERE, tracking_uri: TrackingUri = None
 ) -> None:
     """End a sweep for good, at once.
 
@@ -101,16 +100,14 @@ def obeyed(shelf: Shelf, row: SweepRow, wanted: Command) -> SweepRow:
     return found
 
 
-def _nobody(row: SweepRow, store: Path | None) -> str:
+def _nobody(row: SweepRow, store: StoreFlags) -> str:
     line = f"{titled(row)} is {shown(row.state)}: nobody runs it, so it cannot be paused"
     if row.state in ("interrupted", "crashed", "failed"):
         line += f"; to go on: {command('resume', row.sweep_id, store, None)}"
     return line
 
 
-def _end(
-    wanted: Literal["stop", "cancel"], typed: str, store: Path | None, uri: str | None
-) -> None:
+def _end(wanted: Literal["stop", "cancel"], typed: str, store: StoreFlags, uri: str | None) -> None:
     with opened(store) as shelf:
         row = shelf.sweep(typed)
         if row.state in ("stopped", "cancelled", "finished"):
@@ -142,7 +139,7 @@ def _conclude(
     row: SweepRow,
     sweep: Sweep,
     state: Literal["stopped", "cancelled"],
-    store: Path | None,
+    store: StoreFlags,
     uri: str | None,
 ) -> None:
     from sweeps import coordinator
@@ -152,7 +149,7 @@ def _conclude(
         summary = coordinator.conclude(
             row.sweep_id,
             state,
-            store=Store.at(store),
+            store=store.chosen,
             tracking_uri=uri,
             watcher=watcher,
             report=sweep_report,

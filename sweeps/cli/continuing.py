@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
@@ -14,13 +13,13 @@ from search_spaces.spelling import suggestion
 from sweeps.cli.chosen import LATEST, Shelf, opened
 from sweeps.cli.commanding import obeyed
 from sweeps.cli.endings import BadInputError, guarded
-from sweeps.cli.options import StoreOption, SweepId, TrackingUri, Workers
+from sweeps.cli.options import SweepId, TrackingUri, Workers
 from sweeps.cli.screen import progress, say, say_if_heard
 from sweeps.cli.starting import ended_by_ctrl_c
+from sweeps.cli.store_flags import HERE, StoreFlags, StoreOption
 from sweeps.cli.telling import exit_code, farewell
 from sweeps.cli.wording import count, reasons_in_words, titled
 from sweeps.lease import LeaseError
-from sweeps.store import Store
 from sweeps.trial import REASONS, Reason
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 def resume(
     sweep_id: SweepId = LATEST,
     workers: Workers = None,
-    store: StoreOption = None,
+    store: StoreOption = HERE,
     tracking_uri: TrackingUri = None,
 ) -> None:
     """Go on with a sweep that was paused, interrupted or left.
@@ -66,7 +65,7 @@ def retry(
         ),
     ] = None,
     workers: Workers = None,
-    store: StoreOption = None,
+    store: StoreOption = HERE,
     tracking_uri: TrackingUri = None,
 ) -> None:
     """Run trials that failed once more, and go on with the sweep."""
@@ -94,7 +93,7 @@ def extend(
     ],
     sweep_id: SweepId = LATEST,
     workers: Workers = None,
-    store: StoreOption = None,
+    store: StoreOption = HERE,
     tracking_uri: TrackingUri = None,
 ) -> None:
     """Give a sweep more trials than it began with, and go on with it."""
@@ -119,7 +118,7 @@ def _session(
     row: SweepRow,
     metric: str,
     workers: int | None,
-    store: Path | None,
+    store: StoreFlags,
     tracking_uri: str | None,
 ) -> None:
     """Run a sweep that exists, tell how that ended, and exit with its code."""
@@ -128,7 +127,7 @@ def _session(
     with ended_by_ctrl_c(), _finality(), progress() as watcher:
         summary = begin(
             row.sweep_id,
-            store=Store.at(store),
+            store=store.chosen,
             workers=workers,
             watcher=watcher,
             tracking_uri=tracking_uri,

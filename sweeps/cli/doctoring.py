@@ -10,8 +10,9 @@ import typer
 
 from sweeps.cli.endings import FAILED, BadInputError, complain, guarded
 from sweeps.cli.examining import examine
-from sweeps.cli.options import AsJson, StoreOption, TrackingUri
+from sweeps.cli.options import AsJson, TrackingUri
 from sweeps.cli.screen import say
+from sweeps.cli.store_flags import HERE, StoreOption
 from sweeps.cli.wording import as_json as json_text
 from sweeps.cli.wording import count, lines, size
 from sweeps.store import Store
@@ -36,7 +37,7 @@ def doctor(
     clear_cache: Annotated[
         bool, typer.Option("--clear-cache", help="Delete the compiled programs, and no more.")
     ] = False,
-    store: StoreOption = None,
+    store: StoreOption = HERE,
     tracking_uri: TrackingUri = None,
     as_json: AsJson = False,
 ) -> None:
@@ -54,7 +55,7 @@ def doctor(
         return
     if repair:
         raise BadInputError("--repair mends a sweep: write which one, as in sweeps doctor latest")
-    _check_machine(Store.at(store), tracking_uri, as_json)
+    _check_machine(store.chosen, tracking_uri, as_json)
 
 
 def _check_machine(store: Store, tracking_uri: str | None, as_json: bool) -> None:

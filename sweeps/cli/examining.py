@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -11,6 +10,7 @@ import typer
 from sweeps.cli.chosen import opened
 from sweeps.cli.endings import FAILED, complain
 from sweeps.cli.screen import progress, say
+from sweeps.cli.store_flags import StoreFlags
 from sweeps.cli.telling import command
 from sweeps.cli.wording import as_json as json_text
 from sweeps.cli.wording import count, shown, waiting
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from sweeps.doctor.repair import Repaired
 
 
-def examine(typed: str, *, mend: bool, folder: Path | None, uri: str | None, as_json: bool) -> None:
+def examine(typed: str, *, mend: bool, folder: StoreFlags, uri: str | None, as_json: bool) -> None:
     """Look at one sweep, with `mend` repair what MLflow has of it, and say what is wrong.
 
     Exits with 1 when something is, or when MLflow did not take what was to be sent again.
     """
     from sweeps.doctor.diagnosis import diagnose
 
-    store = Store.at(folder)
+    store = folder.chosen
     with opened(folder) as shelf:
         sweep_id = shelf.sweep(typed).sweep_id
     done = _repaired(store, sweep_id, uri) if mend else None
@@ -69,7 +69,7 @@ def _fields(found: Diagnosis, done: Repaired | None) -> dict[str, Any]:
 
 
 def _told(
-    found: Diagnosis, done: Repaired | None, folder: Path | None, uri: str | None
+    found: Diagnosis, done: Repaired | None, folder: StoreFlags, uri: str | None
 ) -> list[str]:
     lines = [] if done is None else [_deeds(done)]
     runs = "" if found.runs is None else f", {count(found.runs, 'run')} in MLflow"
@@ -103,14 +103,14 @@ def _troubles(found: Diagnosis) -> list[str]:
     return lines
 
 
-def _ways_out(found: Diagnosis, store: Store, folder: Path | None, uri: str | None) -> list[str]:
+def _ways_out(found: Diagnosis, store: Store, folder: StoreFlags, uri: str | None) -> list[str]:
     lines = []
     if any(violation.mend is not None for violation in found.violations):
         again = command("doctor", found.sweep_id, folder, uri, "--repair")
         lines.append(f"to mend what can be mended in MLflow: {again}")
     if any(violation.mend is None for violation in found.violations):
         lines.append(
-            f"what is wrong in the ledger is not mended: restore a copy of {store.folder}, or run "
+            f"what is wrong in the ledger is not mended: restore a copy of {store.place}, or run "
             "the sweep's file again"
         )
     return lines

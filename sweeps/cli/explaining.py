@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from sweeps.cli.chosen import LATEST, opened
 from sweeps.cli.endings import BadInputError, guarded
 from sweeps.cli.failures import Alike, alike
-from sweeps.cli.options import AsJson, StoreOption, TrialPlace
+from sweeps.cli.options import AsJson, TrialPlace
 from sweeps.cli.screen import say
+from sweeps.cli.store_flags import HERE, StoreOption
 from sweeps.cli.telling import command
 from sweeps.cli.wording import as_json as json_text
 from sweeps.cli.wording import count, duration, figure, lines, moment, titled
@@ -28,7 +29,7 @@ LONGEST = 1000
 
 
 @guarded
-def logs(place: TrialPlace = LATEST, store: StoreOption = None, as_json: AsJson = False) -> None:
+def logs(place: TrialPlace = LATEST, store: StoreOption = HERE, as_json: AsJson = False) -> None:
     """Show what became of a trial, with the traceback if it failed.
 
     Without a number, the trials that failed, those that failed alike together.

@@ -15,11 +15,11 @@ import typer
 from search_spaces import SpaceError
 from sweeps.cli.chosen import LATEST, opened
 from sweeps.cli.endings import FAILED, BadInputError, complain, guarded, show_lines
-from sweeps.cli.options import AsJson, StoreOption, SweepId, TrackingUri
+from sweeps.cli.options import AsJson, SweepId, TrackingUri
 from sweeps.cli.screen import say
+from sweeps.cli.store_flags import HERE, StoreOption
 from sweeps.cli.wording import as_json as json_text
 from sweeps.cli.wording import figure, lines
-from sweeps.store import Store
 
 
 @guarded
@@ -37,7 +37,7 @@ def export(
             "`best`.",
         ),
     ] = None,
-    store: StoreOption = None,
+    store: StoreOption = HERE,
     tracking_uri: TrackingUri = None,
 ) -> None:
     """Train the best configuration again, on all training rows, and keep its model in a folder.
@@ -55,7 +55,7 @@ def export(
         _check_registry(register, row.sweep_id, tracking_uri, kind)
     try:
         with _ended_by_sigterm():
-            made = exported(row.sweep_id, folder, Store.at(store), say=lambda line: say([line]))
+            made = exported(row.sweep_id, folder, store.chosen, say=lambda line: say([line]))
     except (ExportError, UnexportableError) as error:
         raise BadInputError(str(error)) from error
     except RefitError as error:

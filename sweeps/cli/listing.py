@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from sweeps.cli.chosen import LATEST, Shelf, exists, opened
 from sweeps.cli.endings import FAILED, guarded
-from sweeps.cli.options import AsJson, StoreOption, SweepId
+from sweeps.cli.options import AsJson, SweepId
 from sweeps.cli.screen import say, table
+from sweeps.cli.store_flags import HERE, StoreFlags, StoreOption
 from sweeps.cli.syncing import lacks
 from sweeps.cli.telling import best_lines, command, ways_on
 from sweeps.cli.wording import as_json as json_text
 from sweeps.cli.wording import duration, lines, moment, reasons_in_words, shown, titled, waiting
-from sweeps.store import Store
 
 if TYPE_CHECKING:
     from sweeps.ledger_records import SweepRow
@@ -26,16 +25,16 @@ if TYPE_CHECKING:
 
 
 @guarded
-def ls(store: StoreOption = None, as_json: AsJson = False) -> None:
+def ls(store: StoreOption = HERE, as_json: AsJson = False) -> None:
     """List sweeps, the most recent first."""
     rows: list[SweepRow] = []
-    if exists(Store.at(store)):
+    if exists(store.chosen):
         with opened(store) as shelf:
             rows = shelf.ledger.sweeps()[::-1]
     if as_json:
         say([json_text([asdict(row) for row in rows])])
     elif not rows:
-        say([f"no sweeps in {Store.at(store).folder} yet"])
+        say([f"no sweeps in {store.chosen.place} yet"])
     else:
         columns = ("id", "name", "task", "search", "state", "done", "failed", "started", "time")
         table(columns, map(_cells, rows))
@@ -56,7 +55,7 @@ def _cells(row: SweepRow) -> tuple[str, ...]:
 
 
 @guarded
-def status(sweep_id: SweepId = LATEST, store: StoreOption = None, as_json: AsJson = False) -> None:
+def status(sweep_id: SweepId = LATEST, store: StoreOption = HERE, as_json: AsJson = False) -> None:
     """Show how far a sweep is, and its best trial so far."""
     with opened(store) as shelf:
         row = shelf.sweep(sweep_id)
@@ -90,7 +89,7 @@ def _facts(
     sweep: Sweep,
     expected: int | None,
     reasons: Mapping[Reason, int],
-    store: Path | None,
+    store: StoreFlags,
 ) -> dict[str, str]:
     """What there is to say of a sweep, a line each."""
     failed = f"{row.failed:,} failed" + (f" ({reasons_in_words(reasons)})" if reasons else "")
@@ -115,7 +114,7 @@ def _facts(
 
 
 @guarded
-def best(sweep_id: SweepId = LATEST, store: StoreOption = None, as_json: AsJson = False) -> None:
+def best(sweep_id: SweepId = LATEST, store: StoreOption = HERE, as_json: AsJson = False) -> None:
     """Show a sweep's best trial."""
     with opened(store) as shelf:
         row = shelf.sweep(sweep_id)

@@ -40,12 +40,6 @@ Overrides = Annotated[
         help="Change a value of the file, as in --set search.trials=50. May be repeated.",
     ),
 ]
-StoreOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--store", metavar="FOLDER", help="Where sweeps are kept; .sweeps here when left out."
-    ),
-]
 TrackingUri = Annotated[
     str | None,
     typer.Option(

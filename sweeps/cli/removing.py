@@ -10,8 +10,8 @@ import typer
 
 from sweeps.cli.chosen import Shelf, opened
 from sweeps.cli.endings import BadInputError, guarded
-from sweeps.cli.options import StoreOption
 from sweeps.cli.screen import say
+from sweeps.cli.store_flags import HERE, StoreOption
 from sweeps.cli.wording import count
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def rm(
     sweep_ids: Annotated[
         list[str], typer.Argument(help="Ids, or the beginnings of ids.", metavar="ID...")
     ],
-    store: StoreOption = None,
+    store: StoreOption = HERE,
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help="Do not ask; ids must be whole then.")
     ] = False,

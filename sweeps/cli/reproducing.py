@@ -12,10 +12,10 @@ import typer
 
 from search_spaces.spelling import suggestion
 from sweeps.cli.endings import BadInputError, complain, guarded
-from sweeps.cli.options import AsJson, StoreOption, TrackingUri, Workers
+from sweeps.cli.options import AsJson, TrackingUri, Workers
 from sweeps.cli.screen import console, progress, say
+from sweeps.cli.store_flags import HERE, StoreOption
 from sweeps.cli.wording import as_json as json_text
-from sweeps.store import Store
 
 if TYPE_CHECKING:
     from sweeps.reproduce.reproduction import Reproduction
@@ -67,7 +67,7 @@ def reproduce(
         bool, typer.Option("--continue", help="Take up what an earlier call left in the store.")
     ] = False,
     workers: Workers = None,
-    store: StoreOption = None,
+    store: StoreOption = HERE,
     tracking_uri: TrackingUri = None,
     as_json: AsJson = False,
 ) -> None:
@@ -85,7 +85,7 @@ def reproduce(
         run = _shipped(study, names, repeats, go_on)
     with progress(aside=as_json) as watcher:
         found = run(
-            store=Store.at(store),
+            store=store.chosen,
             workers=workers,
             watcher=watcher,
             tracking_uri=tracking_uri,

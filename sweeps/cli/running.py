@@ -5,11 +5,11 @@ from __future__ import annotations
 import typer
 
 from sweeps.cli.endings import guarded
-from sweeps.cli.options import Overrides, StoreOption, SweepFileArgument, TrackingUri, Workers
+from sweeps.cli.options import Overrides, SweepFileArgument, TrackingUri, Workers
 from sweeps.cli.screen import progress, say_if_heard
 from sweeps.cli.starting import ended_by_ctrl_c
+from sweeps.cli.store_flags import HERE, StoreOption
 from sweeps.cli.telling import exit_code, farewell
-from sweeps.store import Store
 
 
 @guarded
@@ -17,7 +17,7 @@ def run(
     file: SweepFileArgument,
     overrides: Overrides = None,
     workers: Workers = None,
-    store: StoreOption = None,
+    store: StoreOption = HERE,
     tracking_uri: TrackingUri = None,
 ) -> None:
     """Run a sweep from its start.
@@ -37,7 +37,7 @@ def run(
     with ended_by_ctrl_c(), source.blamed(), progress() as watcher:
         summary = coordinator.run(
             sweep,
-            store=Store.at(store),
+            store=store.chosen,
             workers=workers,
             watcher=watcher,
             tracking_uri=tracking_uri,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -19,20 +20,43 @@ from sweeps.store import Store
 def store(place: Store) -> Finding:
     """The store's ledger, opened when it has today's layout: an older one is left as it is."""
     facts: dict[str, Any] = {"folder": str(place.folder), "sweeps": 0}
-    file = place.folder / "ledger.db"
+    if place.ledger is not None:
+        facts["ledger"] = place.place
+    file = place.ledger_file
+    if file is None:
+        return _on_server(place, facts)
     if not file.exists():
         return _new(place, facts)
+    layout, sweeps = _glance(file)
+    return _older(place, facts, layout, sweeps) or _opened(place, facts)
+
+
+def _on_server(place: Store, facts: dict[str, Any]) -> Finding:
+    from sweeps import ledger_engine
+
+    try:
+        layout, sweeps = ledger_engine.glance(place.ledger_url)
+    except LedgerError as error:
+        return Finding("store", f"{place.place}, which cannot be used", facts, str(error))
+    if layout is None:
+        said = f"{place.place}, empty yet, the first run makes the tables"
+        return Finding("store", said, facts, _unwritable(place))
+    found = _older(place, facts, layout, sweeps) or _opened(place, facts)
+    return replace(found, trouble=found.trouble or _unwritable(place))
+
+
+def _older(place: Store, facts: dict[str, Any], layout: int | None, sweeps: int) -> Finding | None:
+    """What is said of a ledger of an older layout; None for any other."""
     from sweeps.ledger_schema import VERSION
 
-    layout, sweeps = _glance(file)
-    if layout is not None and layout < VERSION:
-        facts |= {"sweeps": sweeps, "layout": layout}
-        said = (
-            f"{place.folder}, {count(sweeps, 'sweep')}, in layout {layout}: brought up to "
-            f"{VERSION} when it is used next"
-        )
-        return Finding("store", said, facts)
-    return _opened(place, facts)
+    if layout is None or layout >= VERSION:
+        return None
+    facts |= {"sweeps": sweeps, "layout": layout}
+    said = (
+        f"{place.place}, {count(sweeps, 'sweep')}, in layout {layout}: brought up to "
+        f"{VERSION} when it is used next"
+    )
+    return Finding("store", said, facts)
 
 
 def _opened(place: Store, facts: dict[str, Any]) -> Finding:
@@ -45,8 +69,8 @@ def _opened(place: Store, facts: dict[str, Any]) -> Finding:
         trouble = str(error)
         if not isinstance(error, LedgerVersionError) and "--store" not in trouble:
             trouble += "; move it away, or use another --store folder"
-        return Finding("store", f"{place.folder}, which cannot be used", facts, trouble)
-    return Finding("store", f"{place.folder}, {count(facts['sweeps'], 'sweep')}", facts)
+        return Finding("store", f"{place.place}, which cannot be used", facts, trouble)
+    return Finding("store", f"{place.place}, {count(facts['sweeps'], 'sweep')}", facts)
 
 
 def _glance(file: Path) -> tuple[int | None, int]:
@@ -64,18 +88,24 @@ def _glance(file: Path) -> tuple[int | None, int]:
 
 
 def _new(place: Store, facts: Mapping[str, Any]) -> Finding:
-    trouble = None
-    kind = over_network(place.folder)
+    trouble = _unwritable(place)
+    folder = (place.ledger_file or place.folder).parent
+    kind = over_network(folder)
     if kind is not None:
-        trouble = (
-            f"{place.folder} is on a network file system ({kind}), where SQLite may lose or tear "
+        trouble = trouble or (
+            f"{folder} is on a network file system ({kind}), where SQLite may lose or tear "
             "what it holds: give a folder on a local disk with --store"
         )
+    return Finding("store", f"none at {place.place} yet, the first run makes it", facts, trouble)
+
+
+def _unwritable(place: Store) -> str | None:
+    """Why nothing can be kept in the store's folder, where checkpoints and reports are; or None."""
     try:
         write_into(place.folder)
     except OSError as error:
-        trouble = (
+        return (
             f"no store can be made at {place.folder} ({error.strerror}): work in a folder that can "
             "be written, or give one with --store"
         )
-    return Finding("store", f"none at {place.folder} yet, the first run makes it", facts, trouble)
+    return None

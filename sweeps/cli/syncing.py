@@ -13,8 +13,9 @@ import typer
 
 from sweeps.cli.chosen import Shelf, opened
 from sweeps.cli.endings import FAILED, complain, guarded
-from sweeps.cli.options import OneOrAll, StoreOption, TrackingUri
+from sweeps.cli.options import OneOrAll, TrackingUri
 from sweeps.cli.screen import progress, say, say_if_heard
+from sweeps.cli.store_flags import HERE, StoreOption
 from sweeps.cli.telling import command
 from sweeps.cli.wording import count, titled, waiting
 from sweeps.interrupts import WATCHED
@@ -33,7 +34,7 @@ class Broken:
 
 @guarded
 def sync(
-    sweep_id: OneOrAll = None, store: StoreOption = None, tracking_uri: TrackingUri = None
+    sweep_id: OneOrAll = None, store: StoreOption = HERE, tracking_uri: TrackingUri = None
 ) -> None:
     """Send MLflow what it lacks, as long as it takes records.
 

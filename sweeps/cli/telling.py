@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from pathlib import Path
 
 from sweeps.cli.endings import FAILED, INTERRUPTED
+from sweeps.cli.store_flags import StoreFlags
 from sweeps.cli.wording import count, duration, figure, lines, waiting
 from sweeps.errors import printable
 from sweeps.trial import Result
@@ -34,7 +34,7 @@ def ending_line(summary: Summary) -> str:
     )
 
 
-def farewell(summary: Summary, metric: str, store: Path | None, uri: str | None) -> list[str]:
+def farewell(summary: Summary, metric: str, store: StoreFlags, uri: str | None) -> list[str]:
     """The last lines of `run` and `resume`, after the ending line that the watcher has printed."""
     said = [printable(f"cause: {summary.cause}")] if summary.cause else []
     said += best_lines(summary.best, metric)
@@ -49,7 +49,7 @@ def farewell(summary: Summary, metric: str, store: Path | None, uri: str | None)
 
 
 def ways_on(
-    state: str, failed: int, sweep_id: str, store: Path | None, uri: str | None
+    state: str, failed: int, sweep_id: str, store: StoreFlags, uri: str | None
 ) -> list[str]:
     """How to go on with a sweep that nobody runs; nothing when its search has ended."""
     resume = command("resume", sweep_id, store, uri)
@@ -74,11 +74,9 @@ def best_lines(best: Result | None, metric: str) -> list[str]:
     return [f"{title} after {trained} of {horizon} epochs", *lines(rest)]
 
 
-def command(name: str, what: str | None, store: Path | None, uri: str | None, *options: str) -> str:
+def command(name: str, what: str | None, store: StoreFlags, uri: str | None, *options: str) -> str:
     """A command about a sweep, with the options that it was started with; no passwords."""
-    words = ["sweeps", name, *([what] if what else []), *options]
-    if store is not None:
-        words += ["--store", str(store)]
+    words = ["sweeps", name, *([what] if what else []), *options, *store.words]
     if uri is not None:
         words += ["--tracking-uri", without_credentials(uri)]
     return shlex.join(words)

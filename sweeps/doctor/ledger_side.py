@@ -44,8 +44,8 @@ def look_at_ledger(store: Store, sweep_id: str) -> LedgerSide:
 
     Raises LookupError and LedgerError.
     """
-    if not (store.folder / "ledger.db").is_file():
-        raise LookupError(f"no sweeps in {store.folder} yet")
+    if store.ledger_file is not None and not store.ledger_file.is_file():
+        raise LookupError(f"no sweeps in {store.place} yet")
     with closing(Evidence(store.ledger_url)) as evidence:
         row = evidence.sweep(sweep_id)
         stands = evidence.stands(row.sweep_id)

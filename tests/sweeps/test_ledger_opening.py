@@ -75,15 +75,29 @@ def test_a_store_below_a_file_is_said_in_one_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("nonsense", "Could not parse SQLAlchemy URL"),
-        ("nosuch://host/database", "Can't load plugin"),
-        ("mysql://host/database", r"no MySQLdb.*pip install 'keras-sweeps\[postgres\]'"),
+        ("nonsense", "'nonsense' is no address of a ledger: write postgresql://"),
+        ("host=a password=secret", "is no address of a ledger"),
+        ("postgresql://ann:secret@host:port/sweeps", "is no address of a ledger"),
+        ("postgresql://ann:x@secret@host/sweeps", "an @ in a password is written %40"),
+        ("nosuch://host/database", "not kept in 'nosuch'"),
+        ("mysql://ann:secret@host/database", "not kept in 'mysql'"),
+        ("sqlite://", "in memory.* gone with its process"),
+        (
+            "postgresql+psycopg2cffi://ann:secret@host/s",
+            r"no psycopg2cffi.*keras-sweeps\[postgres\]",
+        ),
+        ("postgresql://ann:secret@127.0.0.1:1/sweeps", "refused.*; is the server running"),
+        ("postgresql://127.0.0.1:1/sweeps?password=secret", "is the server running"),
+        ("postgresql://ann:secret@127.0.0.1:1/s?sslmode=bogus", "invalid sslmode"),
+        ("postgresql://ann:s/e?c#r%40et@127.0.0.1:1/sweeps", "is the server running"),
     ],
 )
-def test_an_address_that_is_none_is_said_in_one_line(url: str, said: str) -> None:
+def test_an_address_that_cannot_be_opened_is_said_in_one_line(url: str, said: str) -> None:
     with pytest.raises(LedgerError, match=said) as caught:
         Ledger.open(url)
     assert "\n" not in str(caught.value)
+    assert "secret" not in str(caught.value)
+    assert "e?c" not in str(caught.value)
 
 
 def test_a_server_that_is_not_there_is_said_in_one_line(tmp_path: Path) -> None:

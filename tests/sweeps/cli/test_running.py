@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from sweeps import coordinator
+from sweeps.cli.store_flags import HERE, StoreFlags
 from sweeps.cli.telling import ending_line, exit_code, farewell
 from sweeps.lease import LeaseError
 from sweeps.watcher import Ending, Summary
@@ -59,8 +60,10 @@ def test_what_is_left_to_do_is_said_with_the_command(
     ending: Ending, unsent: int, left: list[str]
 ) -> None:
     summary = Summary("abc234", "small", ending, 2, 0, None, 61.0, unsent, "")
-    lines = farewell(summary, "val_loss", Path("my store"), "https://me:secret@host/")
-    options = "abc234 --store 'my store' --tracking-uri https://host/"
+    flags = StoreFlags(Path("my store"), "postgresql://me:secret@host/sweeps")
+    lines = farewell(summary, "val_loss", flags, "https://me:secret@host/")
+    ledger = "--ledger 'postgresql://me:***@host/sweeps'"
+    options = f"abc234 --store 'my store' {ledger} --tracking-uri https://host/"
     assert lines[2:] == [f"{words} {options}" for words in left]
 
 
@@ -82,7 +85,7 @@ def test_a_sweep_with_one_cause_of_failure_says_it_and_the_ways_on(
 ) -> None:
     cause = "user_error: no\x1b[2J file\nhere"
     summary = Summary("abc234", "small", "failed", 0, failed, None, 1.0, 0, "", cause=cause)
-    first, _, _, *last = farewell(summary, "val_loss", None, None)
+    first, _, _, *last = farewell(summary, "val_loss", HERE, None)
     if failed:
         assert last.pop(0) == "what failed: sweeps logs abc234"
     assert first == "cause: user_error: no\\x1b[2J file\\nhere"
