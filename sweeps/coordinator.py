@@ -11,14 +11,15 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import partial
 from typing import Literal, TypedDict, Unpack
 
-from sweeps import cores, ledger_orders
+from sweeps import ledger_orders
 from sweeps.backends.backend import Search
 from sweeps.code_since import look_again
 from sweeps.conclusion import Conclusion
 from sweeps.drawing import Report
 from sweeps.errors import LedgerError
 from sweeps.executors.environment import standing
-from sweeps.executors.executor import Slots, executor_for
+from sweeps.executors.executor import Slots
+from sweeps.executors.where import Executor, Placed, Where, slots_for
 from sweeps.lease import Claim, Heartbeat, LeaseError
 from sweeps.ledger import Ledger
 from sweeps.ledger_records import FINAL, told
@@ -52,16 +53,14 @@ class Around(TypedDict, total=False):
     report: Report | None
 
 
-class Options(Around, total=False):
+class Options(Around, Placed, total=False):
     """The same, and where fits are trained.
 
-    `workers` are processes of their own (None: as many as suit the trainer and this machine); with
-    0, the default, fits are trained in this one. An `executor` given is used instead and left
-    running, unless a second interruption ends it.
+    An `executor` that runs already is used as it is and left running, unless a second interruption
+    ends it.
     """
 
-    workers: int | None
-    executor: Slots | None
+    executor: Slots | Executor | None
 
 
 def run(sweep: Sweep, **options: Unpack[Options]) -> Summary:
@@ -214,13 +213,13 @@ def _slots(trainer: Trainer, options: Options) -> Iterator[Slots]:
     that read them. When the session fails, nobody waits for what is under way.
     """
     with standing(trainer.environment), ExitStack() as stack:
-        slots = options.get("executor")
-        if slots is None:
-            workers = options.get("workers", 0)
-            count = trainer.processes(cores.usable()) if workers is None else workers
-            slots = executor_for(count, trainer.environment)
+        given = options.get("executor")
+        if given is None or isinstance(given, str):
+            slots = slots_for(Where.of(options, given or "processes"), trainer)
             stack.push(partial(_put_away, slots))
-        yield slots
+            yield slots
+        else:
+            yield given
 
 
 def _put_away(slots: Slots, kind: type[BaseException] | None, *_: object) -> None:

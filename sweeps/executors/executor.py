@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from sweeps import cores
+from sweeps.executors.placement import Place, places_for
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -99,20 +100,21 @@ class Slots(Protocol):
         """Free everything at once; calls under way are lost."""
 
 
-def executor_for(workers: int, environment: Mapping[str, str]) -> Slots:
-    """So many worker processes; with 0, fits are trained in this process.
+def executor_for(places: int | Sequence[Place], environment: Mapping[str, str]) -> Slots:
+    """A worker process at each place, or so many; with none, fits are trained in this process.
 
     `environment` holds the variables that the trainer needs before its packages are imported.
     Raises ValueError for a negative number.
     """
-    if workers < 0:
-        raise ValueError(f"workers: {workers} is less than 0")
+    if isinstance(places, int) and places < 0:
+        raise ValueError(f"workers: {places} is less than 0")
+    workers = places_for(places, None) if isinstance(places, int) else places
     if workers and multiprocessing.current_process().name == WORKER_NAME:
         raise RuntimeError("a worker process cannot start workers: " + GUARD)
-    if workers == 0:
+    if not workers:
         from sweeps.executors.inline import Inline
 
         return Inline(environment)
     from sweeps.executors.processes import Processes
 
-    return Processes(workers, {**environment, **cores.share(workers)})
+    return Processes(workers, {**cores.share(len(workers)), **environment})

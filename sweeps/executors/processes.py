@@ -1,24 +1,32 @@
 """Worker processes: spawned, replaced before they grow too large, never outliving their parent.
 
 TensorFlow leaks with every model it builds, so a worker is replaced after a number of calls or when
-its resident memory passes a limit. Workers are spawned, never forked: a fork of a process in which
-TensorFlow or JAX has threads can deadlock.
+its resident memory passes a limit. A call that is to have a device alone waits for those beside it,
+and they for it; it runs in a new process. Workers are spawned, never forked: a fork of a process in
+which TensorFlow or JAX has threads can deadlock.
 """
 
 from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from sweeps.executors import memory
+from sweeps.executors.device import Device
 from sweeps.executors.executor import Say, Terms, WorkerDiedError
+from sweeps.executors.placement import Place, places_for
 from sweeps.executors.worker import Call, Worker
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+CALLS = 200
+"""After so many a worker is replaced, however large it is."""
 
 
 @dataclass(frozen=True)
@@ -34,26 +42,30 @@ class _Job:
 
 
 class Processes(Executor):
-    """Runs calls in `workers` processes; each slot is a thread here that minds one process.
+    """Runs calls in a process at each of the places; each is minded by a thread here.
 
-    `calls_per_worker` and `megabytes` (resident, per worker) say when a worker is replaced. A call
-    whose worker dies raises WorkerDiedError, one that takes longer than it may TimedOutError; the
-    other slots are not touched by it.
+    Instead of places, a number is so many on nothing in particular. `environment` holds variables
+    that workers have unless the user has set them. `calls_per_worker` and `megabytes` (resident,
+    per worker; None: its part of this machine's memory) say when a worker is replaced. A call whose
+    worker dies raises WorkerDiedError, one that takes longer than it may TimedOutError; the other
+    slots are not touched by it.
     """
 
     def __init__(
         self,
-        workers: int,
+        places: int | Sequence[Place],
         environment: Mapping[str, str],
-        calls_per_worker: int = 200,
-        megabytes: int = 2500,
+        calls_per_worker: int = CALLS,
+        megabytes: float | None = None,
     ) -> None:
-        self.slots = workers
-        self.shared = False
-        self.ahead = workers
+        self._places = places_for(places, None) if isinstance(places, int) else list(places)
+        self.slots = len(self._places)
+        self.ahead = self.slots
+        self._devices = {place.device: Device() for place in self._places if place.device}
+        self.shared = bool(self._devices)
         self._environment = dict(environment)
         self._calls_per_worker = calls_per_worker
-        self._megabytes = megabytes
+        self._megabytes = memory.most_megabytes(self.slots) if megabytes is None else megabytes
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._killed = threading.Event()
         self._closed = False
@@ -61,7 +73,7 @@ class Processes(Executor):
         self._lock = threading.Lock()
         self._threads = [
             threading.Thread(target=self._mind, args=(slot,), name=f"sweeps-slot-{slot}")
-            for slot in range(workers)
+            for slot in range(self.slots)
         ]
         for thread in self._threads:
             thread.daemon = True
@@ -131,32 +143,53 @@ class Processes(Executor):
         while (job := self._jobs.get()) is not None:
             if not job.future.set_running_or_notify_cancel():
                 continue
-            try:
-                job.future.set_result(
-                    self._worker(slot).call(job.call, job.terms, f"worker {slot}")
-                )
-            except Exception as error:  # noqa: BLE001 - a future carries whatever the call raised
-                job.future.set_exception(error)
-            if self._is_due(slot):
-                self._retire(slot)
+            with self._place_for(slot, job):
+                try:
+                    worker = self._worker(slot, _alone(job))
+                    name = self._places[slot].name
+                    job.future.set_result(worker.call(job.call, job.terms, name))
+                except Exception as error:  # noqa: BLE001 - a future carries what the call raised
+                    job.future.set_exception(error)
+                if self._is_due(slot, job):
+                    self._retire(slot)
         self._retire(slot)
 
-    def _is_due(self, slot: int) -> bool:
+    @contextmanager
+    def _place_for(self, slot: int, job: _Job) -> Iterator[None]:
+        """Within, the slot's device is the job's, or nobody has it alone."""
+        device = self._places[slot].device
+        if device is None:
+            yield
+            return
+        with self._devices[device].held(alone=_alone(job)):
+            if _alone(job):
+                self._clear(device)
+            yield
+
+    def _clear(self, device: str) -> None:
+        """End the workers on a device: what they have kept of its memory is free then."""
+        for slot, place in enumerate(self._places):
+            if place.device == device:
+                self._retire(slot)
+
+    def _is_due(self, slot: int, job: _Job) -> bool:
         worker = self._workers.get(slot)
         return worker is not None and (
             not worker.alive
+            or (_alone(job) and self._places[slot].device is not None)
             or worker.calls >= self._calls_per_worker
             or worker.resident_megabytes > self._megabytes
         )
 
-    def _worker(self, slot: int) -> Worker:
+    def _worker(self, slot: int, alone: bool) -> Worker:
         with self._lock:
             if self._killed.is_set():
                 raise WorkerDiedError("the workers were ended", None)
             if slot in self._workers:
                 return self._workers[slot]
         # Outside the lock: a start takes long enough for `kill` to come in between.
-        worker = Worker(self._environment)
+        place = self._places[slot]
+        worker = Worker(self._environment, place.alone if alone else place.environment)
         with self._lock:
             self._workers[slot] = worker
             if self._killed.is_set():
@@ -168,3 +201,7 @@ class Processes(Executor):
             worker = self._workers.pop(slot, None)
         if worker is not None:
             worker.close()
+
+
+def _alone(job: _Job) -> bool:
+    return job.terms is not None and job.terms.alone

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from sweeps.executors import oom
@@ -33,6 +34,8 @@ FOR_THE_PARENT = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 Call = tuple[Callable[..., Any], tuple[Any, ...], Mapping[str, Any]]
 """A function, its arguments, and those with names."""
 
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
 LONGEST_WAIT = 2_000_000.0
 """Seconds that the system can be asked to wait; a call that may take longer has no limit."""
 
@@ -48,16 +51,22 @@ class WorkerStartError(RuntimeError):
 class Worker:
     """A spawned process that runs one call at a time.
 
-    `calls` counts those it has run; `resident_megabytes` is its size after the last of them.
+    `environment` holds variables that it has unless the user has set them, `place` those that it
+    has in any case: which device is its own. `calls` counts those it has run; `resident_megabytes`
+    is its size after the last of them.
+
     Raises WorkerStartError when the process ends before it is ready, WorkerDiedError when a signal
     ended it then.
     """
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], place: Mapping[str, str] = NOTHING) -> None:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(
-            target=_serve, args=(theirs, dict(environment)), name=WORKER_NAME, daemon=True
+            target=_serve,
+            args=(theirs, dict(environment), dict(place)),
+            name=WORKER_NAME,
+            daemon=True,
         )
         self.calls = 0
         self.resident_megabytes = 0.0
@@ -162,13 +171,14 @@ def _signals_held_back() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _serve(pipe: Connection, environment: Mapping[str, str]) -> None:
+def _serve(pipe: Connection, environment: Mapping[str, str], place: Mapping[str, str]) -> None:
     """A worker's life: calls in, answers out, until the parent closes the pipe or dies."""
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, FOR_THE_PARENT)
     for name, value in environment.items():
         os.environ.setdefault(name, value)
+    os.environ.update(place)
     threading.Thread(target=_end_with_parent, name="sweeps-parent-watch", daemon=True).start()
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         pipe.send_bytes(READY)
