@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -40,14 +40,41 @@ class Summary:
     pruned: int = 0
 
 
+@dataclass(frozen=True)
+class AtWork:
+    """What a slot trains at the moment, known only while that takes longer than a few seconds.
+
+    Of several fits that are trained together, `fits` of `trials`, the one that has come least far
+    is shown. `part` says which fold and repeat that is of, where a trial has several. `value` is
+    the objective's after its latest epoch, `best` the best that any of them has reached so far;
+    None where no epoch's figures are the objective's.
+    """
+
+    slot: str
+    fits: int
+    trials: int
+    trial: int
+    part: str
+    epoch: int
+    epochs: int
+    value: float | None
+    best: float | None
+
+
 class Watcher(Protocol):
-    """Told what happens, in order, from the thread that runs the loop; `said` from any thread."""
+    """Told what happens, in order, from the thread that runs the loop.
+
+    `said` and `training` are called from any thread.
+    """
 
     def began(self, sweep_id: str, name: str, total: int | None, done: int) -> None:
         """The sweep has its id; `done` of `total` trials (None: unknown) were done before."""
 
     def finished(self, result: Result, best: Result | None) -> None:
         """A trial has its result, and that is stored."""
+
+    def training(self, live: Sequence[AtWork]) -> None:
+        """All that is being trained for longer than a glance, by slot; again when that changes."""
 
     def said(self, line: str) -> None:
         """Something a person should read: MLflow is away, a checkpoint is gone."""
@@ -68,6 +95,9 @@ class SaysOnly:
     def finished(self, result: Result, best: Result | None) -> None:
         """Say nothing."""
 
+    def training(self, live: Sequence[AtWork]) -> None:
+        """Say nothing."""
+
     def ended(self, summary: Summary) -> None:
         """Say nothing."""
 
@@ -79,6 +109,9 @@ class Silent:
         """Say nothing."""
 
     def finished(self, result: Result, best: Result | None) -> None:
+        """Say nothing."""
+
+    def training(self, live: Sequence[AtWork]) -> None:
         """Say nothing."""
 
     def said(self, line: str) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tracking.records import RunFacts
-from tracking.wording import ATTEMPT_TAG, PARENT_TAG
+from tracking.wording import ATTEMPT_TAG, PARENT_TAG, STATE_TAG, UNFINISHED
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,14 @@ def best_of(twins: Iterable[RunFacts]) -> RunFacts:
     """
 
     def merits(run: RunFacts) -> tuple[int, bool, int, int, str]:
-        return (-attempt_of(run), not run.ended, -len(run.metrics), run.started_ms, run.run_id)
+        return (-attempt_of(run), not is_whole(run), -len(run.metrics), run.started_ms, run.run_id)
 
     return min(twins, key=merits)
+
+
+def is_whole(run: RunFacts) -> bool:
+    """Whether a child run has all there is to know: it has ended, and not for want of a result."""
+    return run.ended and run.tags.get(STATE_TAG) != UNFINISHED
 
 
 def attempt_of(run: RunFacts) -> int:

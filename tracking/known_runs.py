@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tracking.doubles import Sorted, attempt_of
-from tracking.records import SweepRecord, TrialRecord
+from tracking.doubles import Sorted, attempt_of, is_whole
+from tracking.records import LiveRecord, SweepRecord, TrialRecord
 
 
 @dataclass(frozen=True)
 class KnownChild:
-    """A trial's run: the attempt it shows, and whether it is complete."""
+    """A trial's run: the attempt it shows, and whether it is complete.
+
+    It is `described` when it is known to have its parameters and tags.
+    """
 
     run_id: str
     attempt: int
     complete: bool
+    described: bool = False
 
 
 @dataclass
@@ -31,7 +35,7 @@ class KnownSweep:
     children: dict[int, KnownChild] = field(default_factory=dict)
     doubt: set[int] = field(default_factory=set)
 
-    def shows(self, trial: TrialRecord) -> bool:
+    def shows(self, trial: TrialRecord | LiveRecord) -> bool:
         """Whether the trial's run is of this attempt and complete, or of a later one."""
         child = self.children.get(trial.number)
         if child is None or trial.number in self.doubt:
@@ -42,6 +46,6 @@ class KnownSweep:
 def by_number(found: Sorted) -> dict[int, KnownChild]:
     """Return what there is to know of the children that count."""
     return {
-        number: KnownChild(run.run_id, attempt_of(run), run.ended)
+        number: KnownChild(run.run_id, attempt_of(run), is_whole(run))
         for number, run in found.children.items()
     }

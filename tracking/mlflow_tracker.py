@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 
+from tracking import mlflow_children
 from tracking.doubles import Sorted, sort_out
-from tracking.known_runs import KnownChild, KnownSweep, by_number
+from tracking.known_runs import KnownSweep, by_number
 from tracking.lanes import side_by_side
-from tracking.mlflow_store import MlflowStore, fits_creation
-from tracking.records import RunFacts, SweepEnd, SweepRecord, SweepState, TrialRecord
+from tracking.mlflow_store import MlflowStore
+from tracking.records import (
+    LiveRecord,
+    RunFacts,
+    SweepEnd,
+    SweepRecord,
+    SweepState,
+    TrialRecord,
+)
 from tracking.store_uri import is_server, resolve, run_link
-from tracking.tracker import StandDownError, TrackingError
+from tracking.tracker import TrackingError
 from tracking.wording import (
     COMMAND_TAG,
     PARENT_TAG,
     STATE_TAG,
     SWEEP_TAG,
-    TRIAL_TAG,
-    child_name,
-    child_tags,
     parent_tags,
 )
 
@@ -85,6 +89,14 @@ class MlflowTracker:
         with self._store.asked("trials on their way to the disk"):
             self._store.settle()
 
+    def live(self, trials: Sequence[LiveRecord]) -> None:
+        """Show trials that are being trained: one child run each, which `log` completes later."""
+        if is_server(self.uri):
+            side_by_side(self._show_trial, trials, _LANES_TO_A_SERVER)
+            return
+        for trial in trials:
+            self._show_trial(trial)
+
     def command(self, sweep_id: str) -> str:
         """Return what a person wrote into the sweep's tag `sweeps.command`; "" if nothing."""
         parent_id = self._begun(sweep_id).parent_id
@@ -102,8 +114,11 @@ class MlflowTracker:
         sweep = self._begun(record.sweep_id)
         with self._store.asked(f"end of sweep {record.sweep_id}"):
             if record.sweep_id in self._suspect:
-                self._tidy(sweep.experiment_id, record.sweep_id, sweep.parent_id)
+                found = self._tidy(sweep.experiment_id, record.sweep_id, sweep.parent_id)
+                sweep.children = by_number(found)
                 self._suspect.discard(record.sweep_id)
+            if record.status != "RUNNING":
+                mlflow_children.end_unfinished(self._store, sweep, record.ended_ms)
             tags = {**record.tags, COMMAND_TAG: ""}
             self._store.write(sweep.parent_id, {}, tags, record.metrics)
             self._store.add_artifacts(sweep.parent_id, record.artifacts)
@@ -185,56 +200,22 @@ class MlflowTracker:
             return
         if self._closed:
             raise TrackingError(f"trial {trial.number} was not sent any more")
+        with self._about(sweep, trial):
+            mlflow_children.complete(self._store, sweep, trial)
+
+    def _show_trial(self, trial: LiveRecord) -> None:
+        sweep = self._begun(trial.sweep_id)
+        if sweep.shows(trial):
+            return
+        with self._about(sweep, trial):
+            mlflow_children.show(self._store, sweep, trial)
+
+    @contextmanager
+    def _about(self, sweep: KnownSweep, trial: TrialRecord | LiveRecord) -> Iterator[None]:
+        """A call that fails may yet be carried out, so its trial is in doubt then."""
         try:
             with self._asked(f"trial {trial.number} of sweep {trial.sweep_id}", trial.sweep_id):
-                self._send(sweep, trial)
+                yield
         except TrackingError:
             sweep.doubt.add(trial.number)
             raise
-
-    def _send(self, sweep: KnownSweep, trial: TrialRecord) -> None:
-        if trial.number in sweep.doubt:
-            self._look_up(sweep, trial.number)
-            if sweep.shows(trial):
-                return
-        child, tags = sweep.children.get(trial.number), trial.tags
-        if child is not None and child.attempt < trial.attempt:
-            # What failed in an earlier attempt does not belong to this one.
-            self._store.may_write()
-            self._store.delete_run(child.run_id)
-            child = None
-        if child is None:
-            child = self._create_child(sweep, trial)
-            tags = {name: text for name, text in tags.items() if not fits_creation(text)}
-        self._store.write(child.run_id, trial.params, tags, trial.metrics)
-        self._store.set_ended(child.run_id, trial.status, trial.ended_ms)
-        sweep.children[trial.number] = replace(child, complete=True)
-
-    def _look_up(self, sweep: KnownSweep, number: int) -> None:
-        """Learn what the store has of a trial, and delete all but one of its runs."""
-        found = sort_out(self._runs_of(sweep, number))
-        for run in found.surplus:
-            self._store.delete_run(run.run_id)
-        sweep.children.pop(number, None)
-        sweep.children.update(by_number(found))
-        sweep.doubt.discard(number)
-
-    def _create_child(self, sweep: KnownSweep, trial: TrialRecord) -> KnownChild:
-        name = child_name(sweep.record, trial)
-        tags = child_tags(sweep.parent_id, trial)
-        run_id = self._store.create_run(sweep.experiment_id, name, trial.started_ms, tags)
-        try:
-            self._store.may_write()
-        except StandDownError:
-            self._withdraw(sweep, trial.number, run_id)
-            raise
-        return KnownChild(run_id, trial.attempt, complete=False)
-
-    def _withdraw(self, sweep: KnownSweep, number: int, run_id: str) -> None:
-        """Delete a run just made if somebody else has made the trial's run meanwhile."""
-        if len(self._runs_of(sweep, number)) > 1:
-            self._store.delete_run(run_id)
-
-    def _runs_of(self, sweep: KnownSweep, number: int) -> list[RunFacts]:
-        tags = {SWEEP_TAG: sweep.record.sweep_id, TRIAL_TAG: str(number)}
-        return self._store.runs(sweep.experiment_id, tags)

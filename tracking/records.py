@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-TrialStatus = Literal["FINISHED", "FAILED"]
+TrialStatus = Literal["FINISHED", "FAILED", "KILLED"]
 SweepStatus = Literal["RUNNING", "FINISHED", "FAILED", "KILLED"]
 
 
@@ -81,6 +81,23 @@ class TrialRecord:
     status: TrialStatus
     started_ms: int
     ended_ms: int
+    attempt: int = 1
+    params: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    metrics: tuple[Metric, ...] = ()
+
+
+@dataclass(frozen=True)
+class LiveRecord:
+    """A trial that is being trained: a child run that has not ended, with its epochs so far.
+
+    `metrics` are new ones, beside those of earlier records of the same attempt; the record of the
+    finished trial has all of them again, with the same steps and times.
+    """
+
+    sweep_id: str
+    number: int
+    started_ms: int
     attempt: int = 1
     params: Mapping[str, str] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from tracking.records import SweepEnd, SweepRecord, SweepState, TrialRecord
+from tracking.records import LiveRecord, SweepEnd, SweepRecord, SweepState, TrialRecord
 
 
 class TrackingError(Exception):
@@ -49,6 +49,13 @@ class Tracker(Protocol):
         The sweep must have begun on this tracker (LookupError otherwise).
         """
 
+    def live(self, trials: Sequence[LiveRecord]) -> None:
+        """Show trials that are being trained: one child run each, which `log` completes later.
+
+        One that is complete by now, or of a later attempt, stays as it is; what an earlier attempt
+        has left is replaced. The sweep must have begun on this tracker (LookupError otherwise).
+        """
+
     def command(self, sweep_id: str) -> str:
         """Return what a person wrote into the begun sweep's tag `sweeps.command`; "" if nothing."""
 
@@ -56,7 +63,11 @@ class Tracker(Protocol):
         """Show what a begun sweep does at the moment, and take the wish away: it was heard."""
 
     def end(self, record: SweepEnd) -> None:
-        """Add what is known only at the end, then set the parent run's status."""
+        """Add what is known only at the end, then set the parent run's status.
+
+        Runs of trials that were shown while they were trained, and have no result, are marked as
+        killed: nobody trains them any more.
+        """
 
     def link(self, sweep_id: str) -> str:
         """Return the address of a begun sweep in a browser; empty when nothing serves it."""

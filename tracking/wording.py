@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from tracking.records import SweepRecord, TrialRecord
+from tracking.records import LiveRecord, SweepRecord, TrialRecord
 from tracking.store_uri import runs_link
 
 SWEEP_TAG = "sweeps.sweep"
@@ -15,13 +15,15 @@ TRIAL_TAG = "sweeps.trial"
 ATTEMPT_TAG = "sweeps.attempt"
 PARENT_TAG = "mlflow.parentRunId"
 STATE_TAG = "sweeps.state"
+UNFINISHED = "unfinished"
+"""The state of a trial whose run was shown while it was trained, and that nobody trains now."""
 COMMAND_TAG = "sweeps.command"
 """On a sweep's run; a person writes a wish into it, and it is empty once that was heard."""
 
 
-def child_name(record: SweepRecord, trial: TrialRecord) -> str:
+def child_name(record: SweepRecord, number: int) -> str:
     """Name a trial's run: charts show nothing but this name, and lists only how it starts."""
-    return f"#{trial.number} {record.name}"
+    return f"#{number} {record.name}"
 
 
 def parent_tags(record: SweepRecord, experiment_id: str) -> dict[str, str]:
@@ -35,7 +37,7 @@ def parent_tags(record: SweepRecord, experiment_id: str) -> dict[str, str]:
     }
 
 
-def child_tags(parent_id: str, trial: TrialRecord) -> dict[str, str]:
+def child_tags(parent_id: str, trial: TrialRecord | LiveRecord) -> dict[str, str]:
     """Return the tags of a trial's run; those by which it is found again cannot be overridden."""
     return {
         **_origin(),

@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
-from rich.console import Console
+from rich.console import Console, Group
+from rich.live import Live
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
+from rich.text import Text
 
+from sweeps.cli.at_work_lines import at_work_lines
 from sweeps.cli.failures import Failures
 from sweeps.cli.pace import Pace
 from sweeps.cli.plain_progress import progress_line
 from sweeps.cli.telling import ending_line
 from sweeps.errors import printable
 from sweeps.trial import Result
-from sweeps.watcher import Summary
+from sweeps.watcher import AtWork, Summary
 
 LONGEST = 32
 """Characters of a name before the bar, which would have no room beside it otherwise."""
 
 
+MOST_LINES = 8
+"""Of slots at work, under the bar."""
+
+
 class BarProgress:
-    """One bar for each sweep: trials done, best so far, rate and time left."""
+    """One bar for each sweep: trials done, best so far, rate and time left.
+
+    Under it stands a line for each slot that trains something for longer than a glance.
+    """
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -29,6 +40,8 @@ class BarProgress:
         self._failures = Failures()
         self._progress = self._new_progress()
         self._bar = TaskID(0)
+        self._at_work: Sequence[AtWork] = ()
+        self._shown = self._new_screen()
 
     def began(self, sweep_id: str, name: str, total: int | None, done: int) -> None:
         """Draw the bar."""
@@ -41,7 +54,9 @@ class BarProgress:
             completed=done,
             said=progress_line(self._pace, None),
         )
-        self._progress.start()
+        self._at_work = ()
+        self._shown = self._new_screen()
+        self._shown.start()
 
     def finished(self, result: Result, best: Result | None) -> None:
         """Move the bar on."""
@@ -51,6 +66,10 @@ class BarProgress:
         self._progress.update(
             self._bar, completed=self._pace.done, said=progress_line(self._pace, best)
         )
+
+    def training(self, live: Sequence[AtWork]) -> None:
+        """Draw these under the bar from now on."""
+        self._at_work = live
 
     def said(self, line: str) -> None:
         """Print above the bar."""
@@ -63,7 +82,7 @@ class BarProgress:
 
     def close(self) -> None:
         """Take the bar away."""
-        self._progress.stop()
+        self._shown.stop()
 
     def _new_progress(self) -> Progress:
         return Progress(
@@ -71,9 +90,21 @@ class BarProgress:
             BarColumn(bar_width=24),
             TextColumn("{task.fields[said]}"),
             console=self._console,
+            auto_refresh=False,
+        )
+
+    def _new_screen(self) -> Live:
+        return Live(
+            get_renderable=self._drawn,
+            console=self._console,
             transient=True,
             refresh_per_second=4,
         )
+
+    def _drawn(self) -> Group:
+        lines = at_work_lines(self._at_work, MOST_LINES)
+        under = [Text(f"  {line}", no_wrap=True, overflow="ellipsis") for line in lines]
+        return Group(self._progress, *under)
 
 
 def _cut(name: str) -> str:

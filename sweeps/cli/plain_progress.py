@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from sweeps.cli.at_work_lines import at_work_lines
 from sweeps.cli.failures import Failures
 from sweeps.cli.pace import Pace
 from sweeps.cli.telling import ending_line
 from sweeps.cli.wording import count, duration, figure
 from sweeps.errors import printable
 from sweeps.trial import Result
-from sweeps.watcher import Summary
+from sweeps.watcher import AtWork, Summary
 
 SOONEST = 5.0
 LATEST = 60.0
 """Seconds between two lines."""
 SHARE = 0.05
 """Of all trials, between two lines, unless the last line is old."""
+MOST_AT_WORK = 4
+"""Slots at work that a line tells of."""
 
 
 class PlainProgress:
     """A line when a sweep begins, when it ends, and every 5 % between.
 
-    Not more often than every 5 seconds and, as long as trials finish, not more seldom than every
-    minute. When nobody reads any more, the sweep goes on without a word.
+    Not more often than every 5 seconds and, as long as trials finish or take long, not more seldom
+    than every minute. When nobody reads any more, the sweep goes on without a word.
     """
 
     def __init__(
@@ -56,6 +59,13 @@ class PlainProgress:
         if self._due(now):
             self._told_at, self._told_done = now, self._pace.done
             self.said(progress_line(self._pace, best))
+
+    def training(self, live: Sequence[AtWork]) -> None:
+        """Say how far trials are, when nothing was said for a minute."""
+        now = self._clock()
+        if live and now - self._told_at >= LATEST:
+            self._told_at = now
+            self.said("; ".join(at_work_lines(live, MOST_AT_WORK)))
 
     def said(self, line: str) -> None:
         """Pass it on."""

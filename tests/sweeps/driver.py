@@ -15,7 +15,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from sweeps.lease import LeaseError
 from sweeps.store import Store
 from sweeps.sweep_file import load_sweep
 from sweeps.trial import Result
-from sweeps.watcher import Summary
+from sweeps.watcher import AtWork, Summary
 from tests.sweeps.made_up import MadeUp
 from tests.sweeps.tiny_task import TinyTask
 
@@ -39,6 +39,9 @@ class Teller:
 
     def finished(self, result: Result, best: Result | None) -> None:
         print("finished", result.trial.number, flush=True)
+
+    def training(self, live: Sequence[AtWork]) -> None:
+        pass
 
     def said(self, line: str) -> None:
         print("said", line, flush=True)

@@ -14,8 +14,8 @@ from sweeps.executors.executor import Say, Terms
 from sweeps.problem import Problem
 from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trial import Failure, Fit, Outcome, Result
-from sweeps.watcher import Summary
-from tracking.records import SweepEnd, SweepRecord, SweepState, TrialRecord
+from sweeps.watcher import AtWork, Summary
+from tracking.records import LiveRecord, SweepEnd, SweepRecord, SweepState, TrialRecord
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -62,6 +62,7 @@ class MemoryTracker:
 
     records: list[SweepRecord | TrialRecord | SweepState | SweepEnd] = field(default_factory=list)
     wish: str = ""
+    shown: list[LiveRecord] = field(default_factory=list)
 
     def heed(self, may_write: Callable[[], None]) -> None:
         pass
@@ -71,6 +72,9 @@ class MemoryTracker:
 
     def log(self, trials: Sequence[TrialRecord]) -> None:
         self.records.extend(trials)
+
+    def live(self, trials: Sequence[LiveRecord]) -> None:
+        self.shown.extend(trials)
 
     def command(self, sweep_id: str) -> str:
         return self.wish
@@ -102,6 +106,7 @@ class RecordingWatcher:
     summaries: list[Summary] = field(default_factory=list)
     totals: list[int | None] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
+    at_work: list[Sequence[AtWork]] = field(default_factory=list)
 
     def began(self, sweep_id: str, name: str, total: int | None, done: int) -> None:
         self.totals.append(total)
@@ -109,6 +114,9 @@ class RecordingWatcher:
     def finished(self, result: Result, best: Result | None) -> None:
         self.results.append(result)
         self.on_result(result)
+
+    def training(self, live: Sequence[AtWork]) -> None:
+        self.at_work.append(live)
 
     def said(self, line: str) -> None:
         self.lines.append(line)

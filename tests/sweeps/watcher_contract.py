@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from sweeps.trial import Failure, Result, Trial
-from sweeps.watcher import Summary, Watcher
+from sweeps.watcher import AtWork, Summary, Watcher
 
 DONE = Result(Trial(0, {"width": 3}), 0.5, {"val_accuracy": 0.5}, {}, 1.0)
 FAILED = Result(Trial(1, {}), None, {}, {}, 1.0, error=Failure("diverged", "[bold]nan"))
+
+SINGLE = AtWork("worker 0", 1, 1, 7, "", 3, 50, 0.9123, 0.9345)
+MANY = AtWork("[b]worker 1", 96, 32, 8, "fold 2", 12, 50, None, None)
 
 
 def summary(best: Result | None) -> Summary:
@@ -21,9 +24,12 @@ class WatcherContract:
         watcher = self.watcher()
         for total in (2, None):
             watcher.began("abc234", "[red]small", total, 0)
+            watcher.training([SINGLE, MANY])
             watcher.finished(DONE, DONE)
+            watcher.training([SINGLE] * 40)
             watcher.said("[/x] MLflow is away")
             watcher.finished(FAILED, DONE)
+            watcher.training([])
             watcher.ended(summary(DONE))
 
     def test_a_sweep_that_was_done_before(self) -> None:
@@ -32,4 +38,6 @@ class WatcherContract:
         watcher.ended(summary(None))
 
     def test_news_before_the_sweep_has_begun(self) -> None:
-        self.watcher().said("4 sweeps")
+        watcher = self.watcher()
+        watcher.said("4 sweeps")
+        watcher.training([SINGLE])

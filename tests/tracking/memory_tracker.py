@@ -5,7 +5,16 @@ from dataclasses import dataclass, field
 
 from tests.tracking.tracker_contract import SeenRun
 from tracking.limits import calls
-from tracking.records import Artifact, Metric, SweepEnd, SweepRecord, SweepState, TrialRecord
+from tracking.records import (
+    Artifact,
+    LiveRecord,
+    Metric,
+    SweepEnd,
+    SweepRecord,
+    SweepState,
+    TrialRecord,
+)
+from tracking.wording import UNFINISHED
 
 
 @dataclass
@@ -71,21 +80,34 @@ class MemoryTracker:
 
     def log(self, trials: Sequence[TrialRecord]) -> None:
         for trial in trials:
+            run = self._written(trial)
+            if run is not None:
+                run.status, run.ended_ms = trial.status, trial.ended_ms
+
+    def live(self, trials: Sequence[LiveRecord]) -> None:
+        for trial in trials:
             self._begun(trial.sweep_id)
-            new = StoredRun(f"#{trial.number}", trial.started_ms)
-            run = self.runs.setdefault((trial.sweep_id, trial.number), new)
-            shown = int(run.tags.get("sweeps.attempt", trial.attempt))
-            if shown > trial.attempt:
-                continue
-            if shown < trial.attempt:
-                run = self.runs[trial.sweep_id, trial.number] = new
-            own = {
-                "sweeps.sweep": trial.sweep_id,
-                "sweeps.trial": str(trial.number),
-                "sweeps.attempt": str(trial.attempt),
-            }
-            run.write(dict(trial.params), {**trial.tags, **own}, trial.metrics)
-            run.status, run.ended_ms = trial.status, trial.ended_ms
+            known = self.runs.get((trial.sweep_id, trial.number))
+            attempt = 0 if known is None else int(known.tags["sweeps.attempt"])
+            if known is None or attempt < trial.attempt or known.ended_ms is None:
+                self._written(trial)
+
+    def _written(self, trial: TrialRecord | LiveRecord) -> StoredRun | None:
+        self._begun(trial.sweep_id)
+        new = StoredRun(f"#{trial.number}", trial.started_ms)
+        run = self.runs.setdefault((trial.sweep_id, trial.number), new)
+        shown = int(run.tags.get("sweeps.attempt", trial.attempt))
+        if shown > trial.attempt:
+            return None
+        if shown < trial.attempt:
+            run = self.runs[trial.sweep_id, trial.number] = new
+        own = {
+            "sweeps.sweep": trial.sweep_id,
+            "sweeps.trial": str(trial.number),
+            "sweeps.attempt": str(trial.attempt),
+        }
+        run.write(dict(trial.params), {**trial.tags, **own}, trial.metrics)
+        return run
 
     def command(self, sweep_id: str) -> str:
         return self._begun(sweep_id).tags["sweeps.command"]
@@ -99,6 +121,10 @@ class MemoryTracker:
         run.write({}, {**record.tags, "sweeps.command": ""}, record.metrics)
         run.add(record.artifacts)
         run.status, run.ended_ms = record.status, record.ended_ms
+        for (sweep_id, _), child in self.runs.items():
+            if sweep_id == record.sweep_id and child is not run and child.ended_ms is None:
+                child.write({}, {"sweeps.state": UNFINISHED}, ())
+                child.status, child.ended_ms = "KILLED", record.ended_ms
 
     def link(self, sweep_id: str) -> str:
         self._begun(sweep_id)

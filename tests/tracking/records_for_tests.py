@@ -3,6 +3,7 @@ from __future__ import annotations
 from tracking.records import (
     Artifact,
     DatasetRecord,
+    LiveRecord,
     Metric,
     SweepEnd,
     SweepRecord,
@@ -41,6 +42,20 @@ def trial(
         params={"width": str(8 * (number + 1))},
         tags={"sweeps.state": status.lower(), "sweeps.config_hash": f"{number:016x}"},
         metrics=(*history, Metric("val_accuracy", 0.9 + number / 1000, 0, began + 900)),
+    )
+
+
+def live(number: int, first: int = 0, last: int = 2, attempt: int = 1) -> LiveRecord:
+    """The trial of that number under way, with some of its epochs as `trial` has them."""
+    done = trial(number, epochs=last)
+    return LiveRecord(
+        done.sweep_id,
+        number,
+        done.started_ms,
+        attempt,
+        params=done.params,
+        tags={**done.tags, "sweeps.state": "running"},
+        metrics=done.metrics[first:last],
     )
 
 

@@ -10,7 +10,7 @@ from tracking.wording import child_name, child_tags, parent_tags
 
 
 def test_lists_cut_names_so_the_number_comes_first() -> None:
-    assert child_name(sweep(), trial(12)) == "#12 decay 3f9a2c"
+    assert child_name(sweep(), 12) == "#12 decay 3f9a2c"
 
 
 def test_tags_that_identify_a_run_cannot_be_overridden() -> None:

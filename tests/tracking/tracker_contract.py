@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from tests.tracking.records_for_tests import STARTED, end, sweep, trial
+from tests.tracking.records_for_tests import STARTED, end, live, sweep, trial
 from tracking.records import Metric, SweepState
 from tracking.tracker import Tracker
 
@@ -146,6 +146,75 @@ class TrackerContract(TrackerCase):
         assert child.tags["sweeps.attempt"] == "2"
         assert sorted(self.children()) == [0, 1]
 
+    def test_a_trial_is_there_while_it_is_trained(self) -> None:
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            tracker.live([live(0), live(1, 0, 0)])
+            tracker.live([live(0, 2, 3)])
+        child = self.children()[0]
+        assert (child.status, child.ended_ms) == ("RUNNING", None)
+        assert (child.params, child.tags["sweeps.state"]) == ({"width": "8"}, "running")
+        assert set(child.history) == {"epoch/loss"}
+        assert [step for step, _, _ in child.history["epoch/loss"]] == [0, 1, 2]
+        assert self.children()[1].history == {}
+
+    @pytest.mark.parametrize("anew", [False, True], ids=["same tracker", "new tracker"])
+    def test_the_result_completes_the_run_that_was_shown(self, anew: bool) -> None:
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            tracker.log([trial(0)])
+        (once,) = self.children().values()
+        assert once.tags["sweeps.trial"] == "0"
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            tracker.live([live(1)])
+            if not anew:
+                tracker.log([trial(1)])
+                tracker.live([live(1, 2, 3)])  # a late one changes nothing
+        if anew:
+            with self.opened() as tracker:
+                tracker.begin(sweep())
+                tracker.log([trial(1)])
+        child = self.children()[1]
+        assert (child.status, child.ended_ms) == ("FINISHED", trial(1).ended_ms)
+        assert child.history.keys() == once.history.keys()
+        assert [step for step, _, _ in child.history["epoch/loss"]] == [0, 1, 2]
+        assert child.tags.keys() == once.tags.keys()
+        assert child.tags["sweeps.state"] == "finished"
+
+    @pytest.mark.parametrize("anew", [False, True], ids=["same tracker", "new tracker"])
+    def test_what_never_gets_a_result_is_killed_at_the_end(self, anew: bool) -> None:
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            tracker.log([trial(0)])
+            tracker.live([live(1), live(2)])
+            if not anew:
+                tracker.end(replace(end(), status="KILLED"))
+        if anew:
+            with self.opened() as tracker:
+                tracker.begin(sweep())
+                tracker.end(replace(end(), status="KILLED"))
+        children = self.children()
+        assert [children[n].status for n in (0, 1, 2)] == ["FINISHED", "KILLED", "KILLED"]
+        assert children[1].ended_ms == end().ended_ms
+        assert children[1].tags["sweeps.state"] == "unfinished"
+        assert len(children[1].history["epoch/loss"]) == 2
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            tracker.log([trial(1), replace(trial(2), attempt=2)])
+        assert [self.children()[n].status for n in (0, 1, 2)] == ["FINISHED"] * 3
+        assert len(self.children()[2].history["epoch/loss"]) == 3
+
+    def test_a_trial_that_is_trained_again_begins_anew(self) -> None:
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            tracker.live([live(0, 0, 2)])
+            tracker.live([live(0, 0, 1, attempt=2)])
+            tracker.live([live(0, 2, 3)])  # a late one changes nothing
+        child = self.children()[0]
+        assert child.tags["sweeps.attempt"] == "2"
+        assert len(child.history["epoch/loss"]) == 1
+
     def test_a_resumed_sweep_runs_again_and_goes_on(self) -> None:
         with self.opened() as tracker:
             tracker.begin(sweep())
@@ -209,6 +278,7 @@ class TrackerContract(TrackerCase):
         with self.opened() as tracker:
             for too_early in (
                 lambda: tracker.log([trial(0)]),
+                lambda: tracker.live([live(0)]),
                 lambda: tracker.command("3f9a2c"),
                 lambda: tracker.show_state(SweepState("3f9a2c", "paused")),
                 lambda: tracker.end(end()),

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from sweeps import coordinator, parts
@@ -20,7 +21,7 @@ from sweeps.store import Store
 from sweeps.sweep import Sweep
 from sweeps.sweep_file import load_sweep
 from sweeps.trial import Result
-from sweeps.watcher import Summary
+from sweeps.watcher import AtWork, Summary
 from tests.benchmarks.child import report
 from tests.sweeps.durability.loads import load_of
 from tests.sweeps.fakes import MemoryTracker
@@ -40,6 +41,9 @@ class Clock:
 
     def finished(self, result: Result, best: Result | None) -> None:
         self.kept_at = time.time()
+
+    def training(self, live: Sequence[AtWork]) -> None:
+        pass
 
     def said(self, line: str) -> None:
         self.troubles.append(line)
