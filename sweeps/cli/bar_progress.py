@@ -56,7 +56,7 @@ class BarProgress:
         )
         self._at_work = ()
         self._shown = self._new_screen()
-        self._shown.start()
+        self._shown.start(refresh=True)
 
     def finished(self, result: Result, best: Result | None) -> None:
         """Move the bar on."""
