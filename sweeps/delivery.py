@@ -13,7 +13,7 @@ from sweeps.ledger import Ledger
 from sweeps.ledger_records import Begun
 from sweeps.parts import Parts
 from sweeps.trial import Result
-from tracking.records import Artifact, SweepState
+from tracking.records import Artifact, Metric, SweepFigures, SweepState
 from tracking.shipping import Shipper
 from tracking.tracker import StandDownError, Tracker, TrackingError
 
@@ -82,6 +82,10 @@ class Delivery:
         for begun in trials:
             if begun.result is not None and begun.ended_ms is not None and not begun.shipped:
                 self.trial(begun.result, begun.attempt, begun.started_ms, begun.ended_ms)
+
+    def sampled(self, metrics: Sequence[Metric]) -> None:
+        """What the machine does at the moment, for the parent run."""
+        self._shipper.sampled(SweepFigures(self._claim.sweep_id, tuple(metrics)))
 
     def state(self, state: str) -> None:
         """What the sweep does at the moment, before anything else is sent."""

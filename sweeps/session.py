@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -25,6 +26,7 @@ from sweeps.open_trial import OpenTrial
 from sweeps.parts import Parts
 from sweeps.stopwatch import Stopwatch
 from sweeps.store import Store
+from sweeps.system_figures import SystemFigures
 from sweeps.watcher import RESUMABLE, Ending, Summary, Watcher
 from tracking.records import Artifact
 from tracking.tracker import Tracker
@@ -98,7 +100,8 @@ class Session:
         )
         try:
             with self._interrupts:
-                ending, cause = self._train(executor)
+                with closing(self._figures()):
+                    ending, cause = self._train(executor)
                 artifacts = self._drawn(executor) if ending not in NOT_DRAWN else ()
                 unsent = self._drain(ending, artifacts)
             self._ledger.release(self._claim)
@@ -129,6 +132,12 @@ class Session:
                 raise self._lost from None
             ending = "cancelled" if self._control.wish == "cancel" else "interrupted"
         return self._ended(ending, loop.cause if loop and ending == "failed" else None)
+
+    def _figures(self) -> SystemFigures:
+        """Samples of what the machine does while trials are trained."""
+        return SystemFigures(
+            self._delivery.sampled, self._row.created_ms, self._around.watcher.said
+        )
 
     def _lose(self, error: LeaseError) -> None:
         """Nothing that is trained from now on could be kept."""

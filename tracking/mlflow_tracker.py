@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 
 from tracking import mlflow_children
 from tracking.doubles import Sorted, sort_out
@@ -14,6 +15,7 @@ from tracking.records import (
     LiveRecord,
     RunFacts,
     SweepEnd,
+    SweepFigures,
     SweepRecord,
     SweepState,
     TrialRecord,
@@ -108,6 +110,14 @@ class MlflowTracker:
         parent_id = self._begun(record.sweep_id).parent_id
         with self._store.asked(f"state of sweep {record.sweep_id}"):
             self._store.write(parent_id, {}, {STATE_TAG: record.state, COMMAND_TAG: ""}, ())
+
+    def add_figures(self, samples: Sequence[SweepFigures]) -> None:
+        """Add what the machine did to the runs of sweeps."""
+        for sweep_id in dict.fromkeys(sample.sweep_id for sample in samples):
+            parent_id = self._begun(sweep_id).parent_id
+            its_own = [sample.metrics for sample in samples if sample.sweep_id == sweep_id]
+            with self._store.asked(f"system figures of sweep {sweep_id}"):
+                self._store.write(parent_id, {}, {}, tuple(chain.from_iterable(its_own)))
 
     def end(self, record: SweepEnd) -> None:
         """Add what is known only at the end, then set the parent run's status."""

@@ -125,6 +125,14 @@ class SweepState:
 
 
 @dataclass(frozen=True)
+class SweepFigures:
+    """What the machine did while a sweep ran, for its parent run: metrics called `system/…`."""
+
+    sweep_id: str
+    metrics: tuple[Metric, ...]
+
+
+@dataclass(frozen=True)
 class RunFacts:
     """A run as the store has it: `trial` is None for a sweep's own run, its trials' parent.
 

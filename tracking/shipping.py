@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from tracking.outbox import Batch, Outbox, Record
-from tracking.records import SweepEnd, SweepRecord, SweepState, TrialRecord
+from tracking.records import SweepEnd, SweepFigures, SweepRecord, SweepState, TrialRecord
 from tracking.retries import PAUSES, Retries
 from tracking.stride import Stride
 from tracking.tracker import RefusedError, StandDownError, Tracker, TrackingError
@@ -88,6 +88,10 @@ class Shipper:
     def announce(self, record: SweepState) -> None:
         """Leave a state to be shown before anything else is sent; the newest one counts."""
         self._outbox.announce(record)
+
+    def sampled(self, sample: SweepFigures) -> None:
+        """Leave figures of the machine to be sent; of many that wait the newest are kept."""
+        self._outbox.sampled(sample)
 
     def close(self, patience: float, longest: float | None = None) -> int:
         """Send what waits; return how many trials stay unsent.
@@ -195,6 +199,8 @@ class Shipper:
             self._begin(self._tracker, first)
         elif isinstance(first, SweepEnd):
             self._end(self._tracker, first)
+        elif isinstance(first, SweepFigures):
+            self._tracker.add_figures([one for one in batch if isinstance(one, SweepFigures)])
         else:
             trials = [one for one in batch if isinstance(one, TrialRecord)]
             self._log(self._tracker, trials)
@@ -222,7 +228,7 @@ class Shipper:
 
     def _refused(self, batch: Batch, refusal: RefusedError) -> None:
         """Send fewer at once, to find the one that is refused; leave it when it stands alone."""
-        if isinstance(batch, SweepState) or len(batch) == 1:
+        if isinstance(batch, SweepState) or len(batch) == 1 or isinstance(batch[0], SweepFigures):
             self._complain(str(refusal))
             self._outbox.refused(batch)
         self._stride.narrow(1 if isinstance(batch, SweepState) else len(batch))

@@ -10,7 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from tracking.records import LiveRecord, SweepEnd, SweepRecord, SweepState, TrialRecord
+from tracking.records import (
+    LiveRecord,
+    SweepEnd,
+    SweepFigures,
+    SweepRecord,
+    SweepState,
+    TrialRecord,
+)
 
 
 class TrackingError(Exception):
@@ -61,6 +68,9 @@ class Tracker(Protocol):
 
     def show_state(self, record: SweepState) -> None:
         """Show what a begun sweep does at the moment, and take the wish away: it was heard."""
+
+    def add_figures(self, samples: Sequence[SweepFigures]) -> None:
+        """Add what the machine did to the run of a begun sweep."""
 
     def end(self, record: SweepEnd) -> None:
         """Add what is known only at the end, then set the parent run's status.

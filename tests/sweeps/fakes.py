@@ -15,7 +15,7 @@ from sweeps.problem import Problem
 from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trial import Failure, Fit, Outcome, Result
 from sweeps.watcher import AtWork, Summary
-from tracking.records import LiveRecord, SweepEnd, SweepRecord, SweepState, TrialRecord
+from tracking.records import LiveRecord, SweepEnd, SweepFigures, SweepRecord, SweepState, TrialRecord
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -63,6 +63,7 @@ class MemoryTracker:
     records: list[SweepRecord | TrialRecord | SweepState | SweepEnd] = field(default_factory=list)
     wish: str = ""
     shown: list[LiveRecord] = field(default_factory=list)
+    figures: list[SweepFigures] = field(default_factory=list)
 
     def heed(self, may_write: Callable[[], None]) -> None:
         pass
@@ -82,6 +83,9 @@ class MemoryTracker:
     def show_state(self, record: SweepState) -> None:
         self.wish = ""
         self.records.append(record)
+
+    def add_figures(self, samples: Sequence[SweepFigures]) -> None:
+        self.figures.extend(samples)
 
     def end(self, record: SweepEnd) -> None:
         self.records.append(record)

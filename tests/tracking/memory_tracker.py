@@ -10,6 +10,7 @@ from tracking.records import (
     LiveRecord,
     Metric,
     SweepEnd,
+    SweepFigures,
     SweepRecord,
     SweepState,
     TrialRecord,
@@ -115,6 +116,10 @@ class MemoryTracker:
     def show_state(self, record: SweepState) -> None:
         tags = {"sweeps.state": record.state, "sweeps.command": ""}
         self._begun(record.sweep_id).write({}, tags, ())
+
+    def add_figures(self, samples: Sequence[SweepFigures]) -> None:
+        for sample in samples:
+            self._begun(sample.sweep_id).write({}, {}, sample.metrics)
 
     def end(self, record: SweepEnd) -> None:
         run = self._begun(record.sweep_id)

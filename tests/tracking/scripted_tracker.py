@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 
 from tests.tracking.memory_tracker import MemoryTracker
-from tracking.records import SweepEnd, SweepRecord, SweepState, TrialRecord
+from tracking.records import SweepEnd, SweepFigures, SweepRecord, SweepState, TrialRecord
 from tracking.tracker import TrackingError
 
 SOON = 20.0
@@ -48,6 +48,12 @@ class ScriptedTracker(MemoryTracker):
         self.trouble("show_state", [])
         super().show_state(record)
         self.calls.append((record.state, []))
+
+    def add_figures(self, samples: Sequence[SweepFigures]) -> None:
+        steps = [metric.step for sample in samples for metric in sample.metrics]
+        self.trouble("add_figures", steps)
+        super().add_figures(samples)
+        self.calls.append(("add_figures", steps))
 
     def end(self, record: SweepEnd) -> None:
         self.trouble("end", [])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.tracking.records_for_tests import sweep, trial
 from tests.tracking.scripted_tracker import SOON, Gate, ScriptedTracker
 from tests.tracking.shipping_listener import Listener, put_all, wait_until_shipped
-from tracking.records import SweepState
+from tracking.records import Metric, SweepFigures, SweepState
 from tracking.tracker import RefusedError, TrackingError
 
 
@@ -73,4 +73,34 @@ def test_a_refused_announcement_is_said_and_dropped() -> None:
     shipper.put(trial(0))
     assert shipper.close(SOON) == 0
     assert listener.troubles == ["the run was deleted"]
+    assert listener.shipped == [0]
+
+
+def sample(step: int) -> SweepFigures:
+    return SweepFigures("3f9a2c", (Metric("system/cpu_utilization_percentage", 1.0, step, 1),))
+
+
+def test_figures_that_waited_for_the_begin_go_together() -> None:
+    tracker, listener = ScriptedTracker(), Listener()
+    shipper = listener.shipper(lambda: tracker)
+    for step in (10, 20, 30):
+        shipper.sampled(sample(step))
+    put_all(shipper, 1)
+    assert shipper.close(SOON) == 0
+    assert tracker.calls[:2] == [("begin", []), ("add_figures", [10, 20, 30])]
+    assert listener.shipped == [0]
+
+
+def test_refused_figures_are_said_and_dropped() -> None:
+    def refuse(name: str, _: list[int]) -> None:
+        if name == "add_figures":
+            raise RefusedError("no figures here")
+
+    tracker, listener = ScriptedTracker(refuse), Listener()
+    shipper = listener.shipper(lambda: tracker)
+    for step in (10, 20):
+        shipper.sampled(sample(step))
+    put_all(shipper, 1)
+    assert shipper.close(SOON) == 0
+    assert listener.troubles == ["no figures here"]
     assert listener.shipped == [0]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from tests.tracking.records_for_tests import STARTED, end, live, sweep, trial
-from tracking.records import Metric, SweepState
+from tracking.records import Metric, SweepFigures, SweepState
 from tracking.tracker import Tracker
 
 
@@ -101,6 +101,19 @@ class TrackerContract(TrackerCase):
         assert parent.tags["sweeps.state"] == "finished"
         assert parent.history["best_val_accuracy"] == ((0, 0.97, STARTED + 60_000),)
         assert parent.texts == {"sweep.yaml": "task: penguins\n", "reports/report.md": "# Best"}
+
+    def test_what_the_machine_did_stands_with_the_sweep_once(self) -> None:
+        name = "system/cpu_utilization_percentage"
+        samples = [
+            SweepFigures("3f9a2c", (Metric(name, float(step), step, STARTED + step * 1000),))
+            for step in (10, 20)
+        ]
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            tracker.add_figures(samples[:1])
+            tracker.add_figures(samples)
+        expected = tuple((step, float(step), STARTED + step * 1000) for step in (10, 20))
+        assert self.parent().history[name] == expected
 
     def test_replay_on_the_same_tracker_changes_nothing(self) -> None:
         with self.opened() as tracker:
