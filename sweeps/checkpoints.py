@@ -87,8 +87,8 @@ def load(path: Path) -> Checkpoint | None:
         raise CheckpointError(f"{path}: not a checkpoint, or a torn one ({error})") from error
     if found != FORMAT:
         raise CheckpointError(f"{path}: format {found!r}, expected {FORMAT!r}")
-    missing = set(head["arrays"]) - arrays.keys()
-    if missing:
+    missing = {name for name in head["arrays"] if name not in arrays}
+    if missing or not isinstance(head["state"], dict):
         raise CheckpointError(f"{path}: not a checkpoint, or a torn one (without {missing})")
     return Checkpoint(arrays, head["state"])
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sweeps import checkpoints
-from sweeps.checkpoints import CheckpointError
+from sweeps.checkpoints import Checkpoint
 from sweeps.problem import Problem
 from sweeps.recipe import Recipe
 from sweeps.tasks.task import Data, head_of
@@ -22,6 +22,7 @@ from sweeps.trainers.tensorflow_import import load
 from sweeps.trainers.time_limit import TimeLimit
 from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trainers.training import Training
+from sweeps.trainers.under_way import Interval, Past, paths_of
 from sweeps.trial import Failure, Fit, Outcome
 from sweeps.user_code import UserCodeError
 
@@ -107,43 +108,61 @@ def _trained(
     blueprint = Blueprint.on(recipe, data.train, task.outputs, head_of(task))
     with program_for(blueprint) as program:
         training = Training.fresh(recipe, fit.seed, problem.objective.split, program, data)
-        _continue(training, fit)
-        try:
-            with limit.counting():
-                _train(training, fit, progress, limit)
-            if _goes_on(training, fit):
-                failure = limit.failure(training.epoch, fit.budget)
-                return _reported(fit, training, started, {}, {}, failure)
-            return _judged(fit, training, problem, started)
-        except DivergedError as error:
-            failure = Failure("diverged", str(error))
+        past = Past.of(paths_of([fit]), training.fingerprint)
+        _continue(training, past.up_to(fit.budget))
+        outcome = _come_of(fit, training, problem, progress, limit, started)
+        return replace(outcome, notes=past.notes)
+
+
+def _come_of(
+    fit: Fit,
+    training: Training,
+    problem: Problem,
+    progress: Progress | None,
+    limit: TimeLimit,
+    started: float,
+) -> Outcome:
+    """What comes of a fit from where it stands."""
+    try:
+        with limit.counting():
+            _train(training, fit, progress, limit)
+        if _goes_on(training, fit):
+            failure = limit.failure(training.epoch, fit.budget)
             return _reported(fit, training, started, {}, {}, failure)
-        except UserCodeError as error:  # a metric of the user's own
-            return _reported(fit, training, started, {}, {}, error.failure)
+        return _judged(fit, training, problem, started)
+    except DivergedError as error:
+        failure = Failure("diverged", str(error))
+        return _reported(fit, training, started, {}, {}, failure)
+    except UserCodeError as error:  # a metric of the user's own
+        return _reported(fit, training, started, {}, {}, error.failure)
 
 
 def _train(training: Training, fit: Fit, progress: Progress | None, limit: TimeLimit) -> None:
-    """Epochs, until the last of them or until the time is up."""
+    """Epochs, until the last of them or until the time is up, and kept on the way."""
+    interval = Interval([fit])
     while _goes_on(training, fit) and not limit.is_over:
         values = training.train_epoch()
+        due = interval.is_over()
         if progress is not None:
             progress(fit, training.epoch, values)
+        if due and fit.keeping is not None and _goes_on(training, fit):
+            _keep(training, fit.keeping.path)
+            interval.begin()
 
 
 def _goes_on(training: Training, fit: Fit) -> bool:
     return training.epoch < fit.budget and not training.stopped
 
 
-def _continue(training: Training, fit: Fit) -> None:
-    """Go on from the checkpoint that the fit names, if it is there and can be read."""
-    if fit.resume_from is None:
-        return
-    try:
-        checkpoint = checkpoints.load(Path(fit.resume_from))
-    except CheckpointError:
-        return  # from epoch 0 to the same result, as when there is none
+def _continue(training: Training, checkpoint: Checkpoint | None) -> None:
+    """Go on from there; without a checkpoint from epoch 0, to the same result."""
     if checkpoint is not None:
-        training.go_on_from(checkpoint, fit.budget)
+        training.go_on_from(checkpoint)
+
+
+def _keep(training: Training, path: str) -> None:
+    checkpoint = training.checkpoint()
+    checkpoints.save(Path(path), checkpoint.arrays, checkpoint.state)
 
 
 def _judged(fit: Fit, training: Training, problem: Problem, started: float) -> Outcome:

@@ -15,25 +15,30 @@ from sweeps.draws import initial_weights, row_order
 from sweeps.recipe import Recipe
 from sweeps.schedules import learning_rates
 from sweeps.sweep import Split
-from sweeps.tasks.task import Data
+from sweeps.tasks.task import Data, Part
 from sweeps.trainers.divergence import refuse_nonfinite
 from sweeps.trainers.measures import accuracy_name, measured
 from sweeps.trainers.patience import Patience
 from sweeps.trainers.program import Program
 from sweeps.trainers.tensor_rows import Rows
+from sweeps.trainers.under_way import marks_of
 
 Array = npt.NDArray[Any]
 
 
 @dataclass
 class Training:
-    """A program, the rows it trains on, and how far it has come. `split` is the objective's."""
+    """A program, the rows it trains on, and how far it has come.
+
+    `split` is the objective's, `trained_on` are the rows of `train` as they were given.
+    """
 
     recipe: Recipe
     seed: int
     split: Split
     program: Program
     parts: dict[Split, Rows]
+    trained_on: Part
     epoch: int = 0
     history: dict[str, list[float]] = field(default_factory=dict)
     patience: Patience | None = None
@@ -52,7 +57,7 @@ class Training:
         if data.val is not None:
             parts["val"] = program.rows(data.val)
         parts["test"] = program.rows(data.test)
-        training = cls(recipe, seed, split, program, parts)
+        training = cls(recipe, seed, split, program, parts, data.train)
         if recipe.early_stopping is not None:
             training.patience = Patience(recipe.early_stopping)
         return training
@@ -86,27 +91,27 @@ class Training:
         arrays = {f"state_{at}": value for at, value in enumerate(self.program.state())}
         arrays |= {f"best_{at}": value for at, value in enumerate(self.best_weights)}
         state = {
-            "fit": self._fingerprint(),
+            "fit": self.fingerprint(),
             "epoch": self.epoch,
             "history": self.history,
             "patience": self.patience.state() if self.patience else None,
         }
         return Checkpoint(arrays, state)
 
-    def go_on_from(self, checkpoint: Checkpoint, budget: int) -> None:
-        """Continue where the checkpoint stopped; one of another fit, or beyond the budget, is left.
-
-        Left means that this fit starts at epoch 0, and comes to the same result.
-        """
+    def go_on_from(self, checkpoint: Checkpoint) -> None:
+        """Continue where a checkpoint with this fit's fingerprint stopped."""
         state = checkpoint.state
-        if state["fit"] != self._fingerprint() or state["epoch"] > budget:
-            return
         self.program.restore(_numbered(checkpoint, "state"))
         self.best_weights = _numbered(checkpoint, "best")
         self.epoch = state["epoch"]
         self.history = {name: list(values) for name, values in state["history"].items()}
         if self.patience is not None:
             self.patience.restore(state["patience"])
+
+    def fingerprint(self) -> list[Any]:
+        """What must be equal for a checkpoint to be this fit's own past."""
+        horizon = self.recipe.epochs if isinstance(self.recipe.decay, Cosine) else None
+        return [str(self.seed), self.recipe.identity(), horizon, *marks_of(self.trained_on)]
 
     def _epoch_values(self) -> dict[str, float]:
         train = self.parts["train"]
@@ -125,11 +130,6 @@ class Training:
         improved = patience.improved(values[prefix + patience.settings.monitor])
         if improved and patience.settings.restore_best:
             self.best_weights = self.program.weights()
-
-    def _fingerprint(self) -> list[Any]:
-        """What must be equal for a checkpoint to be this fit's own past."""
-        horizon = self.recipe.epochs if isinstance(self.recipe.decay, Cosine) else None
-        return [str(self.seed), self.recipe.identity(), horizon, len(self.parts["train"])]
 
 
 def _numbered(checkpoint: Checkpoint, name: str) -> list[Array]:

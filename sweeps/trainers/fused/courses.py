@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from sweeps.decays import Cosine
 from sweeps.recipe import Recipe
+from sweeps.trainers.under_way import paths_of
 from sweeps.trial import Fit
 
 _Way = tuple[object, ...]
@@ -19,13 +20,15 @@ class Course:
 
     Training for 30 epochs contains training for 1 to 29, as long as nothing on the way depends on
     where it ends. `fits` are in the order of their budgets, `places` says where they were given.
-    `rows` is equal for courses that see equal rows.
+    `rows` is equal for courses that see equal rows. `kept` are the checkpoints that it may go on
+    from, where they are there.
     """
 
     recipe: Recipe
     fits: tuple[Fit, ...]
     places: tuple[int, ...]
     rows: tuple[int, int]
+    kept: tuple[str, ...] = ()
 
     @property
     def first(self) -> Fit:
@@ -66,7 +69,7 @@ def _course(recipe: Recipe, placed: list[tuple[int, Fit]], resplit: bool) -> Cou
     placed = sorted(placed, key=lambda one: one[1].budget)
     fits = tuple(fit for _, fit in placed)
     rows = fits[0].fold, fits[0].repeat if resplit else 0
-    return Course(recipe, fits, tuple(place for place, _ in placed), rows)
+    return Course(recipe, fits, tuple(place for place, _ in placed), rows, paths_of(fits))
 
 
 def _way(fit: Fit, recipe: Recipe) -> _Way:

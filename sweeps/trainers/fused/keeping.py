@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import jax
 import numpy as np
 
 from sweeps.checkpoints import Checkpoint
-from sweeps.trainers.fused.stacking import Tensors
+from sweeps.trainers.fused.bucket import Bucket
+from sweeps.trainers.fused.seat import Seat
+from sweeps.trainers.fused.stacking import Shapes, Tensors, taken_apart
 from sweeps.trainers.fused.structures import Network, State
 
 
@@ -20,8 +23,23 @@ class Kept:
     state: State
     best: Network | None
 
+    @classmethod
+    def of(cls, state: State, best: Network | None) -> Kept:
+        """The same, fetched now."""
+        return cls(*jax.device_get((state, best)))
 
-def checkpoint_of(
+    def checkpoint(
+        self, member: int, seat: Seat, bucket: Bucket, shapes: Sequence[Shapes]
+    ) -> Checkpoint:
+        """All that the member's course needs to go on from here; `shapes` are of its tensors."""
+        network = taken_apart(self.state.network, bucket, member, shapes)
+        best: list[Tensors] = []
+        if seat.restores and self.best is not None:
+            best = taken_apart(self.best, bucket, member, shapes[:1])
+        return _checkpoint_of(network, best, seat.state(int(self.state.steps[member])))
+
+
+def _checkpoint_of(
     network: list[Tensors], best: list[Tensors], state: Mapping[str, Any]
 ) -> Checkpoint:
     """A checkpoint of weights and slots, of the best epoch's weights if any, and of a state."""

@@ -10,34 +10,31 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import jax
 import numpy as np
 import numpy.typing as npt
 
+from sweeps import checkpoints
 from sweeps.checkpoints import Checkpoint
 from sweeps.problem import Problem
 from sweeps.sweep import Split
 from sweeps.trainers.fused import lane_arrays as arrays
 from sweeps.trainers.fused.compiled import programs_for
 from sweeps.trainers.fused.held_rows import rows_on
-from sweeps.trainers.fused.keeping import Kept, checkpoint_of, tensors_of
+from sweeps.trainers.fused.keeping import Kept, tensors_of
 from sweeps.trainers.fused.measuring import measured
 from sweeps.trainers.fused.packing import Lane
 from sweeps.trainers.fused.results import Ending, Pending
 from sweeps.trainers.fused.seat import Seat
-from sweeps.trainers.fused.stacking import (
-    Tensors,
-    filled,
-    fresh,
-    shapes_of,
-    stacked,
-    taken_apart,
-)
+from sweeps.trainers.fused.stacking import filled, fresh, shapes_of, stacked
 from sweeps.trainers.fused.structures import Network, State, Verdict
+from sweeps.trainers.fused.telling import tell
 from sweeps.trainers.time_limit import TimeLimit
 from sweeps.trainers.trainer import Progress
+from sweeps.trainers.under_way import Interval
 
 Array = npt.NDArray[Any]
 
@@ -84,20 +81,33 @@ class LaneTraining:
         self._end([seat.epoch == seat.course.first.budget or seat.stopped for seat in self.seats])
         if limit.seconds is not None and any(self._going):
             self._prepare()
+        interval = Interval(fit for seat in self.seats for fit in seat.course.fits)
         with limit.counting():
             while any(self._going) and not stopping.is_set() and not limit.is_over:
-                going = self._going
-                self._train_epoch()
-                if self._followed or len(self._pending) >= MOST_PENDING:
-                    self._absorb()
-                self._end(going)
-                if limit.seconds is not None and len(self._pending) > 1:
-                    # Or epochs would be handed over long before their time is spent.
-                    self._pending[-2].sums.block_until_ready()
+                self._advance(interval)
         going = self._going
         self._absorb()
+        if any(seat.told for seat in self.seats):
+            tell(self.progress, self.seats)
         if not stopping.is_set():
             self._break_off(going, limit)
+
+    def _advance(self, interval: Interval) -> None:
+        """One epoch of those that go on, and what must be known or kept after it."""
+        going, heard = self._going, self._heard
+        self._train_epoch()
+        due = interval.is_over()
+        if heard or due or self._decides or len(self._pending) >= MOST_PENDING:
+            self._absorb()
+        self._end(going)
+        if heard:
+            tell(self.progress, self.seats)
+        if due:
+            self._keep()
+            interval.begin()
+        if len(self._pending) > 1:
+            # Or epochs would be handed over long before the time that they take is spent.
+            self._pending[-2].sums.block_until_ready()
 
     def _prepare(self) -> None:
         """Have all programs compiled before time is counted."""
@@ -114,10 +124,14 @@ class LaneTraining:
         return [seat.goes_on for seat in self.seats]
 
     @property
-    def _followed(self) -> bool:
-        """Whether results must be known after every epoch."""
-        heard = self.progress is not None and self.progress.wanted()
-        return heard or any(seat.patience for seat in self.seats)
+    def _heard(self) -> bool:
+        """Whether somebody wants to know how it goes."""
+        return self.progress is not None and self.progress.wanted()
+
+    @property
+    def _decides(self) -> bool:
+        """Whether results decide about the next epoch."""
+        return any(seat.patience for seat in self.seats)
 
     def _place(self) -> None:
         """Put everything on the device."""
@@ -174,16 +188,9 @@ class LaneTraining:
                 values = fetched.values(member, seat, self.measure, self.watched)
                 watched = "" if self.watched is None else f"{self.watched}_"
                 improved[member] = seat.take(values, watched) and seat.restores
-                if self.progress is not None and seat.failure is None:
-                    self._tell(self.progress, seat, values)
             if improved.any():
                 self._keep_best(improved)
         self._pending.clear()
-
-    def _tell(self, progress: Progress, seat: Seat, values: dict[str, float]) -> None:
-        for fit in seat.course.fits:
-            if seat.seen <= fit.budget:
-                progress(fit, seat.seen, values)
 
     def _keep_best(self, improved: Array) -> None:
         weights = self._weights
@@ -208,9 +215,9 @@ class LaneTraining:
         predict = partial(self._programs.predict, settled, self._rows, self._member)
         members = {member for member, _ in ended}
         extra = measured(self.problem, self.seats, self.lane.size, members, predict)
-        kept = Kept(*jax.device_get((self._state, self._best))) if keeping else None
+        kept = Kept.of(self._state, self._best) if keeping else None
         for member, fit in ended:
-            checkpoint = None if kept is None else self._checkpoint(member, kept)
+            checkpoint = None if kept is None else self._checkpoint(kept, member)
             epoch, more = self.seats[member].epoch, extra[member]
             its = verdicts, checkpoint, more.figures, more.failure
             self.endings.append(Ending(member, fit, epoch, *its))
@@ -235,11 +242,14 @@ class LaneTraining:
             filled(has_best, self.lane.size, bool), self._best, self._weights
         )
 
-    def _checkpoint(self, member: int, kept: Kept) -> Checkpoint:
+    def _keep(self) -> None:
+        """Keep every member that goes on, as far as it has come."""
+        kept = Kept.of(self._state, self._best)
+        for member, seat in enumerate(self.seats):
+            if seat.kept_at is not None:
+                checkpoint = self._checkpoint(kept, member)
+                checkpoints.save(Path(seat.kept_at), checkpoint.arrays, checkpoint.state)
+
+    def _checkpoint(self, kept: Kept, member: int) -> Checkpoint:
         """All that the member's course needs to go on from here."""
-        shapes, seat, bucket = self._shapes[member], self.seats[member], self.lane.bucket
-        network = taken_apart(kept.state.network, bucket, member, shapes)
-        best: list[Tensors] = []
-        if seat.restores and kept.best is not None:
-            best = taken_apart(kept.best, bucket, member, shapes[:1])
-        return checkpoint_of(network, best, seat.state(int(kept.state.steps[member])))
+        return kept.checkpoint(member, self.seats[member], self.lane.bucket, self._shapes[member])

@@ -63,7 +63,7 @@ def _outcome(
     metrics["parameters"] = float(parameters(seat.course, bucket.features, bucket.outputs))
     metrics["epochs"] = float(epochs)
     history = {name: tuple(values[:epochs]) for name, values in seat.history.items()}
-    return Outcome(fit, metrics, history, seconds, confusion, failure)
+    return Outcome(fit, metrics, history, seconds, confusion, failure, notes=seat.notes)
 
 
 def _table(counts: Any) -> tuple[tuple[int, ...], ...]:

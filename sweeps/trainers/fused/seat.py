@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy.typing as npt
 
-from sweeps import checkpoints
-from sweeps.checkpoints import Checkpoint, CheckpointError
+from sweeps.checkpoints import Checkpoint
 from sweeps.draws import row_order
 from sweeps.schedules import learning_rates
 from sweeps.tasks.task import Data
 from sweeps.trainers.divergence import DivergedError, refuse_nonfinite
 from sweeps.trainers.fused.courses import Course, horizon
 from sweeps.trainers.patience import Patience
+from sweeps.trainers.under_way import Past, marks_of
 from sweeps.trial import Failure
 
 Array = npt.NDArray[Any]
@@ -27,16 +26,19 @@ Array = npt.NDArray[Any]
 class Seat:
     """A course under way. `epoch` counts what was trained, `seen` what is in the history.
 
-    The two differ while results are still on the device.
+    The two differ while results are still on the device. `told` counts the epochs of the history
+    that somebody was told of.
     """
 
     course: Course
     data: Data
     epoch: int = 0
     seen: int = 0
+    told: int = 0
     history: dict[str, list[float]] = field(default_factory=dict)
     patience: Patience | None = None
     failure: Failure | None = None
+    notes: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, course: Course, data: Data) -> Seat:
@@ -77,6 +79,18 @@ class Seat:
         """Whether a fit that ends at this epoch wants its checkpoint kept."""
         return any(self.course.fits[at].save_to is not None for at in self.ending())
 
+    @property
+    def kept_at(self) -> str | None:
+        """Where the course is to be kept on its way, if it has any left and is kept at all.
+
+        That is the file of the fit that ends next: what is in it later is of no use to that fit,
+        which has its own end, and the fits after it find it there.
+        """
+        ahead = (fit for fit in self.course.fits if fit.budget > self.epoch)
+        following = next(ahead, None) if self.goes_on else None
+        keeping = None if following is None else following.keeping
+        return None if keeping is None else keeping.path
+
     def next_order(self) -> Array:
         """The row order of the next epoch."""
         return row_order(self.course.first.seed, self.epoch, self.rows)
@@ -110,20 +124,17 @@ class Seat:
 
         Without one it starts at epoch 0 and comes to the same result.
         """
-        path = self.course.first.resume_from
-        if path is None:
-            return None
-        try:
-            checkpoint = checkpoints.load(Path(path))
-        except CheckpointError:
-            return None
-        if checkpoint is None or checkpoint.state["fit"] != self._fingerprint():
-            return None
-        return checkpoint if checkpoint.state["epoch"] <= self.course.first.budget else None
+        past = self.past()
+        self.notes = past.notes
+        return past.up_to(self.course.first.budget)
+
+    def past(self) -> Past:
+        """What is kept of the course."""
+        return Past.of(self.course.kept, self._fingerprint)
 
     def go_on_from(self, state: Mapping[str, Any]) -> None:
         """Continue with a checkpoint's state."""
-        self.epoch = self.seen = state["epoch"]
+        self.epoch = self.seen = self.told = state["epoch"]
         self.history = {name: list(values) for name, values in state["history"].items()}
         if self.patience is not None:
             self.patience.restore(state["patience"])
@@ -141,7 +152,7 @@ class Seat:
     def _fingerprint(self) -> list[Any]:
         """What must be equal for a checkpoint to be this course's own past."""
         recipe = self.course.recipe
-        rows = [self.rows, self.data.train.x.shape[1]]
+        rows = [*marks_of(self.data.train), self.data.train.x.shape[1]]
         return ["fused", str(self.course.first.seed), recipe.identity(), horizon(recipe), *rows]
 
 

@@ -16,6 +16,7 @@ from sweeps.problem import Problem
 from sweeps.trainers.breakdown import failure_of
 from sweeps.trainers.fused.bucket import Bucket
 from sweeps.trainers.fused.courses import Course
+from sweeps.trainers.fused.going_on import parted
 from sweeps.trainers.fused.jax_import import load, precise
 from sweeps.trainers.fused.lane import LaneTraining
 from sweeps.trainers.fused.outcomes import outcomes_of
@@ -41,7 +42,8 @@ def trained(
     lanes = [
         lane
         for pack in packs_of(courses)
-        for lane in lanes_of(buckets[id(pack[0])], pack, on_cpu, len(devices))
+        for whole in lanes_of(buckets[id(pack[0])], pack, on_cpu, len(devices))
+        for lane in parted(whole, problem)
     ]
     side_by_side = abreast(lanes, cores.threads()) if on_cpu else len(devices)
     with _Field(problem, progress, limit, devices, side_by_side) as field:

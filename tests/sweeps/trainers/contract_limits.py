@@ -11,7 +11,7 @@ import pytest
 
 from sweeps.tasks.task import Rows
 from sweeps.trainers import time_limit
-from sweeps.trainers.trainer import Pack
+from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trial import Fit, History, Outcome
 from tests.sweeps.tiny_task import TinyTask
 from tests.sweeps.trainers.fitting import DEEP, Fitting, fit_of, problem_on, same
@@ -73,7 +73,7 @@ class LimitContract(Fitting):
         """The fits in one pack, by a clock that knows epochs only."""
         clock = Clock()
         monkeypatch.setattr(time_limit, "clock", clock)
-        return self.trainer.train(Pack(fits), problem_on(), clock.epoch)
+        return self.trainer.train(Pack(fits), problem_on(), Progress(clock.epoch))
 
     def test_a_fit_ends_with_the_epoch_in_which_its_time_is_up(
         self, monkeypatch: pytest.MonkeyPatch

@@ -15,7 +15,7 @@ from sweeps.trainers.keras_fit import KerasFit
 from sweeps.trainers.network import Blueprint, model_of
 from sweeps.trainers.program import Program, program_for
 from sweeps.trainers.tensorflow_import import load
-from sweeps.trainers.trainer import Pack
+from sweeps.trainers.trainer import Pack, Progress
 from tests.sweeps.tiny_task import TinyTask
 from tests.sweeps.trainers.contract import TrainerContract
 from tests.sweeps.trainers.contract_limits import Clock
@@ -166,7 +166,7 @@ class TestKerasFit(TrainerContract):
         monkeypatch.setattr(Program, "_steps", slowly)
         monkeypatch.setattr(time_limit, "clock", clock)
         fit = fit_of({"width.layers": "13-5", "epochs": 9}, seconds=4.5)
-        (outcome,) = KerasFit().train(Pack((fit,)), problem_on(), clock.epoch)
+        (outcome,) = KerasFit().train(Pack((fit,)), problem_on(), Progress(clock.epoch))
         assert clock.now > 100.0
         assert outcome.error is not None
         assert outcome.error.message == "took longer than 4.5 s; 5 of 9 epochs were trained"

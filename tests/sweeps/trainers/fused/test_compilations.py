@@ -15,7 +15,7 @@ from sweeps.trainers.fused.compiled import compilations
 from sweeps.trainers.fused.courses import courses_of
 from sweeps.trainers.fused.packing import lanes_of, packs_of
 from sweeps.trainers.fused_fit import FusedFit, sizes_of
-from sweeps.trainers.trainer import Pack
+from sweeps.trainers.trainer import Pack, Progress
 from tests.benchmarks.ours.work import EXPERIMENTS, Work, experiment
 from tests.sweeps.trainers.contract_limits import Clock
 from tests.sweeps.trainers.fitting import DEEP, fit_of, problem_on
@@ -67,7 +67,7 @@ def test_time_to_compile_is_not_counted(metric: str, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(compiled, "_compile", slowly)
     monkeypatch.setattr(time_limit, "clock", clock)
     fit = fit_of({**DEEP, **STOPPING, "early_stopping.patience": 9}, seconds=4.5)
-    (outcome,) = FusedFit().train(Pack((fit,)), problem_on(metric), clock.epoch)
+    (outcome,) = FusedFit().train(Pack((fit,)), problem_on(metric), Progress(clock.epoch))
     assert clock.now > 200.0
     assert outcome.error is not None
     assert outcome.error.message == "took longer than 4.5 s; 5 of 9 epochs were trained"

@@ -175,7 +175,7 @@ def timed(fit: Fit, problem: Problem) -> Outcome:
     clock = Clock()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(time_limit, "clock", clock)
-        (outcome,) = ModelFit("jax", "never").train(Pack((fit,)), problem, clock.epoch)
+        (outcome,) = ModelFit("jax", "never").train(Pack((fit,)), problem, Progress(clock.epoch))
     return outcome
 
 
