@@ -10,6 +10,7 @@ from tests.benchmarks.child import ChildError
 from tests.benchmarks.figures import Run, Section
 from tests.benchmarks.sections import (
     arithmetic,
+    busy,
     five,
     ledger,
     load,
@@ -21,6 +22,7 @@ from tests.benchmarks.sections import (
     scaling,
     speed,
     startup,
+    workers,
 )
 
 Measure = Callable[[Bench], Section]
@@ -38,6 +40,8 @@ SECTIONS: Mapping[str, Measure] = {
     "ledger": ledger.section,
     "load": load.section,
     "models": models.section,
+    "busy": busy.section,
+    "workers": workers.section,
 }
 NAMES = tuple(SECTIONS)
 

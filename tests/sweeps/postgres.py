@@ -46,6 +46,7 @@ class Server:
     programs: Path
     owner: Mapping[str, Any]
     numbers: Iterator[int]
+    settings: Mapping[str, str]
 
     @property
     def data(self) -> Path:
@@ -75,7 +76,7 @@ class Server:
         self.start()
 
     def start(self) -> None:
-        settings = [f"-c {name}={value}" for name, value in SETTINGS.items()]
+        settings = [f"-c {name}={value}" for name, value in self.settings.items()]
         options = " ".join([f"-k {self.folder}", *settings])
         self.control("start", "-o", options, "-l", str(self.folder / "log"))
 
@@ -98,15 +99,18 @@ class Server:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
-    """A server of our own until the end. Raises NoServerError where there can be none."""
+def running(**settings: str) -> Iterator[Server]:
+    """A server of our own until the end. Raises NoServerError where there can be none.
+
+    It forgets what was committed when the machine fails, unless it is told `fsync="on"`.
+    """
     programs, user = _programs(), _user()
     folder = Path(tempfile.mkdtemp(prefix="sweeps-pg-"))
     owner: dict[str, Any] = {}
     if user is not None:
         os.chown(folder, user.pw_uid, user.pw_gid)
         owner = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": ()}
-    server = Server(folder, programs, owner, count())
+    server = Server(folder, programs, owner, count(), {**SETTINGS, **settings})
     with _kept(server):
         encoding = ("-E", "UTF8", "--locale=C", "-A", "trust", "-N")
         server.program("initdb", "-D", str(server.data), "-U", "sweeps", *encoding)
