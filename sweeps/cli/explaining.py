@@ -7,6 +7,7 @@ from dataclasses import asdict
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from sweeps.cli import costs
 from sweeps.cli.chosen import LATEST, opened
 from sweeps.cli.endings import BadInputError, guarded
 from sweeps.cli.failures import Alike, alike
@@ -126,6 +127,8 @@ def _facts(begun: Begun) -> dict[str, str]:
         facts["ended"] = moment(begun.ended_ms)
     if begun.result is not None:
         facts["training"] = duration(begun.result.seconds)
+        if begun.result.cost is not None:
+            facts |= costs.facts(begun.result.cost, begun.result.seconds)
         if begun.result.score is not None:
             facts["score"] = figure(begun.result.score)
         facts |= {word.replace("_", " "): said for word, said in begun.result.notes.items()}
@@ -170,6 +173,7 @@ def _fields(row: SweepRow, begun: Begun) -> dict[str, Any]:
         "score": result.score,
         "metrics": result.metrics,
         "seconds": result.seconds,
+        "cost": None if result.cost is None else asdict(result.cost),
         "trainer": result.trainer,
         "notes": result.notes,
         "error": _plain(result.error),

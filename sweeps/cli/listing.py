@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from sweeps.cli.chosen import LATEST, Shelf, exists, opened
+from sweeps.cli.costs import hours
 from sweeps.cli.endings import FAILED, guarded
 from sweeps.cli.options import AsJson, SweepId
 from sweeps.cli.screen import say, table
@@ -78,7 +79,7 @@ def status(sweep_id: SweepId = LATEST, store: StoreOption = HERE, as_json: AsJso
 def _expected(row: SweepRow, sweep: Sweep) -> int | None:
     """How many trials the sweep has; counting those of a large constrained grid takes seconds."""
     if row.state == "finished":
-        return row.done + row.failed
+        return row.done + row.pruned + row.failed
     from sweeps.plan import expected_trials
 
     return expected_trials(sweep)
@@ -93,15 +94,19 @@ def _facts(
 ) -> dict[str, str]:
     """What there is to say of a sweep, a line each."""
     failed = f"{row.failed:,} failed" + (f" ({reasons_in_words(reasons)})" if reasons else "")
+    pruned = f"{row.pruned:,} pruned, " if row.pruned else ""
     cancelled = f", {row.cancelled:,} cancelled" if row.cancelled else ""
     of = "an unknown number" if expected is None else f"{expected:,}"
     facts = {
         "search": f"{sweep.search.backend} on {sweep.subject.path or sweep.task.label}",
         "state": shown(row.state) + (f", {row.cause}" if row.cause else ""),
-        "trials": f"{row.done:,} done, {failed}, {row.running:,} begun{cancelled}, of {of}",
+        "trials": f"{row.done:,} done, {pruned}{failed}, {row.running:,} begun{cancelled}, of {of}",
         "started": moment(row.created_ms),
         "time": duration(row.spent_seconds),
     }
+    spent = hours(row.core_seconds, row.gpu_seconds)
+    if spent is not None:
+        facts["cost"] = spent
     if row.holder is not None:
         facts["run by"] = row.holder
     if row.unsent:
@@ -146,4 +151,5 @@ def _best_fields(sweep: Sweep, best: Result | None) -> dict[str, Any] | None:
         "budget": best.trial.budget,
         "metrics": best.metrics,
         "seconds": best.seconds,
+        "cost": None if best.cost is None else asdict(best.cost),
     }
