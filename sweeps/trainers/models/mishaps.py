@@ -14,10 +14,19 @@ from sweeps.trial import Failure
 from sweeps.user_code import UserCodeError, user_lines
 
 
+class UnwrittenError(OSError):
+    """A checkpoint could not be written, which is no fault of the user's model."""
+
+
 def failure_in(step: Callable[[], None], member: Member, problem: Problem) -> Failure | None:
-    """Run a step; what it raises is a failure, and the user's error unless it is about memory."""
+    """Run a step; what it raises is a failure, and the user's error unless it is about memory.
+
+    Raises UnwrittenError.
+    """
     try:
         step()
+    except UnwrittenError:
+        raise
     except DivergedError as error:
         return Failure("diverged", str(error))
     except UserCodeError as error:

@@ -3,54 +3,61 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import zlib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from sweeps import checkpoints
-from sweeps.checkpoints import CheckpointError
+from sweeps.discovery.source import file_of
+from sweeps.problem import Problem
 from sweeps.trainers.models.member import Member
+from sweeps.trainers.models.mishaps import UnwrittenError, own_code
 from sweeps.trainers.models.watching import Watch
+from sweeps.trainers.under_way import Past, marks_of, paths_of
 
 
-def taken_up(member: Member, watch: Watch) -> None:
-    """Go on from the checkpoint that the fit names, if it is there and of this fit's own past.
+def taken_up(member: Member, watch: Watch, problem: Problem) -> None:
+    """Go on from the latest checkpoint that the fit names, if it is there and its own past.
 
-    Otherwise training starts at epoch 0, and comes to the same result.
+    Otherwise training starts at epoch 0, and comes to the same result; the watch's notes say why
+    what is there was left.
     """
-    if member.fit.resume_from is None or not _is_all_there_is(member.model):
+    paths = paths_of([member.fit])
+    if not paths or not _is_all_there_is(member.model):
         return
-    try:
-        found = checkpoints.load(Path(member.fit.resume_from))
-    except CheckpointError:
+    past = Past.of(paths, lambda: _fingerprint(member, problem))
+    watch.notes = past.notes
+    found = past.up_to(member.fit.budget)
+    if found is None:
         return
-    if found is None or found.state["fit"] != _fingerprint(member):
-        return
-    variables = _variables(member.model)
-    saved = [found.arrays.get(f"variable_{at}") for at in range(len(found.arrays))]
-    if found.state["epoch"] > member.fit.budget or not _matches(variables, saved):
-        return
-    for variable, value in zip(variables, saved, strict=True):
-        variable.assign(value)
+    for at, variable in enumerate(_variables(member.model)):
+        variable.assign(found.arrays[f"variable_{at}"])
     watch.epoch = found.state["epoch"]
     watch.values = {name: list(values) for name, values in found.state["history"].items()}
 
 
-def kept(member: Member, watch: Watch) -> None:
-    """Write the checkpoint that the fit asks for: weights, optimizer, seeds, epoch, history.
+def kept(member: Member, watch: Watch, problem: Problem, path: str) -> None:
+    """Write a checkpoint there: weights, optimizer, seeds, epoch, history.
 
-    Raises OSError when it cannot be written.
+    None is written of a model of which that is not all. Raises UnwrittenError.
     """
-    if member.fit.save_to is None or not _is_all_there_is(member.model):
+    if not _is_all_there_is(member.model):
         return
     import keras
 
     values = [keras.ops.convert_to_numpy(one) for one in _variables(member.model)]
     arrays = {f"variable_{at}": np.asarray(value) for at, value in enumerate(values)}
-    state = {"fit": _fingerprint(member), "epoch": watch.epoch, "history": dict(watch.values)}
-    checkpoints.save(Path(member.fit.save_to), arrays, state)
+    state = {
+        "fit": _fingerprint(member, problem),
+        "epoch": watch.epoch,
+        "history": dict(watch.values),
+    }
+    try:
+        checkpoints.save(Path(path), arrays, state)
+    except OSError as error:
+        raise UnwrittenError(error.errno, error.strerror, path) from error
 
 
 def _variables(model: Any) -> list[Any]:
@@ -72,17 +79,19 @@ def _is_all_there_is(model: Any) -> bool:
     )
 
 
-def _matches(variables: Sequence[Any], saved: Sequence[Any]) -> bool:
-    return len(variables) == len(saved) and all(
-        value is not None and tuple(one.shape) == value.shape
-        for one, value in zip(variables, saved, strict=True)
-    )
-
-
-def _fingerprint(member: Member) -> list[Any]:
+def _fingerprint(member: Member, problem: Problem) -> list[Any]:
     """What must be equal for a checkpoint to be this fit's own past."""
     import keras
 
     config = json.dumps(dict(member.fit.trial.config), sort_keys=True)
-    rows = len(member.data.train.y)
-    return [str(member.fit.seed), config, member.batch_size, rows, keras.backend.backend()]
+    shapes = [list(variable.shape) for variable in _variables(member.model)]
+    rows = [member.batch_size, *marks_of(member.data.train)]
+    written = [_code(problem), keras.backend.backend()]
+    return [str(member.fit.seed), config, shapes, *rows, *written]
+
+
+def _code(problem: Problem) -> int | None:
+    """What tells the user's module as it is from what it was; None where it has no file."""
+    path = own_code(problem).choice.path
+    file = file_of(path.partition(":")[0], problem.folder)
+    return None if file is None else zlib.crc32(file.read_bytes())

@@ -12,6 +12,7 @@ from sweeps.trainers.divergence import refuse_nonfinite
 from sweeps.trainers.models import past
 from sweeps.trainers.models.batches import drawn, in_order
 from sweeps.trainers.models.judging import figures_of, judging_batch, outputs_of
+from sweeps.trainers.models.keeping import Keeper
 from sweeps.trainers.models.member import Fitted, Member
 from sweeps.trainers.models.mishaps import failure_in
 from sweeps.trainers.models.watching import Watch, callback
@@ -38,13 +39,13 @@ def trained_alone(
     """
     started = time.perf_counter()
     watch = Watch(member.fit, limit, progress, watched=watched_split(problem))
+    keeper = None
     if not callbacks:
-        past.taken_up(member, watch)
-    failure = failure_in(lambda: _train(member, problem, watch, callbacks), member, problem)
+        past.taken_up(member, watch, problem)
+        keeper = Keeper(member, watch, problem)
+    failure = failure_in(lambda: _train(member, problem, watch, keeper, callbacks), member, problem)
     if failure is not None or watch.failure is not None:
         return failed(watch, started, failure or watch.failure)
-    if not callbacks:
-        past.kept(member, watch)
     return judged(member, problem, watch, started)
 
 
@@ -67,6 +68,7 @@ def judged(member: Member, problem: Problem, watch: Watch, started: float) -> Fi
                 weights=tuple(member.model.get_weights()),
                 epochs=watch.epoch,
                 seconds=time.perf_counter() - started,
+                notes=watch.notes,
             )
         )
 
@@ -77,7 +79,7 @@ def judged(member: Member, problem: Problem, watch: Watch, started: float) -> Fi
 def failed(watch: Watch, started: float, failure: Failure | None) -> Fitted:
     """A fit without figures, its history as far as it came."""
     seconds = time.perf_counter() - started
-    return Fitted(watch.history, {}, {}, (), watch.epoch, seconds, failure)
+    return Fitted(watch.history, {}, {}, (), watch.epoch, seconds, failure, watch.notes)
 
 
 def watched_split(problem: Problem) -> str:
@@ -92,11 +94,22 @@ def watched_rows(member: Member, problem: Problem) -> Part | None:
     return member.data.val
 
 
-def _train(member: Member, problem: Problem, watch: Watch, callbacks: Sequence[Any]) -> None:
+def _train(
+    member: Member,
+    problem: Problem,
+    watch: Watch,
+    keeper: Keeper | None,
+    callbacks: Sequence[Any],
+) -> None:
     if watch.ends():
+        if keeper is not None:
+            keeper.at_the_end()
+        # As `fit` would at its end; of most optimizers that is nothing.
+        member.model.optimizer.finalize_variable_values(member.model.trainable_weights)
         return
     batches = drawn(member.data.train, member.batch_size, member.fit.seed)
     watched = watched_rows(member, problem)
+    ended = None if keeper is None else keeper.after_epoch
     with watch.limit.counting():
         member.model.fit(
             batches,
@@ -106,6 +119,6 @@ def _train(member: Member, problem: Problem, watch: Watch, callbacks: Sequence[A
             validation_data=(
                 None if watched is None else in_order(watched, judging_batch(member.batch_size))
             ),
-            callbacks=[*callbacks, callback(watch, batches.begin)],
+            callbacks=[*callbacks, callback(watch, batches.begin, ended)],
             verbose=0,
         )

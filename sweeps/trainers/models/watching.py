@@ -27,6 +27,7 @@ class Watch:
     epoch: int = 0
     values: dict[str, list[float]] = field(default_factory=dict)
     failure: Failure | None = None
+    notes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def history(self) -> History:
@@ -66,9 +67,16 @@ def numbers(logs: Mapping[str, Any]) -> dict[str, float]:
     return {name: float(value) for name, value in logs.items() if np.ndim(value) == 0}
 
 
-def callback(watch: Watch, begin: Callable[[int], None] | None = None) -> Any:
-    """A `keras.callbacks.Callback` that keeps the watch. `begin` is told the epoch, from 0."""
-    return _kind()(watch, begin)
+def callback(
+    watch: Watch,
+    begin: Callable[[int], None] | None = None,
+    ended: Callable[[], None] | None = None,
+) -> Any:
+    """A `keras.callbacks.Callback` that keeps the watch.
+
+    `begin` is told the epoch, from 0; `ended` is called when an epoch is over and whole.
+    """
+    return _kind()(watch, begin, ended)
 
 
 @cache
@@ -76,9 +84,14 @@ def _kind() -> type[Any]:
     import keras
 
     class Watching(keras.callbacks.Callback):  # type: ignore[misc]
-        def __init__(self, watch: Watch, begin: Callable[[int], None] | None) -> None:
+        def __init__(
+            self,
+            watch: Watch,
+            begin: Callable[[int], None] | None,
+            ended: Callable[[], None] | None,
+        ) -> None:
             super().__init__()
-            self.watch, self.begin = watch, begin
+            self.watch, self.begin, self.ended = watch, begin, ended
             self.rate: float | None = None
 
         def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002
@@ -89,6 +102,8 @@ def _kind() -> type[Any]:
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002
             stopped = self.model.stop_training
             self.watch.keep(logs or {}, self.rate)
+            if self.ended is not None:
+                self.ended()
             # What a callback of the user's has ended is whole, however late it is.
             if not stopped and self.watch.ends():
                 self.model.stop_training = True

@@ -44,7 +44,9 @@ class KeepingContract(Fitting):
         keeping = Keeping(str(path), epochs, seconds)
         return fit_of(changes.pop("config", EVERYTHING), keeping=keeping, **changes)
 
-    def told(self, fit: Fit, also: Callable[[int], None] = lambda epoch: None) -> tuple[Outcome, list[int]]:
+    def told(
+        self, fit: Fit, also: Callable[[int], None] = lambda epoch: None
+    ) -> tuple[Outcome, list[int]]:
         """The outcome, and the epochs that were told of."""
         epochs: list[int] = []
 

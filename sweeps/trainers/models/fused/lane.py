@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from sweeps.sweep import Split
 from sweeps.trainers.models.fused.epochs import Carry, Judged, Member, Rows
 from sweeps.trainers.models.fused.program import Program
 from sweeps.trainers.models.watching import Watch
+from sweeps.trainers.under_way import Interval
 
 Array = npt.NDArray[Any]
 
@@ -61,13 +62,27 @@ class Lane:
         which = np.array([seat.data_set for seat in self._full], np.int32)
         self._member = jax.device_put(Member(numbers, which))
 
-    def run(self, stopping: threading.Event) -> None:
-        """Train until every member's watch is over, or until somebody is stopping it."""
+    def run(self, stopping: threading.Event, keep: Callable[[int, Carry], None]) -> None:
+        """Train until every member's watch is over, or until somebody is stopping it.
+
+        `keep` is called with the place and the variables of each member that is to be kept on its
+        way, whenever it is time for that.
+        """
+        interval = Interval(seat.watch.fit for seat in self.seats)
         while not stopping.is_set():
             active = [not seat.watch.ends() for seat in self.seats]
             if not any(active):
                 return
             self._epoch(active)
+            if interval.is_over():
+                self._keep(keep)
+                interval.begin()
+
+    def _keep(self, keep: Callable[[int, Carry], None]) -> None:
+        weights = self.weights()
+        for at, seat in enumerate(self.seats):
+            if seat.watch.fit.keeping is not None and not seat.watch.ends():
+                keep(at, member_of(weights, at))
 
     def weights(self) -> Carry:
         """The variables of all members, on the host."""
@@ -145,6 +160,12 @@ class Lane:
         names = list(self._splits)
         first = sum(self._splits[name] for name in names[: names.index(split)])
         return first, self._splits[split]
+
+
+def member_of(carry: Carry, at: int) -> Carry:
+    """One member's variables."""
+    own: Carry = jax.tree.map(lambda values: values[at], carry)
+    return own
 
 
 def _stack(trees: Sequence[Any]) -> Any:

@@ -20,7 +20,7 @@ from sweeps.trainers.divergence import DivergedError, refuse_nonfinite
 from sweeps.trainers.models import past
 from sweeps.trainers.models.fused.epochs import Carry, Epochs, Rows
 from sweeps.trainers.models.fused.fingerprint import fingerprint
-from sweeps.trainers.models.fused.lane import Found, Lane, Seat
+from sweeps.trainers.models.fused.lane import Found, Lane, Seat, member_of
 from sweeps.trainers.models.fused.numbers import slots_of, values_of
 from sweeps.trainers.models.fused.program import Layout, Program, program_for
 from sweeps.trainers.models.fused.prototype import (
@@ -112,7 +112,7 @@ class _Group:
 
     def _seat(self, member: Member) -> Seat:
         watch = Watch(member.fit, self._limit, self._progress, watched_split(self._problem))
-        past.taken_up(member, watch)
+        past.taken_up(member, watch, self._problem)
         start = carry_of(member.model, self._epochs.model)
         numbers = values_of(slots_of(member.model))
         return Seat(watch, start, numbers, self._data_sets[id(member.data)])
@@ -141,6 +141,11 @@ class _Group:
         judged: list[_Judged] = []
         watched: Split | None = "test" if self._problem.objective.split == "test" else "val"
 
+        def keep(at: int, carry: Carry) -> None:
+            keeping = seats[at].watch.fit.keeping
+            assert keeping is not None, "only members that are to be kept are"
+            self._keep(places[at], seats[at].watch, carry, keeping.path)
+
         def train() -> None:
             lane = Lane(
                 seats,
@@ -151,7 +156,7 @@ class _Group:
                 watched if watched in self._splits else None,
             )
             with self._limit.counting():
-                lane.run(stopping)
+                lane.run(stopping, keep)
             found = {split: lane.found(split) for split in self._splits}
             judged.append(_Judged(lane.weights(), found))
 
@@ -180,13 +185,18 @@ class _Group:
             refuse_nonfinite(figures, f"after epoch {watch.epoch}")
         except DivergedError as error:
             return _failed(watch, seconds, Failure("diverged", str(error)))
-        carry: Carry = jax.tree.map(lambda values: values[at], judged.carry)
+        carry = member_of(judged.carry, at)
         if member.fit.save_to is not None:
-            put_back(member.model, carry)
-            past.kept(member, watch)
+            self._keep(place, watch, carry, member.fit.save_to)
         outputs = {split: found.outputs[at] for split, found in judged.found.items()}
         weights = _weights(member.model, carry)
-        return Fitted(watch.history, figures, outputs, weights, watch.epoch, seconds)
+        epochs, notes = watch.epoch, watch.notes
+        return Fitted(watch.history, figures, outputs, weights, epochs, seconds, notes=notes)
+
+    def _keep(self, place: int, watch: Watch, carry: Carry, path: str) -> None:
+        member = self._members[place]
+        put_back(member.model, carry)
+        past.kept(member, watch, self._problem, path)
 
 
 @dataclass(frozen=True)
@@ -227,4 +237,4 @@ def _starved(fitted: Fitted) -> bool:
 
 
 def _failed(watch: Watch, seconds: float, failure: Failure) -> Fitted:
-    return Fitted(watch.history, {}, {}, (), watch.epoch, seconds, failure)
+    return Fitted(watch.history, {}, {}, (), watch.epoch, seconds, failure, watch.notes)
