@@ -13,7 +13,7 @@ from sweeps.draws import fit_seed
 from sweeps.metrics.catalog import METRICS
 from sweeps.problem import Problem
 from sweeps.sweep import CheckpointChoice, Objective
-from sweeps.trial import Failure, Fit, History, Keeping, Outcome, Part, Result, Trial
+from sweeps.trial import Cost, Failure, Fit, History, Keeping, Outcome, Part, Result, Trial
 
 NEVER = CheckpointChoice()
 
@@ -86,6 +86,21 @@ def result_of(trial: Trial, outcomes: Sequence[Outcome], objective: Objective) -
             word: said for outcome in reversed(outcomes) for word, said in outcome.notes.items()
         },
         defined=defined,
+        cost=_sum_of_costs([outcome.cost for outcome in outcomes]),
+        epoch_ms=_last_times([outcome.epoch_ms for outcome in outcomes]),
+    )
+
+
+def gone_on(before: Outcome, after: Outcome) -> Outcome:
+    """What came of a fit that went on from where `before` had ended: times and costs of both."""
+    return replace(
+        after,
+        history=after.history or before.history,
+        seconds=before.seconds + after.seconds,
+        trainer=after.trainer or before.trainer,
+        notes={**before.notes, **after.notes},
+        cost=_sum_of_costs([before.cost, after.cost]),
+        epoch_ms={**before.epoch_ms, **after.epoch_ms},
     )
 
 
@@ -132,6 +147,26 @@ def _mean_history(parts: Sequence[History]) -> dict[str, tuple[float, ...]]:
         name: tuple(fmean(values) for values in zip(*(part[name] for part in parts), strict=False))
         for name in shared
     }
+
+
+def _sum_of_costs(costs: Sequence[Cost | None]) -> Cost | None:
+    """Of those that are known: the sums, the largest peak, the first device."""
+    known = [cost for cost in costs if cost is not None]
+    if not known:
+        return None
+    return Cost(
+        core_seconds=sum(cost.core_seconds for cost in known),
+        gpu_seconds=sum(cost.gpu_seconds for cost in known),
+        peak_mb=max(cost.peak_mb for cost in known),
+        device=known[0].device,
+        examples=sum(cost.examples for cost in known),
+    )
+
+
+def _last_times(parts: Sequence[Mapping[int, int]]) -> dict[int, int]:
+    """By epoch, when the last part had it behind it; epochs that all parts know of."""
+    shared = [epoch for epoch in parts[0] if all(epoch in part for part in parts)]
+    return {epoch: max(part[epoch] for part in parts) for epoch in shared}
 
 
 def _part(outcome: Outcome) -> Part:

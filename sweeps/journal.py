@@ -10,6 +10,7 @@ from sweeps.backends.backend import State
 from sweeps.delivery import Delivery
 from sweeps.lease import Claim
 from sweeps.ledger import Ledger
+from sweeps.ledger_rows import Stage
 from sweeps.open_trial import OpenTrial
 from sweeps.stopwatch import Stopwatch
 from sweeps.sweep import Sweep
@@ -47,10 +48,15 @@ class Journal:
         """Trials that were asked for; returns when, in milliseconds since 1970."""
         return self._ledger.begin(self._claim, trials, state)
 
-    def commit(self, finished: Sequence[tuple[Result, OpenTrial]], state: State) -> None:
-        """Results, durable once this returns."""
+    def commit(
+        self,
+        finished: Sequence[tuple[Result, OpenTrial]],
+        state: State,
+        stages: Sequence[Stage] = (),
+    ) -> None:
+        """Results, and the stages of trials that go on, durable once this returns."""
         attempts = [(result, opened.attempt) for result, opened in finished]
-        ended_ms = self._ledger.commit(self._claim, attempts, state, self.spent_seconds)
+        ended_ms = self._ledger.commit(self._claim, attempts, state, self.spent_seconds, stages)
         for result, opened in finished:
             self._delivery.trial(result, opened.attempt, opened.started_ms, ended_ms)
             contenders = [result] if self.best is None else [self.best, result]

@@ -102,18 +102,24 @@ class Ledger(LedgerView):
         return started_ms
 
     def commit(
-        self, claim: Claim, results: Sequence[tuple[Result, int]], state: State, spent: float
+        self,
+        claim: Claim,
+        results: Sequence[tuple[Result, int]],
+        state: State,
+        spent: float,
+        stages: Sequence[ledger_rows.Stage] = (),
     ) -> int:
-        """Results (one at least), each with its attempt, and the backend's state after being told.
+        """Results, each with its attempt, and the backend's state after being told.
 
-        `spent` is the wall time of the sweep so far in seconds. Returns the time. Raises
-        LeaseError, and keeps nothing, when the sweep was taken over or a trial is no longer running
-        under its attempt.
+        `stages` are those of trials that go on, `spent` is the wall time of the sweep so far in
+        seconds. Returns the time. Raises LeaseError, and keeps nothing, when the sweep was taken
+        over or a trial is no longer running under its attempt.
         """
         reach("commit")
         ended_ms = now_ms()
         with self.writing(claim) as connection:
             ledger_rows.complete(connection, claim, results, ended_ms)
+            ledger_rows.keep_stages(connection, claim, stages)
             set_sweep(
                 connection, claim.sweep_id, backend_state=json.dumps(state), spent_seconds=spent
             )

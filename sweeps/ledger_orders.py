@@ -10,11 +10,12 @@ import json
 from collections.abc import Collection
 from typing import Any, Literal, cast, get_args
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, case, func, select, update
 
 from sweeps import ledger_schema as schema
 from sweeps.lease import Claim
 from sweeps.ledger import Ledger, set_sweep
+from sweeps.pruning.progress import TO_THE_END
 from sweeps.trial import Reason
 
 Command = Literal["pause", "resume", "stop", "cancel"]
@@ -49,7 +50,8 @@ def retry(ledger: Ledger, claim: Claim, reasons: Collection[Reason] | None) -> i
     """Make failed trials run again, with all their tries; None: all but those that were pruned.
 
     A trial of the last wave is as if it had never been told to the backend. What was asked for
-    after an earlier one rests on its failure: for the backend it stays failed. How many they were.
+    after an earlier one rests on its failure: for the backend it stays failed. One that was pruned
+    is trained to its end. How many they were.
     """
     trial = schema.trial.c
     with ledger.writing(claim) as connection:
@@ -69,6 +71,8 @@ def retry(ledger: Ledger, claim: Claim, reasons: Collection[Reason] | None) -> i
                 result=None,
                 reason=None,
                 shipped=False,
+                # What was pruned once is wanted in full: no pruner is asked about it again.
+                stages=case((trial.reason == "pruned", TO_THE_END), else_=None),
             )
         )
         _open(connection, claim, again.rowcount)

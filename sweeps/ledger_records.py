@@ -63,7 +63,8 @@ class Begun:
 
     `state` is `running`, `done`, `failed`, `pruned` or `cancelled`; `tries` counts attempts that are
     capped (see `sweeps.losses`); with `told_failed` the backend took it for failed for good. What
-    MLflow has already (`shipped`) comes in brief: the result without history and parts.
+    MLflow has already (`shipped`) comes in brief: the result without history and parts. `stages` is
+    what is known of a trial that is trained a stage at a time, and has no result yet.
     """
 
     trial: Trial
@@ -75,6 +76,7 @@ class Begun:
     ended_ms: int | None
     result: Result | None
     shipped: bool
+    stages: str | None = None
 
 
 def sweep_row(row: Row[Any]) -> SweepRow:
@@ -123,6 +125,7 @@ def begun_of(row: Row[Any], read: Callable[[Trial, str], Result] | None = None) 
         ended_ms=row.ended_ms,
         result=None if row.result is None else read(trial, row.result),
         shipped=row.shipped,
+        stages=row.stages,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, update
@@ -29,6 +30,23 @@ _COMPLETE = (
         stages=None,
     )
 )
+
+
+_KEEP_STAGES = (
+    update(schema.trial)
+    .where(schema.trial.c.sweep_id == bindparam("of_sweep"))
+    .where(schema.trial.c.number == bindparam("of_number"))
+    .values(stages=bindparam("stages"))
+)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What is known of a trial that goes on, as text; see `sweeps.pruning.progress`."""
+
+    number: int
+    attempt: int
+    text: str
 
 
 def begin_again(connection: Connection, sweep_id: str) -> None:
@@ -94,29 +112,43 @@ def complete(
 
     Nobody can come in between: the fence before it, in the same transaction, holds the sweep.
     """
-    _refuse_strangers(connection, claim, results)
+    if not results:
+        return
+    attempts = [(result.trial.number, attempt) for result, attempt in results]
+    _refuse_strangers(connection, claim, attempts)
     rows = [_completed(claim, result, ended_ms) for result, _ in results]
     connection.execute(_COMPLETE, rows)
 
 
+def keep_stages(connection: Connection, claim: Claim, stages: Sequence[Stage]) -> None:
+    """The stages of trials without a result; compare-and-set as for results."""
+    if not stages:
+        return
+    _refuse_strangers(connection, claim, [(stage.number, stage.attempt) for stage in stages])
+    rows = [
+        {"of_sweep": claim.sweep_id, "of_number": stage.number, "stages": stage.text}
+        for stage in stages
+    ]
+    connection.execute(_KEEP_STAGES, rows)
+
+
 def _refuse_strangers(
-    connection: Connection, claim: Claim, results: Sequence[tuple[Result, int]]
+    connection: Connection, claim: Claim, attempts: Sequence[tuple[int, int]]
 ) -> None:
-    """Raise LeaseError for the first result whose trial is not running as its attempt."""
+    """Raise LeaseError for the first trial that is not running as the attempt beside it."""
     trial = schema.trial.c
-    numbers = [result.trial.number for result, _ in results]
+    numbers = [number for number, _ in attempts]
     found = connection.execute(
         select(trial.number, trial.attempt)
         .where(trial.sweep_id == claim.sweep_id, trial.state == "running")
         .where(trial.number.between(min(numbers), max(numbers)))
     )
     under_way: dict[int, int] = {row.number: row.attempt for row in found}
-    for result, attempt in results:
+    for number, attempt in attempts:
         # Taken out, so that a second result of the same trial finds nothing.
-        if under_way.pop(result.trial.number, None) != attempt:
+        if under_way.pop(number, None) != attempt:
             raise LeaseError(
-                f"trial {result.trial.number} of sweep {claim.sweep_id} is not running as attempt "
-                f"{attempt}"
+                f"trial {number} of sweep {claim.sweep_id} is not running as attempt {attempt}"
             )
 
 

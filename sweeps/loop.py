@@ -2,14 +2,17 @@
 
 Trials are asked for a batch at a time, and the next batch when every trial of the last one has its
 result, so what a backend knows when it is asked does not depend on how fast workers are. Results
-are kept as soon as they exist and told in the order of trial numbers.
+are kept as soon as they exist and told in the order of trial numbers. What of a trial is trained
+next, all of it or a stage, `sweeps.stages` knows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
+from sweeps import checkpoints as checkpoint_files
 from sweeps import evaluation, losses
 from sweeps.backends.backend import Search, Told
 from sweeps.checkpoint_keeper import CheckpointKeeper
@@ -20,6 +23,7 @@ from sweeps.journal import Journal
 from sweeps.losses import StuckError
 from sweeps.open_trial import OpenTrial
 from sweeps.problem import Problem
+from sweeps.stages import Stages, Step
 from sweeps.sweep import Sweep
 from sweeps.trainers.trainer import Trainer
 from sweeps.trial import Failure, Fit, Outcome, Result
@@ -38,6 +42,7 @@ class Loop:
         flight: Flight,
         journal: Journal,
         checkpoints: CheckpointKeeper,
+        stages: Stages,
         batch: int,
         asked: int,
     ) -> None:
@@ -48,6 +53,7 @@ class Loop:
         self._flight = flight
         self._journal = journal
         self._checkpoints = checkpoints
+        self._stages = stages
         self._batch = batch
         self._asked = asked
         self._first_errors = FirstErrors()
@@ -116,12 +122,12 @@ class Loop:
         return True
 
     def _start(self, trials: Sequence[OpenTrial]) -> None:
-        fits: list[Fit] = []
+        begun: list[tuple[OpenTrial, Sequence[Fit]]] = []
         refused: list[Result] = []
         for opened in trials:
             self._open[opened.trial.number] = opened
             try:
-                expanded = evaluation.fits_of(
+                fits = evaluation.fits_of(
                     opened.trial,
                     self._problem,
                     self._checkpoints.folder,
@@ -133,14 +139,16 @@ class Loop:
                     evaluation.failed(opened.trial, Failure("bad_configuration", str(error)))
                 )
                 continue
-            opened.expected = len(expanded)
-            fits.extend(expanded)
+            begun.append((opened, fits))
+        self._queue(self._stages.begin(begun))
+        self._finish(Step(refused))
+
+    def _queue(self, fits: Sequence[Fit]) -> None:
         packs = self._trainer.pack(fits, self._problem)
         knowledge = self._search.knowledge()
         if knowledge is not None:
             packs = [replace(pack, knowledge=knowledge) for pack in packs]
         self._flight.queue(packs)
-        self._finish(refused)
 
     def _land(self, control: Control) -> None:
         if not self._flight.aloft:
@@ -170,31 +178,24 @@ class Loop:
         return verdict.failed
 
     def _take(self, outcomes: Sequence[Outcome]) -> None:
-        complete = [
-            outcome.fit.trial
-            for outcome in outcomes
-            if self._open[outcome.fit.trial.number].take(outcome)
-        ]
-        self._finish(
-            [
-                evaluation.result_of(
-                    trial, self._open[trial.number].ordered(), self._sweep.objective
-                )
-                for trial in complete
-            ]
-        )
+        step = self._stages.take(outcomes)
+        self._finish(step)
+        if step.fits:
+            self._queue(step.fits)
 
-    def _finish(self, results: Sequence[Result]) -> None:
+    def _finish(self, step: Step) -> None:
         """Tell the backend what its order allows, then keep everything in one transaction."""
-        if not results:
+        if not step.results and not step.kept:
             return
-        finished = [(result, self._open.pop(result.trial.number)) for result in results]
+        finished = [(result, self._open.pop(result.trial.number)) for result in step.results]
         self._untold |= {
             result.trial.number: result for result, opened in finished if not opened.told
         }
         self._tell()
-        self._journal.commit(finished, self._search.state())
-        self._first_errors.take(results)
+        self._journal.commit(finished, self._search.state(), step.kept)
+        self._first_errors.take(step.results)
+        for path in step.spent:
+            checkpoint_files.remove(Path(path))
         self._checkpoints.keep_only(self._needed(), under_way=self._open)
 
     def _needed(self) -> set[int]:
@@ -214,5 +215,7 @@ class Loop:
 
 def told_of(result: Result, sweep: Sweep) -> Told:
     """A result as a backend sees it: the one place where the sign of the goal is applied."""
-    score = None if result.score is None else sweep.objective.minimised(result.score)
-    return Told(result.trial, score, result.error, result.defined)
+    signed = sweep.objective.minimised
+    score = None if result.score is None else signed(result.score)
+    reported = tuple((step, signed(value)) for step, value in result.reported)
+    return Told(result.trial, score, result.error, result.defined, reported)

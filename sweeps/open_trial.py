@@ -11,7 +11,8 @@ from sweeps.trial import Outcome, Trial
 class OpenTrial:
     """A trial without a result, and the outcomes it has so far.
 
-    `told` once the backend was told of it: what comes of it now is for people only.
+    `told` once the backend was told of it: what comes of it now is for people only. `stages` is
+    what the ledger has of one that is trained a stage at a time (see `sweeps.pruning.progress`).
     """
 
     trial: Trial
@@ -19,6 +20,7 @@ class OpenTrial:
     started_ms: int
     tries: int = 0
     told: bool = False
+    stages: str | None = None
     expected: int = 0
     outcomes: dict[tuple[int, int], Outcome] = field(default_factory=dict)
 

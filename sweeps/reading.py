@@ -216,6 +216,7 @@ def _check_once(sweep: Sweep) -> None:
 def _check_names(sweep: Sweep) -> None:
     """Ask those who know the names; none of them imports what it runs on for that."""
     from sweeps.backends.choose import backend_for
+    from sweeps.pruning.choose import check_pruner
     from sweeps.tasks.choose import task_for
     from sweeps.tasks.table_options import refuse_unfit
     from sweeps.trainers.choose import trainer_for
@@ -227,3 +228,4 @@ def _check_names(sweep: Sweep) -> None:
     except ValueError as error:
         raise SweepError(str(error), ("trainer",)) from error
     backend_for(sweep.search, sweep.space).check(sweep.space)
+    check_pruner(sweep)

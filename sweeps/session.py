@@ -24,6 +24,7 @@ from sweeps.ledger_records import Begun, told
 from sweeps.loop import Loop
 from sweeps.open_trial import OpenTrial
 from sweeps.parts import Parts
+from sweeps.stages import stages_for
 from sweeps.stopwatch import Stopwatch
 from sweeps.store import Store
 from sweeps.system_figures import SystemFigures
@@ -156,7 +157,7 @@ class Session:
 
     def _announce(self) -> None:
         """Tell watcher and MLflow that the sweep runs; send MLflow what it missed."""
-        done = self._row.done + self._row.failed
+        done = self._row.done + self._row.failed + self._row.pruned
         name, total = self._parts.sweep.name, self._parts.plan.trials
         self._around.watcher.began(self._claim.sweep_id, name, total, done)
         self._delivery.begin()
@@ -172,6 +173,7 @@ class Session:
             flight=Flight(executor, parts.trainer, parts.problem),
             journal=self._journal,
             checkpoints=self._checkpoints,
+            stages=stages_for(parts.sweep, self._checkpoints.folder, self._begun),
             batch=parts.sweep.search.batch or parts.backend.batch,
             asked=len(self._begun),
         )
@@ -187,7 +189,12 @@ class Session:
         anew = self._parts.sweep.defined_as_it_runs
         trial = replace(begun.trial, config={}) if anew else begun.trial
         return OpenTrial(
-            trial, begun.attempt, begun.started_ms, tries=begun.tries, told=begun.told_failed
+            trial,
+            begun.attempt,
+            begun.started_ms,
+            tries=begun.tries,
+            told=begun.told_failed,
+            stages=begun.stages,
         )
 
     def _drawn(self, executor: Slots) -> Sequence[Artifact]:

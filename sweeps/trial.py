@@ -156,6 +156,7 @@ class Outcome:
     user may want to know besides, by a word each (`not_fused`: why it was trained singly).
     `defined` is set where the configuration came about in training. `epoch_ms` says when epochs
     ended, in milliseconds since 1970, where training took long enough for somebody to watch.
+    Outcomes are equal whatever they cost, and whenever they came about; so are results.
     """
 
     fit: Fit
@@ -167,8 +168,8 @@ class Outcome:
     trainer: str | None = None
     notes: Mapping[str, str] = field(default_factory=dict)
     defined: Defined | None = None
-    cost: Cost | None = None
-    epoch_ms: Mapping[int, int] = field(default_factory=dict)
+    cost: Cost | None = field(default=None, compare=False)
+    epoch_ms: Mapping[int, int] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)
@@ -209,7 +210,7 @@ class Result:
     trainer: str | None = None
     notes: Mapping[str, str] = field(default_factory=dict)
     defined: Defined | None = None
-    cost: Cost | None = None
-    epoch_ms: Mapping[int, int] = field(default_factory=dict)
+    cost: Cost | None = field(default=None, compare=False)
+    epoch_ms: Mapping[int, int] = field(default_factory=dict, compare=False)
     pruned: Pruned | None = None
     reported: tuple[tuple[int, float], ...] = ()

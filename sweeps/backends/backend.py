@@ -18,6 +18,10 @@ MEMORYLESS_BATCH = 1024
 """How many trials a search asks for at once that learns nothing from results: the same trials come
 in whatever portions, large ones fill packs, and 100,000 trials are never in memory at once."""
 
+PRUNED_BATCH = 64
+"""The same with a pruner, which compares trials with those of earlier portions: few at once, so
+that there are some soon, and enough to fill a pack. Then the portions do matter."""
+
 State = Mapping[str, Any]
 """What a search needs to go on besides the results: JSON types only, small."""
 
@@ -27,13 +31,15 @@ class Told:
     """What a backend learns of a finished trial: its score, smaller is better, or why it failed.
 
     `score` is None exactly when `failure` is set. `defined` is set where the configuration came
-    about in training.
+    about in training. `reported` are the (step, value) pairs that a pruner was given, whose values
+    are scores as well.
     """
 
     trial: Trial
     score: float | None
     failure: Failure | None = None
     defined: Defined | None = None
+    reported: tuple[tuple[int, float], ...] = ()
 
 
 class Search(Protocol):

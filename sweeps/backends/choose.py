@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, get_args
+from typing import Any
 
 from search_spaces import Space, SpaceError
 from search_spaces.values import shown
-from sweeps.backends.backend import Backend
+from sweeps.backends.backend import PRUNED_BATCH, Backend
 from sweeps.backends.grid_search import GridSearch
 from sweeps.backends.hyperband import Hyperband
 from sweeps.backends.options import Read, hint, one_of, truth, whole_number, wrong
-from sweeps.backends.optuna_objective import OptunaObjective, PrunerName
+from sweeps.backends.optuna_objective import OptunaObjective
 from sweeps.backends.optuna_samplers import SAMPLERS
 from sweeps.backends.optuna_search import OptunaSearch
 from sweeps.backends.random_search import RandomSearch
+from sweeps.pruning.choice import read_pruner
+from sweeps.pruning.choose import KEY as PRUNER
+from sweeps.pruning.choose import pruner_for
 from sweeps.sweep import SearchChoice
 from sweeps.trial import Config
 
@@ -56,7 +59,8 @@ BACKENDS: dict[str, Offer] = {
 
 
 DEFINED_AS_IT_RUNS = Offer(
-    OptunaObjective, {**BACKENDS["optuna"].settings, "pruner": one_of(get_args(PrunerName))}
+    OptunaObjective,
+    {**BACKENDS["optuna"].settings, PRUNER: lambda _, value: read_pruner(value)},
 )
 """The only backend for an objective whose trials define their configurations in training."""
 
@@ -78,12 +82,14 @@ def backend_for(search: SearchChoice, space: Space) -> Backend:
         raise wrong(
             "backend", f"{shown(search.backend)} is no backend; {hint(search.backend, BACKENDS)}"
         )
-    settings = {
-        name: _setting(search.backend, offer, name, search.options[name]) for name in search.options
-    }
+    pruner = pruner_for(search)
+    own = [name for name in search.options if name != PRUNER or offer is DEFINED_AS_IT_RUNS]
+    settings = {name: _setting(search.backend, offer, name, search.options[name]) for name in own}
     settings["seed_trials"] = _seed_trials(search.seed_trials, space)
     if search.batch is not None:
         settings["batch"] = search.batch
+    elif pruner is not None and offer.make in (GridSearch, RandomSearch):
+        settings["batch"] = PRUNED_BATCH
     if offer.wants_cap:
         settings["trials"] = search.trials
     return offer.make(**settings)
@@ -92,7 +98,7 @@ def backend_for(search: SearchChoice, space: Space) -> Backend:
 def _setting(backend: str, offer: Offer, name: str, value: Any) -> Any:
     read = offer.settings.get(name)
     if read is None:
-        known = hint(name, ["trials", "batch", "seed_trials", *offer.settings])
+        known = hint(name, ["trials", "batch", "seed_trials", PRUNER, *offer.settings])
         raise wrong(name, f"{shown(name)} is no setting of {backend}; {known}")
     return read(name, value)
 

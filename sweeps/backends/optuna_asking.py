@@ -77,7 +77,7 @@ class SamplerSearch:
         return config
 
     def tell(self, results: Sequence[Told]) -> None:
-        """Take in results; a score that is not finite counts as a failure.
+        """Take in results; a score that is not finite counts as a failure, pruned is pruned.
 
         Raises ValueError when a trial is told out of turn.
         """
@@ -85,7 +85,10 @@ class SamplerSearch:
             if told.trial.number != self._told:
                 raise ValueError(f"trial {told.trial.number} is told, but {self._told} is next")
             good = told.score is not None and math.isfinite(told.score)
-            self._study.tell(told.trial.number, told.score if good else None)
+            if told.failure is not None and told.failure.reason == "pruned" and told.reported:
+                self._study.prune(told.trial.number, told.reported)
+            else:
+                self._study.tell(told.trial.number, told.score if good else None)
             self._told += 1
 
     def state(self) -> State:

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any
 
 from search_spaces import Space, SpaceError
 from sweeps.backends.backend import State, Told
 from sweeps.backends.optuna_samplers import SamplerName, SamplerSettings, unfit_setting
+from sweeps.pruning.choice import NONE, PrunerChoice
 from sweeps.trial import Config, Trial
 
-PrunerName = Literal["median", "percentile", "successive_halving", "hyperband", "none"]
+MEDIAN = PrunerChoice("median")
 
 
 @dataclass(frozen=True)
@@ -25,14 +26,14 @@ class OptunaObjective:
 
     `trial.report` and `trial.should_prune` work against what earlier trials reported, those of the
     same ask left out. `batch` trials are asked for at once. `None` leaves a setting at Optuna's
-    own; the pruner is its median rule.
+    own; the pruner is its median rule, and None never prunes.
     """
 
     sampler: SamplerName = "tpe"
     n_startup_trials: int | None = None
     multivariate: bool | None = None
     constant_liar: bool | None = None
-    pruner: PrunerName = "median"
+    pruner: PrunerChoice | None = MEDIAN
     seed_trials: tuple[Config, ...] = ()
     batch: int = 4
 
@@ -105,11 +106,12 @@ class ObjectiveSearch:
 
     def knowledge(self) -> State:
         """Seed, sampler and pruner, the seed trials, and what earlier trials came to."""
+        pruner = self._settings.pruner
         return {
             "seed": self._seed,
             "sampler": asdict(self._settings.settings),
             "batch": self._settings.batch,
-            "pruner": self._settings.pruner,
+            "pruner": NONE if pruner is None else pruner.document,
             "seed_trials": [dict(config) for config in self._settings.seed_trials],
             "told": [_known(told) for told in self._told[: self._known]],
         }

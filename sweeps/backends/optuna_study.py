@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import random
-import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from search_spaces import Param, Space
 from sweeps.backends.optuna_domains import asked_for, domain_of
+from sweeps.backends.optuna_quiet import quiet
 from sweeps.backends.optuna_samplers import SamplerSettings, population_of
 from sweeps.trial import Config, Value
 
@@ -39,7 +38,7 @@ class OptunaStudy:
         self._population = population_of(batch, len(ranges))
         self._numbers: dict[int, int] = {}
         self._length = 0
-        with _quiet():
+        with quiet():
             self._study = optuna.create_study()
 
     def suggest(self, number: int, attempt: int) -> tuple[Config, Attributes]:
@@ -47,7 +46,7 @@ class OptunaStudy:
         from optuna.trial import TrialState
 
         occasion = f"{number}:{attempt}"
-        with _quiet():
+        with quiet():
             self._study.sampler = self._sampler.make(self._seed, occasion, self._population)
             trial = self._study.ask()
             config = self._space.choose(lambda param: self._pick(trial, param, occasion))
@@ -72,7 +71,7 @@ class OptunaStudy:
             distributions={name: asked[name].distribution() for name in asked},
             system_attrs=dict(attributes),
         )
-        with _quiet():
+        with quiet():
             self._study.add_trial(trial)
         self._numbers[number] = self._length
         self._length += 1
@@ -82,24 +81,21 @@ class OptunaStudy:
         from optuna.trial import TrialState
 
         state = TrialState.FAIL if score is None else TrialState.COMPLETE
-        with _quiet():
+        with quiet():
             self._study.tell(self._numbers[number], score, state=state)
+
+    def prune(self, number: int, reported: Sequence[tuple[int, float]]) -> None:
+        """End trial `number` early; what it had `reported` by then teaches the samplers."""
+        from optuna.trial import Trial, TrialState
+
+        position = self._numbers[number]
+        running = self._study.get_trials(deepcopy=False)[position]
+        with quiet():
+            trial = Trial(self._study, running._trial_id)
+            for step, value in reported:
+                trial.report(value, step)
+            self._study.tell(position, state=TrialState.PRUNED)
 
     def attributes(self, number: int) -> Attributes:
         """What the sampler noted on trial `number`."""
         return dict(self._study.get_trials(deepcopy=False)[self._numbers[number]].system_attrs)
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Without Optuna's log lines and its warnings that QMC is experimental."""
-    import optuna
-
-    verbosity = optuna.logging.get_verbosity()
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-            yield
-    finally:
-        optuna.logging.set_verbosity(verbosity)

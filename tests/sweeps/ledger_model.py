@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sweeps.ledger_records import Begun
+from sweeps.ledger_rows import Stage
+from sweeps.pruning.progress import TO_THE_END
 from sweeps.trial import Result, Trial
 
 LEASE_MS = 30_000
@@ -37,6 +39,7 @@ class ModelTrial:
     told_failed: bool = False
     result: Result | None = None
     shipped: bool = False
+    stages: str | None = None
 
     @property
     def reason(self) -> str | None:
@@ -59,6 +62,7 @@ class ModelTrial:
             ended_ms=None,
             result=result,
             shipped=self.shipped,
+            stages=self.stages,
         )
 
 
@@ -142,19 +146,23 @@ class ModelSweep:
         self.told = told
 
     def commit(
-        self, results: Sequence[tuple[Result, int]], told: Mapping[str, Any], spent: float
+        self,
+        results: Sequence[tuple[Result, int]],
+        told: Mapping[str, Any],
+        spent: float,
+        stages: Sequence[Stage] = (),
     ) -> None:
-        numbers = [result.trial.number for result, _ in results]
+        written = [(result.trial.number, attempt) for result, attempt in results]
+        written += [(stage.number, stage.attempt) for stage in stages]
         rows = {row.trial.number: row for row in self.running}
-        right = [
-            n in rows and rows[n].attempt == attempt
-            for n, (_, attempt) in zip(numbers, results, strict=True)
-        ]
-        if not all(right) or len(set(numbers)) < len(numbers):
+        right = [n in rows and rows[n].attempt == attempt for n, attempt in written]
+        if not all(right) or len({n for n, _ in written}) < len(written):
             raise RefusedError
         for result, _ in results:
             row = rows[result.trial.number]
-            row.result, row.state = result, "done" if result.error is None else "failed"
+            row.result, row.state, row.stages = result, _state_of(result), None
+        for stage in stages:
+            rows[stage.number].stages = stage.text
         self.told, self.spent = told, spent
 
     def again(self, numbers: Collection[int], charged: bool) -> None:
@@ -169,6 +177,7 @@ class ModelSweep:
         wanted = {row.reason for row in failed} - {"pruned"} if reasons is None else reasons
         chosen = [row for row in failed if row.reason in wanted]
         for row in chosen:
+            row.stages = TO_THE_END if row.reason == "pruned" else None
             row.state, row.result, row.shipped, row.tries = "running", None, False, 0
             row.told_failed = row.told_failed or row.wave < last
         if chosen:
@@ -201,8 +210,9 @@ class ModelSweep:
     @property
     def counts(self) -> dict[str, int]:
         kept = Counter(row.state for row in self.trials)
-        finished = [row for row in self.trials if row.state in ("done", "failed")]
-        states = {state: kept[state] for state in ("done", "failed", "running", "cancelled")}
+        finished = [row for row in self.trials if row.result is not None]
+        names = ("done", "failed", "pruned", "running", "cancelled")
+        states = {state: kept[state] for state in names}
         return states | {"unsent": sum(not row.shipped for row in finished)}
 
     def best(self, maximize: bool) -> int | None:
@@ -213,7 +223,7 @@ class ModelSweep:
 
     @property
     def reasons(self) -> dict[str, int]:
-        counted = Counter(row.reason for row in self.trials if row.reason is not None)
+        counted = Counter(row.reason for row in self.trials if row.state == "failed" and row.reason)
         return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
 
     @property
@@ -225,6 +235,12 @@ class ModelSweep:
         ]
         end = untold[0] if untold else len(numbers)
         return numbers[:end], numbers[end:]
+
+
+def _state_of(result: Result) -> str:
+    if result.error is None:
+        return "done"
+    return "pruned" if result.error.reason == "pruned" else "failed"
 
 
 def _rank(row: ModelTrial, maximize: bool) -> tuple[float, float, int]:

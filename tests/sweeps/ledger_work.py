@@ -12,6 +12,7 @@ from hypothesis.stateful import precondition, rule
 from sweeps import ledger_orders
 from sweeps.lease import Claim
 from sweeps.ledger import Ledger
+from sweeps.ledger_rows import Stage
 from sweeps.trial import REASONS, Result
 from tests.sweeps.ledger_model import ModelSweep, ModelTrial
 from tests.sweeps.ledger_processes import AGES, WHICH, LedgerProcesses
@@ -109,6 +110,28 @@ class LedgerWork(LedgerProcesses):
             self._commit(which, age, [(result_of(row, outcome), row.attempt) for row in rows])
 
     @precondition(lambda self: any(known.model.running for known in self.sweeps))
+    @rule(
+        which=WHICH,
+        age=AGES,
+        going_on=PLACES,
+        ending=st.lists(st.integers(0, 7), max_size=2),
+        late=st.sampled_from([0, 0, 0, 1]),
+    )
+    def end_a_stage(
+        self, which: int, age: int, going_on: list[int], ending: list[int], late: int
+    ) -> None:
+        """Some trials go on and others are pruned, with one that may be of another attempt."""
+        running = self.pick(which).model.running
+        if running:
+            first, *rest = dict.fromkeys(place % len(running) for place in going_on)
+            late_one = running[first]
+            over = {place % len(running) for place in ending} - {first, *rest}
+            stages = [Stage(late_one.trial.number, late_one.attempt + late, f"[{age}]")]
+            stages += [Stage(running[at].trial.number, running[at].attempt, "[]") for at in rest]
+            results = [(result_of(running[at], "pruned"), running[at].attempt) for at in over]
+            self._commit(which, age, results, stages)
+
+    @precondition(lambda self: any(known.model.running for known in self.sweeps))
     @rule(which=WHICH, place=st.integers(0, 7), late=st.sampled_from([-1, 1]))
     def commit_another_attempt(self, which: int, place: int, late: int) -> None:
         """It takes a right result down with it."""
@@ -130,13 +153,19 @@ class LedgerWork(LedgerProcesses):
             for result in results:
                 self._commit(which, 0, [result])
 
-    def _commit(self, which: int, age: int, results: Sequence[tuple[Result, int]]) -> None:
+    def _commit(
+        self,
+        which: int,
+        age: int,
+        results: Sequence[tuple[Result, int]],
+        stages: Sequence[Stage] = (),
+    ) -> None:
         state, spent = {"step": next(self.steps)}, self.pick(which).model.spent + 1.5
         self.write(
             which,
             age,
-            lambda ledger, claim: ledger.commit(claim, results, state, spent),
-            lambda model: model.commit(results, state, spent),
+            lambda ledger, claim: ledger.commit(claim, results, state, spent, stages),
+            lambda model: model.commit(results, state, spent, stages),
         )
 
     @precondition(lambda self: self.sweeps)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from sweeps.backends.optuna_quiet import quiet
 from sweeps.backends.optuna_samplers import SamplerSettings, population_of
+from sweeps.pruning.choice import read_pruner
+from sweeps.pruning.making import pruner_of
 from sweeps.sweep import Goal
 from sweeps.trial import Defined
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
-    from optuna.pruners import BasePruner
     from optuna.study import Study
     from optuna.trial import FrozenTrial, Trial
 
@@ -25,19 +26,11 @@ def asked(knowledge: Mapping[str, Any], number: int, goal: Goal) -> Iterator[Tri
 
     Those that nothing is known of yet stand there as running, so that numbers are right.
     """
-    import optuna
-
-    verbosity = optuna.logging.get_verbosity()
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-            study = _study(knowledge, number, goal)
-            if number < len(knowledge["seed_trials"]):
-                study.enqueue_trial(knowledge["seed_trials"][number])
-            yield study.ask()
-    finally:
-        optuna.logging.set_verbosity(verbosity)
+    with quiet():
+        study = _study(knowledge, number, goal)
+        if number < len(knowledge["seed_trials"]):
+            study.enqueue_trial(knowledge["seed_trials"][number])
+        yield study.ask()
 
 
 def defined(trial: Trial, value: float | None) -> Defined:
@@ -64,7 +57,7 @@ def _study(knowledge: Mapping[str, Any], number: int, goal: Goal) -> Study:
         sampler=settings.make(
             knowledge["seed"], str(number), population_of(knowledge["batch"], ranges)
         ),
-        pruner=_pruner(knowledge["pruner"]),
+        pruner=pruner_of(read_pruner(knowledge["pruner"])),
     )
     study.add_trials([_frozen(told.get(earlier)) for earlier in range(number)])
     return study
@@ -73,19 +66,6 @@ def _study(knowledge: Mapping[str, Any], number: int, goal: Goal) -> Study:
 def _ranges(told: Any) -> int:
     """How many parameters the trials have had at most: the dimensions of CMA-ES."""
     return max((len(one["defined"]["params"]) for one in told if one["defined"]), default=1)
-
-
-def _pruner(name: str) -> BasePruner:
-    from optuna import pruners
-
-    made: dict[str, Callable[[], BasePruner]] = {
-        "median": pruners.MedianPruner,
-        "percentile": lambda: pruners.PercentilePruner(25.0),
-        "successive_halving": pruners.SuccessiveHalvingPruner,
-        "hyperband": pruners.HyperbandPruner,
-        "none": pruners.NopPruner,
-    }
-    return made[name]()
 
 
 def _frozen(told: Mapping[str, Any] | None) -> FrozenTrial:

@@ -1,0 +1,75 @@
+"""Whether a sweep's trials are ended early, by which pruner and at which steps."""
+
+from __future__ import annotations
+
+from search_spaces import Choice, Int, Space
+from sweeps.errors import SweepError
+from sweeps.pruning.choice import PLACE, PrunerChoice, read_pruner
+from sweeps.pruning.steps import Steps
+from sweeps.subjects.own_code import EPOCHS
+from sweeps.sweep import SearchChoice, Sweep
+
+KEY = "pruner"
+PARTS = "wilcoxon"
+"""The only pruner whose steps are parts: a fold of a repeat is one."""
+
+RUN_IN_ONE_GO = ("estimator", "function")
+
+
+def pruner_for(search: SearchChoice) -> PrunerChoice | None:
+    """The pruner that the search names. Raises SweepError for one that Hyperband is given."""
+    if KEY not in search.options:
+        return None
+    if search.backend == "hyperband":
+        message = "hyperband ends trials early itself: leave it out, or search with `optuna`"
+        raise SweepError(message, PLACE, about_key=True)
+    return read_pruner(search.options[KEY])
+
+
+def steps_for(sweep: Sweep) -> Steps | None:
+    """The pruner that is asked between a trial's stages; None where trials are trained in one go.
+
+    An Optuna objective asks its pruner itself, from within.
+    """
+    choice = None if sweep.defined_as_it_runs else pruner_for(sweep.search)
+    return None if choice is None else Steps(choice, most_epochs(sweep.space))
+
+
+def check_pruner(sweep: Sweep) -> None:
+    """Raise SweepError for a pruner that could never end a trial of this sweep."""
+    steps = steps_for(sweep)
+    if steps is None:
+        return
+    kind, place = steps.choice.kind, (*PLACE, steps.choice.kind)
+    if kind == PARTS:
+        if max(1, sweep.evaluate.folds) * sweep.evaluate.repeats < 2:
+            message = (
+                "it compares the parts of trials, and each has one: write `evaluate: {folds: 5}` "
+                "or `{repeats: 5}`, or prune by epochs with `pruner: median`"
+            )
+            raise SweepError(message, PLACE)
+        return
+    if sweep.subject.kind in RUN_IN_ONE_GO:
+        article = "an" if sweep.subject.kind == "estimator" else "a"
+        message = (
+            f"{kind} is asked between epochs, and {article} {sweep.subject.kind} is run in one go: "
+            "leave it out, or write `pruner: wilcoxon` with `evaluate: {folds: 5}`"
+        )
+        raise SweepError(message, PLACE)
+    if steps.first >= steps.most:
+        message = (
+            f"it is asked after epoch {steps.first} for the first time, and trials have "
+            f"{steps.most} at most: nothing would ever be pruned"
+        )
+        raise SweepError(message, place if isinstance(sweep.search.options[KEY], dict) else PLACE)
+
+
+def most_epochs(space: Space) -> int:
+    """The most epochs that a trial may have; as many as by default where they are computed."""
+    param = next((param for param in space.params if param.name == "epochs"), None)
+    domain = None if param is None else param.domain
+    if isinstance(domain, Int):
+        return domain.high
+    if isinstance(domain, Choice):
+        return max((value for value in domain.choices if isinstance(value, int)), default=EPOCHS)
+    return EPOCHS
