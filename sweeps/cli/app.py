@@ -27,9 +27,10 @@ from sweeps.cli import (
     reproducing,
     running,
     syncing,
+    templates,
 )
 from sweeps.cli.endings import report_unexpected
-from sweeps.cli.store_flags import with_store_flags
+from sweeps.cli.flag_groups import with_groups
 
 QUIET = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
@@ -65,6 +66,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "rm": removing.rm,
     "reproduce": reproducing.reproduce,
     "ui": browsing.ui,
+    "template": templates.template,
     "doctor": doctoring.doctor,
 }
 
@@ -79,7 +81,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for name, command in COMMANDS.items():
-    app.command(name)(with_store_flags(command))
+    app.command(name)(with_groups(command))
 
 
 def _print_version(wanted: bool) -> None:

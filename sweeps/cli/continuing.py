@@ -13,11 +13,12 @@ from search_spaces.spelling import suggestion
 from sweeps.cli.chosen import LATEST, Shelf, opened
 from sweeps.cli.commanding import obeyed
 from sweeps.cli.endings import BadInputError, guarded
-from sweeps.cli.options import SweepId, TrackingUri, Workers
+from sweeps.cli.options import SweepId, TrackingUri
 from sweeps.cli.screen import progress, say, say_if_heard
 from sweeps.cli.starting import ended_by_ctrl_c
 from sweeps.cli.store_flags import HERE, StoreFlags, StoreOption
 from sweeps.cli.telling import exit_code, farewell
+from sweeps.cli.where_flags import AUTOMATIC, WhereChosen, WhereOption
 from sweeps.cli.wording import count, reasons_in_words, titled
 from sweeps.lease import LeaseError
 from sweeps.trial import REASONS, Reason
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 @guarded
 def resume(
     sweep_id: SweepId = LATEST,
-    workers: Workers = None,
+    where: WhereOption = AUTOMATIC,
     store: StoreOption = HERE,
     tracking_uri: TrackingUri = None,
 ) -> None:
@@ -47,7 +48,7 @@ def resume(
             say([f"{titled(row)}: resumed; {row.holder} goes on with it"])
             return
         metric = shelf.sweep_of(row).objective.metric
-    _session(coordinator.resume, row, metric, workers, store, tracking_uri)
+    _session(coordinator.resume, row, metric, where.chosen, store, tracking_uri)
 
 
 @guarded
@@ -64,7 +65,7 @@ def retry(
             help=f"Those that failed for it: {', '.join(REASONS)}. May be repeated.",
         ),
     ] = None,
-    workers: Workers = None,
+    where: WhereOption = AUTOMATIC,
     store: StoreOption = HERE,
     tracking_uri: TrackingUri = None,
 ) -> None:
@@ -83,7 +84,7 @@ def retry(
         wanted = "failed" if reasons is None else f"failed for {' or '.join(reasons)}"
         raise BadInputError(f"{titled(row)}: no trial {wanted}{there}")
     begin = partial(coordinator.retry, reasons=reasons)
-    _session(begin, row, metric, workers, store, tracking_uri)
+    _session(begin, row, metric, where.chosen, store, tracking_uri)
 
 
 @guarded
@@ -92,13 +93,14 @@ def extend(
         int, typer.Option("--trials", min=1, metavar="N", help="How many trials more.")
     ],
     sweep_id: SweepId = LATEST,
-    workers: Workers = None,
+    where: WhereOption = AUTOMATIC,
     store: StoreOption = HERE,
     tracking_uri: TrackingUri = None,
 ) -> None:
     """Give a sweep more trials than it began with, and go on with it."""
     from sweeps import coordinator
 
+    chosen = where.chosen
     with opened(store) as shelf:
         row = _free(shelf, sweep_id, "extended")
         sweep = shelf.sweep_of(row)
@@ -110,14 +112,14 @@ def extend(
         )
     say([f"{titled(row)}: {before:,} + {trials:,} = {count(before + trials, 'trial')}"])
     begin = partial(coordinator.extend, trials=trials)
-    _session(begin, row, sweep.objective.metric, workers, store, tracking_uri)
+    _session(begin, row, sweep.objective.metric, chosen, store, tracking_uri)
 
 
 def _session(
     begin: Callable[..., Summary],
     row: SweepRow,
     metric: str,
-    workers: int | None,
+    where: WhereChosen,
     store: StoreFlags,
     tracking_uri: str | None,
 ) -> None:
@@ -128,10 +130,10 @@ def _session(
         summary = begin(
             row.sweep_id,
             store=store.chosen,
-            workers=workers,
             watcher=watcher,
             tracking_uri=tracking_uri,
             report=sweep_report,
+            **where,
         )
     say_if_heard(farewell(summary, metric, store, tracking_uri))
     raise typer.Exit(exit_code(summary))

@@ -48,14 +48,4 @@ TrackingUri = Annotated[
         help="Where MLflow keeps runs; MLFLOW_TRACKING_URI or mlflow.db here when left out.",
     ),
 ]
-Workers = Annotated[
-    int | None,
-    typer.Option(
-        "--workers",
-        min=0,
-        metavar="N",
-        help="How many processes train; 0 trains in this one. By default as many as suit the "
-        "trainer: one that uses all cores when trials are fused, else one a core, at most 4.",
-    ),
-]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]

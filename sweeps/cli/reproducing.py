@@ -12,9 +12,10 @@ import typer
 
 from search_spaces.spelling import suggestion
 from sweeps.cli.endings import BadInputError, complain, guarded
-from sweeps.cli.options import AsJson, TrackingUri, Workers
+from sweeps.cli.options import AsJson, TrackingUri
 from sweeps.cli.screen import console, progress, say
 from sweeps.cli.store_flags import HERE, StoreOption
+from sweeps.cli.where_flags import AUTOMATIC, WhereOption
 from sweeps.cli.wording import as_json as json_text
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def reproduce(
     go_on: Annotated[
         bool, typer.Option("--continue", help="Take up what an earlier call left in the store.")
     ] = False,
-    workers: Workers = None,
+    where: WhereOption = AUTOMATIC,
     store: StoreOption = HERE,
     tracking_uri: TrackingUri = None,
     as_json: AsJson = False,
@@ -77,6 +78,7 @@ def reproduce(
     """
     if study not in STUDIES:
         raise BadInputError(f"no study {study!r}; {suggestion(study, STUDIES)}")
+    place = where.place
     names = _names(only)
     if study == PENGUINS:
         run = _penguins(names, repeats, points, preprocessing.value, go_on)
@@ -86,7 +88,7 @@ def reproduce(
     with progress(aside=as_json) as watcher:
         found = run(
             store=store.chosen,
-            workers=workers,
+            where=place,
             watcher=watcher,
             tracking_uri=tracking_uri,
             say=watcher.said,

@@ -5,18 +5,19 @@ from __future__ import annotations
 import typer
 
 from sweeps.cli.endings import guarded
-from sweeps.cli.options import Overrides, SweepFileArgument, TrackingUri, Workers
+from sweeps.cli.options import Overrides, SweepFileArgument, TrackingUri
 from sweeps.cli.screen import progress, say_if_heard
 from sweeps.cli.starting import ended_by_ctrl_c
 from sweeps.cli.store_flags import HERE, StoreOption
 from sweeps.cli.telling import exit_code, farewell
+from sweeps.cli.where_flags import AUTOMATIC, WhereOption
 
 
 @guarded
 def run(
     file: SweepFileArgument,
     overrides: Overrides = None,
-    workers: Workers = None,
+    where: WhereOption = AUTOMATIC,
     store: StoreOption = HERE,
     tracking_uri: TrackingUri = None,
 ) -> None:
@@ -26,6 +27,7 @@ def run(
     """
     from sweeps.sweep_file import SweepFile
 
+    chosen = where.chosen
     source = SweepFile.open(file, overrides or ())
     sweep = source.sweep()
     from sweeps import coordinator
@@ -38,10 +40,10 @@ def run(
         summary = coordinator.run(
             sweep,
             store=store.chosen,
-            workers=workers,
             watcher=watcher,
             tracking_uri=tracking_uri,
             report=sweep_report,
+            **chosen,
         )
     say_if_heard(farewell(summary, sweep.objective.metric, store, tracking_uri))
     raise typer.Exit(exit_code(summary))

@@ -13,10 +13,9 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Literal, TypedDict
 
 from sweeps import cores
-from sweeps.executors.executor import Slots, executor_for
-from sweeps.executors.placement import hidden, places_for
 
 if TYPE_CHECKING:
+    from sweeps.executors.executor import Slots
     from sweeps.trainers.trainer import Trainer
 
 Executor = Literal["processes", "ray"]
@@ -70,6 +69,8 @@ class Where:
             self._check_for_here()
 
     def _check_for_ray(self) -> None:
+        if find_spec("ray") is None:
+            raise ValueError("executor: Ray is not installed: pip install 'keras-sweeps[ray]'")
         if self.workers == 0:
             raise ValueError("workers: 0 trains in this process, not on Ray: leave one of them out")
         if self.gpus is not None:
@@ -114,6 +115,9 @@ class Where:
         return len(self.gpus) * self.per_gpu if self.gpus else trainer.processes(cores.usable())
 
 
+HERE = Where()
+
+
 def _names(given: Sequence[int | str] | str | None) -> tuple[str, ...] | None:
     """GPUs by their names: from "0,1", [0, 1], or "none"."""
     if given is None:
@@ -137,7 +141,10 @@ def _check_names(gpus: Sequence[str]) -> None:
 
 
 def slots_for(where: Where, trainer: Trainer) -> Slots:
-    """An executor there, for that trainer. Raises ValueError where Ray is not installed."""
+    """An executor there, for that trainer."""
+    from sweeps.executors.executor import executor_for
+    from sweeps.executors.placement import hidden, places_for
+
     if where.executor == "ray":
         return _on_ray(where, trainer)
     places = places_for(where.count(trainer), where.gpus, where.gpu_share or 1.0)
@@ -145,8 +152,6 @@ def slots_for(where: Where, trainer: Trainer) -> Slots:
 
 
 def _on_ray(where: Where, trainer: Trainer) -> Slots:
-    if find_spec("ray") is None:
-        raise ValueError("executor: Ray is not installed: pip install 'keras-sweeps[ray]'")
     from sweeps.executors.ray_cluster import RayCluster
 
     return RayCluster(

@@ -7,8 +7,8 @@ from dataclasses import asdict
 from functools import partial
 from statistics import median
 
-from sweeps import cores
-from sweeps.executors.executor import Slots, executor_for
+from sweeps.executors.executor import Slots
+from sweeps.executors.where import HERE, Where, slots_for
 from sweeps.reproduce import repeats
 from sweeps.reproduce.baseline import Baseline, logistic_regression
 from sweeps.reproduce.experiments import BASELINE, Experiment, experiment_names
@@ -36,7 +36,7 @@ def reproduce(
     wanted: Wanted,
     *,
     store: Store | None = None,
-    workers: int | None = 0,
+    where: Where = HERE,
     watcher: Watcher | None = None,
     tracking_uri: str | None = None,
     tracker: Callable[[], Tracker] | None = None,
@@ -52,10 +52,8 @@ def reproduce(
     started_ms = now_ms()
     store = store or Store.at()
     tracker = tracker or partial(mlflow, tracking_uri)
-    trainer = trainer_for("auto")
-    workers = trainer.processes(cores.usable()) if workers is None else workers
     baseline = _baseline(wanted)
-    executor = executor_for(workers, trainer.environment)
+    executor = slots_for(where, trainer_for("auto"))
     try:
         wanted = _announced(wanted, store, executor, say)
         runner = Runner(store, executor, watcher, tracker, wanted.go_on, say)

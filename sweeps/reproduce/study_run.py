@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from itertools import groupby
 from statistics import fmean
 
-from sweeps import cores
-from sweeps.executors.executor import Slots, executor_for
+from sweeps.executors.executor import Slots
+from sweeps.executors.where import HERE, Where, slots_for
 from sweeps.plan import expected_trials
 from sweeps.reproduce.estimate import START, in_words
 from sweeps.reproduce.estimators import Scores
@@ -24,6 +24,7 @@ from sweeps.reproduce.study_pictures import StudyPictures
 from sweeps.store import Store
 from sweeps.sweep import Sweep
 from sweeps.trainers.choose import trainer_for
+from sweeps.trainers.trainer import Trainer
 from sweeps.watcher import Watcher
 from tracking.tracker import Tracker
 
@@ -54,7 +55,7 @@ def reproduce(
     asked: Asked,
     *,
     store: Store | None = None,
-    workers: int | None = 0,
+    where: Where = HERE,
     watcher: Watcher | None = None,
     tracking_uri: str | None = None,
     tracker: Callable[[], Tracker] | None = None,
@@ -79,7 +80,7 @@ def reproduce(
     say(_announcement(study, asked, sweeps))
     baselines = _baselines(study, asked, say)
     runner = partial(Runner, store, watcher=watcher, tracker=tracker, go_on=asked.go_on, say=say)
-    ran = _ran(sweeps, runner, workers, say)
+    ran = _ran(sweeps, runner, where, say)
     results = {name: one.results for name, one in ran.items() if not one.interrupted}
     saved = _saved(study, ran, dict(sweeps), store, say)
     held = hold(study.figures, results, {**baselines, **saved})
@@ -146,7 +147,7 @@ def _saved(
 def _ran(
     sweeps: Sequence[tuple[Experiment, Sweep]],
     runner: Callable[[Slots], Runner],
-    workers: int | None,
+    where: Where,
     say: Callable[[str], None],
 ) -> dict[str, Ran]:
     """What came of each sweep, by its experiment, up to the first that was interrupted.
@@ -154,8 +155,8 @@ def _ran(
     Neighbours whose trainers need the same of their processes share an executor.
     """
     ran: dict[str, Ran] = {}
-    for needs, group in groupby(sweeps, key=lambda one: _needs(one[1], workers)):
-        with _slots(needs) as executor:
+    for needs, group in groupby(sweeps, key=lambda one: _needs(one[1], where)):
+        with _slots(where, needs) as executor:
             for experiment, sweep in group:
                 pictures = StudyPictures(experiment.title)
                 ran[experiment.name] = runner(executor).run(sweep, pictures)
@@ -165,18 +166,23 @@ def _ran(
     return ran
 
 
-Needs = tuple[int, Mapping[str, str]]
+@dataclass(frozen=True)
+class _Needs:
+    """What a trainer needs of its processes. Those that need the same are alike."""
+
+    count: int
+    environment: Mapping[str, str]
+    trainer: Trainer = field(compare=False)
 
 
-def _needs(sweep: Sweep, workers: int | None) -> Needs:
+def _needs(sweep: Sweep, where: Where) -> _Needs:
     trainer = trainer_for(sweep.trainer, sweep.subject, sweep.folder)
-    count = trainer.processes(cores.usable()) if workers is None else workers
-    return count, trainer.environment
+    return _Needs(where.count(trainer), trainer.environment, trainer)
 
 
 @contextmanager
-def _slots(needs: Needs) -> Iterator[Slots]:
-    executor = executor_for(*needs)
+def _slots(where: Where, needs: _Needs) -> Iterator[Slots]:
+    executor = slots_for(where, needs.trainer)
     try:
         yield executor
     finally:

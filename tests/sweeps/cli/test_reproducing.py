@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from sweeps.errors import SweepError
+from sweeps.executors.where import Where
 from sweeps.reports.tables import Table
 from sweeps.reproduce import penguins, study_run
 from sweeps.reproduce.study import study
@@ -54,7 +55,7 @@ def test_what_is_asked_for_is_passed_on(sweeps: Command, called: Called) -> None
     assert called.wanted == penguins.Wanted(
         ("layers", "units", "ratio"), 3, 5, "corrected", go_on=True
     )
-    assert called.options["workers"] == 2
+    assert called.options["where"] == Where(2)
     assert called.options["store"].folder == Path("there").absolute()
     assert called.options["tracking_uri"] == "sqlite:///x.db"
 

@@ -8,14 +8,13 @@ from pathlib import Path
 import pytest
 
 from sweeps.cli.app import COMMANDS
-from sweeps.cli.store_flags import PARAMETER
 from sweeps.ledger import Ledger
 from sweeps.store import VARIABLE
 from tests.sweeps.cli.conftest import Command
 from tests.sweeps.fakes import FakeTrainer
 
 TrainWith = Callable[[FakeTrainer], None]
-STORED = [name for name, of in COMMANDS.items() if PARAMETER in inspect.signature(of).parameters]
+STORED = [name for name, of in COMMANDS.items() if "store" in inspect.signature(of).parameters]
 
 
 def test_the_commands_that_open_a_store_are_known() -> None:

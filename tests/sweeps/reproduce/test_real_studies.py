@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from sweeps.executors.where import Where
 from sweeps.reproduce.reproduction import Reproduction
 from sweeps.reproduce.study import study
 from sweeps.reproduce.study_run import Asked, reproduce
@@ -42,7 +43,7 @@ def run(name: str, folder: Path) -> Reproduction:
         study(name),
         Asked(PARTS[name], repeats=1),
         store=Store.at(folder),
-        workers=1,
+        where=Where(1),
         watcher=RecordingWatcher(),
         tracker=MemoryTracker,
         say=lambda line: None,
