@@ -9,11 +9,6 @@ from sweeps.trainers.models.fused.tracing import Traced
 from sweeps.trainers.models.fused.widths import MEMORY, width_of
 
 
-@pytest.fixture(autouse=True)
-def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SWEEPS_THREADS", "2")
-
-
 def of_size(parameters: int) -> Any:
     return SimpleNamespace(trainable_variables=[SimpleNamespace(shape=(parameters,))])
 
@@ -21,8 +16,14 @@ def of_size(parameters: int) -> Any:
 @pytest.mark.parametrize(
     ("members", "width"), [(1, 1), (2, 1), (3, 2), (4, 2), (6, 4), (16, 8), (50, 8)]
 )
-def test_small_models_are_spread_over_the_cores(members: int, width: int) -> None:
+def test_small_models_are_spread_over_a_few_lanes(members: int, width: int) -> None:
     assert width_of(of_size(1000), Traced(), members, on_cpu=True) == width
+
+
+@pytest.mark.parametrize("threads", ["1", "2", "64"])
+def test_however_many_cores_there_are(monkeypatch: pytest.MonkeyPatch, threads: str) -> None:
+    monkeypatch.setenv("SWEEPS_THREADS", threads)
+    assert width_of(of_size(1000), Traced(), 16, on_cpu=True) == 8
 
 
 def test_large_ones_and_convolutions_come_alone_on_a_cpu() -> None:

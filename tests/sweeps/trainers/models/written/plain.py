@@ -69,6 +69,20 @@ def normalised(units):
     return model
 
 
+def normalised_at(units, rate):
+    model = normalised(units)
+    model.compile(keras.optimizers.Adam(rate), "categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def averaged(units, rate):
+    """An optimizer that gives the model averaged weights in the end."""
+    model = build(units, rate)
+    adam = keras.optimizers.Adam(rate, use_ema=True, ema_momentum=0.5)
+    model.compile(adam, "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
 class Own(keras.Model):
     """A model that is told its sizes only when it sees rows."""
 
