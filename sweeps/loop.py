@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sweeps import checkpoints as checkpoint_files
 from sweeps import evaluation, losses
+from sweeps.asking import Asking
 from sweeps.backends.backend import Search, Told
 from sweeps.checkpoint_keeper import CheckpointKeeper
 from sweeps.control import Control
@@ -26,7 +27,7 @@ from sweeps.problem import Problem
 from sweeps.stages import Stages, Step
 from sweeps.sweep import Sweep
 from sweeps.trainers.trainer import Trainer
-from sweeps.trial import Failure, Fit, Outcome, Result
+from sweeps.trial import Failure, Fit, Outcome, Result, Trial
 from sweeps.watcher import Ending
 
 
@@ -54,8 +55,7 @@ class Loop:
         self._journal = journal
         self._checkpoints = checkpoints
         self._stages = stages
-        self._batch = batch
-        self._asked = asked
+        self._asking = Asking(search, self._fits_of, batch, sweep.search.trials, asked)
         self._first_errors = FirstErrors()
         self._stuck: str | None = None
         self._worked = False
@@ -65,7 +65,7 @@ class Loop:
     def take_up(self, trials: Sequence[OpenTrial], untold: Sequence[Result]) -> None:
         """Go on with an earlier session's trials: those without a result are trained again."""
         self._untold = {result.trial.number: result for result in untold}
-        self._start(trials)
+        self._start([(opened, self._fits_of(opened.trial)) for opened in trials])
 
     def run(self, control: Control) -> Ending:
         """Until there is no more, or somebody or something ends it; what runs is finished."""
@@ -81,6 +81,7 @@ class Loop:
                 return "finished"
             else:
                 self._flight.launch()
+                self._asking.look_ahead()
                 self._land(control)
             ending = self._ending(control)
         self._flight.recall()
@@ -111,39 +112,41 @@ class Loop:
 
     def _ask(self) -> bool:
         """Begin the next batch. False when there is none."""
-        cap = self._sweep.search.trials
-        limit = self._batch if cap is None else min(self._batch, cap - self._asked)
-        trials = self._search.ask(limit) if limit > 0 else []
-        if not trials:
+        batch = self._asking.next()
+        if not batch:
             return False
-        self._asked += len(trials)
-        started_ms = self._journal.begin(trials, self._search.state())
-        self._start([OpenTrial(trial, 1, started_ms) for trial in trials])
+        started_ms = self._journal.begin([trial for trial, _ in batch], self._asking.state)
+        self._start([(OpenTrial(trial, 1, started_ms), fits) for trial, fits in batch])
         return True
 
-    def _start(self, trials: Sequence[OpenTrial]) -> None:
+    def _fits_of(self, trial: Trial) -> Sequence[Fit] | Failure:
+        """All that a trial is trained, or why it cannot be."""
+        try:
+            return evaluation.fits_of(
+                trial,
+                self._problem,
+                self._checkpoints.folder,
+                self._sweep.budget.trial_seconds,
+                self._sweep.checkpoint,
+            )
+        except ValueError as error:
+            return Failure("bad_configuration", str(error))
+
+    def _start(self, trials: Sequence[tuple[OpenTrial, Sequence[Fit] | Failure]]) -> None:
         begun: list[tuple[OpenTrial, Sequence[Fit]]] = []
         refused: list[Result] = []
-        for opened in trials:
+        for opened, fits in trials:
             self._open[opened.trial.number] = opened
-            try:
-                fits = evaluation.fits_of(
-                    opened.trial,
-                    self._problem,
-                    self._checkpoints.folder,
-                    self._sweep.budget.trial_seconds,
-                    self._sweep.checkpoint,
-                )
-            except ValueError as error:
-                refused.append(
-                    evaluation.failed(opened.trial, Failure("bad_configuration", str(error)))
-                )
-                continue
-            begun.append((opened, fits))
+            if isinstance(fits, Failure):
+                refused.append(evaluation.failed(opened.trial, fits))
+            else:
+                begun.append((opened, fits))
         self._queue(self._stages.begin(begun))
         self._finish(Step(refused))
 
     def _queue(self, fits: Sequence[Fit]) -> None:
+        if not fits:
+            return
         packs = self._trainer.pack(fits, self._problem)
         knowledge = self._search.knowledge()
         if knowledge is not None:
@@ -180,8 +183,7 @@ class Loop:
     def _take(self, outcomes: Sequence[Outcome]) -> None:
         step = self._stages.take(outcomes)
         self._finish(step)
-        if step.fits:
-            self._queue(step.fits)
+        self._queue(step.fits)
 
     def _finish(self, step: Step) -> None:
         """Tell the backend what its order allows, then keep everything in one transaction."""
@@ -192,7 +194,7 @@ class Loop:
             result.trial.number: result for result, opened in finished if not opened.told
         }
         self._tell()
-        self._journal.commit(finished, self._search.state(), step.kept)
+        self._journal.commit(finished, self._asking.state, step.kept)
         self._first_errors.take(step.results)
         for path in step.spent:
             checkpoint_files.remove(Path(path))

@@ -45,6 +45,13 @@ class Told:
 class Search(Protocol):
     """A search under way."""
 
+    @property
+    def learns(self) -> bool:
+        """Whether results change what is asked for next, or what `state` says.
+
+        One that does not offers the same trials in whatever portions, and before their turn.
+        """
+
     def ask(self, limit: int) -> list[Trial]:
         """Up to `limit` new trials, numbered on from the last.
 

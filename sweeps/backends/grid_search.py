@@ -68,6 +68,8 @@ def _not_a_grid(space: Space) -> SpaceError:
 class GridWalk:
     """A grid search under way: seed trials first, then every other point by index."""
 
+    learns = False
+
     def __init__(self, space: Space, seed_trials: Sequence[Config]) -> None:
         self.refused = 0
         self._space = space

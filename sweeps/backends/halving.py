@@ -22,6 +22,8 @@ class HalvingSearch:
     trial, which happens when a rung has fewer scores than the next one has places.
     """
 
+    learns = True
+
     def __init__(
         self,
         space: Space,

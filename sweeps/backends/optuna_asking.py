@@ -21,6 +21,8 @@ TRIES_BEFORE_DRAWING = 10
 class SamplerSearch:
     """Seed trials first, then what the sampler suggests, from the results told in order."""
 
+    learns = True
+
     def __init__(
         self,
         space: Space,

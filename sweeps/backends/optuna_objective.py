@@ -75,6 +75,8 @@ class OptunaObjective:
 class ObjectiveSearch:
     """Trials without a configuration, and what they must know to find one."""
 
+    learns = True
+
     def __init__(self, settings: OptunaObjective, seed: int) -> None:
         self._settings = settings
         self._seed = seed

@@ -46,6 +46,8 @@ class RandomSearch:
 class DrawingSearch:
     """A random search under way: seed trials first, then draws."""
 
+    learns = False
+
     def __init__(self, seed_trials: Sequence[Config], draws: Draws, number: int) -> None:
         self._seed_trials = seed_trials
         self._draws = draws

@@ -219,5 +219,15 @@ class BackendContract:
         assert restored.refused == search.refused  # type: ignore[attr-defined]
         return restored
 
+    def test_one_that_learns_nothing_may_be_asked_before_its_turn(self, space: Space) -> None:
+        search, early = self.backend.start(space, 3), self.backend.start(space, 3)
+        if search.learns:
+            pytest.skip("results change what comes next")
+        trials = run(search, most=30)
+        assert [early.ask(1)[0] for _ in trials] == trials
+        before = early.state()
+        early.tell([told(trial) for trial in trials])
+        assert early.state() == before
+
     def test_the_number_asked_for_at_once_has_a_default(self) -> None:
         assert self.backend.batch >= 1
