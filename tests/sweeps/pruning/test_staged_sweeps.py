@@ -1,0 +1,232 @@
+"""Sweeps whose trials are ended early, from end to end with made-up scores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sweeps import coordinator
+from sweeps.journal import Journal
+from sweeps.problem import Problem
+from sweeps.reading import read_sweep
+from sweeps.sweep import Sweep
+from sweeps.trainers.trainer import Pack
+from sweeps.trial import Fit, Result
+from tests.sweeps.bench import Bench
+from tests.sweeps.fakes import Threads
+from tests.sweeps.made_up import MadeUp
+
+HALT = "the machine lost its power"
+PRUNERS: dict[str, Any] = {
+    "median": {"median": {"n_startup_trials": 2}},
+    "percentile": {"percentile": {"n_startup_trials": 2}},
+    "successive_halving": {"successive_halving": {"reduction_factor": 3}},
+    "hyperband": "hyperband",
+    "patient": {"patient": {"patience": 0, "wrapped": "successive_halving"}},
+    "wilcoxon": {"wilcoxon": {"p_threshold": 0.4}},
+}
+
+
+KINDS = [
+    pytest.param(pruner, id=name, marks=() if name in ("median", "wilcoxon") else pytest.mark.slow)
+    for name, pruner in PRUNERS.items()
+]
+
+
+def sweep_of(pruner: Any, **changes: Any) -> Sweep:
+    wilcoxon = pruner == PRUNERS["wilcoxon"]
+    search = {"backend": "random", "trials": 16, "batch": 5, **changes.pop("search", {})}
+    return read_sweep(
+        {
+            "task": "penguins",
+            "space": {"width": {"low": 1, "high": 500}, "epochs": [7, 20]},
+            "search": search if pruner is None else {**search, "pruner": pruner},
+            "evaluate": {"folds": 5} if wilcoxon else {},
+            **changes,
+        }
+    )
+
+
+@pytest.fixture(autouse=True)
+def made_up(bench: Bench) -> None:
+    bench.train_with(MadeUp())
+
+
+@pytest.fixture
+def threads() -> Iterator[Threads]:
+    executor = Threads(3)
+    yield executor
+    executor.shutdown()
+
+
+def pruned(results: Sequence[Result]) -> list[Result]:
+    return [one for one in results if one.pruned is not None]
+
+
+def in_full(result: Result) -> Result:
+    """Without what only a trial has that was trained a stage at a time."""
+    parts = tuple(replace(part, seconds=0.0) for part in result.parts)
+    return replace(result, reported=(), seconds=0.0, parts=parts)
+
+
+@pytest.mark.parametrize("pruner", KINDS)
+def test_who_is_not_pruned_has_the_result_of_a_sweep_without_a_pruner(
+    bench: Bench, pruner: Any
+) -> None:
+    summary = bench.run(sweep_of(pruner))
+    results = bench.results(summary.sweep_id)
+    evaluate = {"evaluate": {"folds": 5}} if pruner == PRUNERS["wilcoxon"] else {}
+    whole = bench.results(bench.run(sweep_of(None, **evaluate)).sweep_id)
+    ended = {one.trial.number for one in pruned(results)}
+    assert 0 < len(ended) < 16
+    assert (summary.done, summary.pruned, summary.failed) == (16 - len(ended), len(ended), 0)
+    survivors = [one for one in results if one.trial.number not in ended]
+    assert [in_full(one) for one in survivors] == [
+        in_full(one) for one in whole if one.trial.number not in ended
+    ]
+
+
+def test_a_pruned_trial_says_where_and_by_how_much(bench: Bench) -> None:
+    results = bench.results(bench.run(sweep_of(PRUNERS["median"])).sweep_id)
+    for one in pruned(results):
+        assert one.pruned is not None
+        assert one.error is not None
+        assert one.score is None
+        assert one.pruned.margin is not None
+        assert one.pruned.margin > 0
+        assert one.reported[-1] == (one.pruned.step, one.pruned.value)
+        assert len(one.history["loss"]) == one.pruned.step < int(str(one.trial.config["epochs"]))
+        assert one.error.reason == "pruned"
+        assert one.error.message.startswith(f"pruned at epoch {one.pruned.step} with val_accuracy")
+
+
+@pytest.mark.parametrize("pruner", KINDS)
+@pytest.mark.parametrize("backend", [pytest.param("grid", marks=pytest.mark.slow), "optuna"])
+def test_threads_decide_as_one_alone(
+    bench: Bench, threads: Threads, backend: str, pruner: Any
+) -> None:
+    search = {"backend": backend, "trials": 12, "batch": 4}
+    sweep = sweep_of(pruner, search=search)
+    alone = bench.results(bench.run(sweep).sweep_id)
+    assert bench.results(bench.run(sweep, executor=threads).sweep_id) == alone
+    assert pruned(alone)
+
+
+class Halting:
+    """Breaks the session off at its nth commit: before it is kept, or after."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, at: int, *, kept: bool) -> None:
+        commit, left = Journal.commit, iter(range(at))
+
+        def halting(journal: Journal, *args: Any) -> None:
+            if next(left, None) is not None:
+                commit(journal, *args)
+                return
+            if kept:
+                commit(journal, *args)
+            monkeypatch.undo()
+            raise RuntimeError(HALT)
+
+        monkeypatch.setattr(Journal, "commit", halting)
+
+
+def around(*cases: tuple[str, int, bool], slow: bool = False) -> list[Any]:
+    return [pytest.param(*case, marks=pytest.mark.slow if slow else ()) for case in cases]
+
+
+@pytest.mark.parametrize(
+    ("name", "at", "kept"),
+    [
+        *around(("median", 3, True), ("median", 8, False), ("hyperband", 8, True)),
+        *around(("wilcoxon", 5, True)),
+        *around(*product(["median", "hyperband"], [0, 5, 11], [True, False]), slow=True),
+        *around(*product(["wilcoxon"], [0, 3], [True, False]), slow=True),
+    ],
+)
+def test_a_sweep_broken_off_between_stages_decides_as_an_unbroken_one(
+    bench: Bench, name: str, at: int, kept: bool
+) -> None:
+    sweep = sweep_of(PRUNERS[name])
+    expected = bench.results(bench.run(sweep).sweep_id)
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(RuntimeError, match=HALT):
+        Halting(patch, at, kept=kept)
+        bench.run(sweep)
+    ledger = bench.ledger()
+    broken = ledger.sweeps()[-1].sweep_id
+    stages = [one.stages for one in ledger.trials(broken) if one.state == "running"]
+    ledger.close()
+    assert any(stages) == (at > 0 or kept) or not stages
+    bench.resume(broken)
+    assert [in_full(one) for one in bench.results(broken)] == [in_full(one) for one in expected]
+    assert [one.reported for one in bench.results(broken)] == [one.reported for one in expected]
+
+
+def test_nothing_is_trained_twice(bench: Bench) -> None:
+    """Every stage goes on from the checkpoint of the one before."""
+    bench.train_with(Noting())
+    NOTED.clear()
+    results = bench.results(bench.run(sweep_of("hyperband")).sweep_id)
+    trained = sum(fit.budget - begun for fit, begun in NOTED)
+    assert trained == sum(len(one.history["loss"]) for one in results)
+
+
+NOTED: list[tuple[Fit, int]] = []
+
+
+@dataclass(frozen=True)
+class Noting(MadeUp):
+    """Notes what it is given, with the epoch that it begins at."""
+
+    packs: list[int] = field(default_factory=list)
+    kept: list[list[str]] = field(default_factory=list)
+    folder: Path = Path()
+
+    def pack(self, fits: Sequence[Fit], problem: Problem) -> list[Pack]:
+        for fit in fits:
+            begun = 0 if fit.resume_from is None else int(Path(fit.resume_from).stem.split("-")[-1])
+            NOTED.append((fit, begun))
+        self.packs.append(len(fits))
+        self.kept.append(sorted(path.stem for path in self.folder.rglob("*.npz")))
+        return super().pack(fits, problem)
+
+
+def test_survivors_are_packed_anew_together(bench: Bench) -> None:
+    trainer = Noting()
+    bench.train_with(trainer)
+    sweep = sweep_of({"successive_halving": {"reduction_factor": 3}}, search={"batch": 16})
+    bench.run(sweep)
+    assert trainer.packs[0] == 16
+    assert sorted(trainer.packs, reverse=True) == trainer.packs
+    assert trainer.packs[-1] < 8
+
+
+def test_only_the_newest_checkpoints_are_kept(bench: Bench) -> None:
+    trainer = Noting(folder=bench.store.folder)
+    bench.train_with(trainer)
+    bench.run(sweep_of(PRUNERS["median"]))
+    trials = [[name.rsplit("-", 1)[0] for name in names] for names in trainer.kept]
+    assert max(map(len, trials)) == 5
+    assert all(len(set(names)) == len(names) for names in trials)
+    assert not list(bench.store.folder.rglob("*.npz"))
+
+
+@pytest.mark.parametrize("name", ["median", pytest.param("wilcoxon", marks=pytest.mark.slow)])
+def test_a_pruned_trial_that_is_retried_is_trained_to_its_end(bench: Bench, name: str) -> None:
+    summary = bench.run(sweep_of(PRUNERS[name]))
+    before = bench.results(summary.sweep_id)
+    around: dict[str, Any] = {"store": bench.store, "tracker": lambda: bench.tracker}
+    with pytest.raises(ValueError, match=r"no trial of sweep .* has failed"):
+        coordinator.retry(summary.sweep_id, None, **around)
+    again = coordinator.retry(summary.sweep_id, ["pruned"], **around)
+    assert (again.done, again.pruned, again.failed) == (16, 0, 0)
+    after = bench.results(summary.sweep_id)
+    evaluate = {"evaluate": {"folds": 5}} if name == "wilcoxon" else {}
+    whole = bench.results(bench.run(sweep_of(None, **evaluate)).sweep_id)
+    assert [in_full(one) for one in after] == [in_full(one) for one in whole]
+    kept = [one for one in before if one.pruned is None]
+    assert [after[one.trial.number] for one in kept] == kept
