@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from sweeps.clock import wall_ms
+from sweeps.costs import Meter
 from sweeps.executors.executor import Say
 from sweeps.problem import Problem
 from sweeps.trainers.trainer import Pack, Progress, Trainer
@@ -19,7 +20,13 @@ QUIET_SECONDS = 4.0
 PAUSE_SECONDS = 2.0
 """Between two times of saying something."""
 
+MOST_FOLLOWED = 64
+"""Trials of a pack whose every epoch is said; of others it is the latest one."""
+
 clock = time.monotonic
+
+Place = tuple[int, int, int]
+"""A fit among those of a sweep: trial, repeat, fold."""
 
 
 @dataclass(frozen=True)
@@ -30,64 +37,116 @@ class Report:
     """
 
     trial: int
-    fold: int
     repeat: int
+    fold: int
     epoch: int
     epochs: int
     values: Mapping[str, float]
     at_ms: int
 
 
-Reports = tuple[Report, ...]
-"""What is said in one go, in the order in which epochs ended."""
+@dataclass(frozen=True)
+class Reports:
+    """What is said in one go, in the order in which epochs ended.
+
+    `every` are all epochs of some trials since the last time, `latest` one epoch of each other fit.
+    """
+
+    every: tuple[Report, ...]
+    latest: tuple[Report, ...] = ()
 
 
-def train(say: Say, trainer: Trainer, pack: Pack, problem: Problem) -> list[Outcome]:
-    """The pack's outcomes. Says `Reports` of its epochs as soon as it takes longer than a glance.
+def train(
+    say: Say, trainer: Trainer, pack: Pack, problem: Problem, quiet: float = QUIET_SECONDS
+) -> list[Outcome]:
+    """The pack's outcomes, with what they cost. Says `Reports` when it takes longer than `quiet`.
 
     The outcomes of such a pack know when their epochs ended.
     """
-    telling = Telling(say)
-    outcomes = trainer.train(pack, problem, Progress(telling.epoch, telling.due))
+    meter = Meter(pack.fits)
+    with Telling(say, pack, quiet) as telling:
+        outcomes = trainer.train(pack, problem, Progress(telling.epoch, telling.due))
+    costed = meter.costed(outcomes, problem)
     if not telling.heard:
-        return outcomes
-    return [replace(outcome, epoch_ms=telling.times(outcome.fit)) for outcome in outcomes]
+        return costed
+    return [replace(outcome, epoch_ms=telling.times(outcome.fit)) for outcome in costed]
 
 
 class Telling:
-    """Collects epochs, and says them a few seconds apart. Lanes call from threads of their own."""
+    """Collects epochs, and says them a few seconds apart. Lanes call from threads of their own.
 
-    def __init__(self, say: Say) -> None:
+    What waits is said by a thread, should the next epoch be long in coming. Used in a `with` block,
+    after which nothing more is said.
+    """
+
+    def __init__(self, say: Say, pack: Pack, quiet: float) -> None:
         self._say = say
-        self._next = clock() + QUIET_SECONDS
+        self._followed = _first_trials(pack)
+        self._next = clock() + quiet
         self._lock = threading.Lock()
-        self._unsaid: list[Report] = []
-        self._times: dict[tuple[int, int, int], dict[int, int]] = {}
+        self._every: list[Report] = []
+        self._latest: dict[Place, Report] = {}
+        self._times: dict[Place, dict[int, int]] = {}
+        self._later: threading.Timer | None = None
         self.heard = False
+
+    def __enter__(self) -> Telling:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._every.clear()
+            self._latest.clear()
+            if self._later is not None:
+                self._later.cancel()
 
     def due(self) -> bool:
         """Whether the next epoch is going to be said at once."""
         return clock() >= self._next
 
     def epoch(self, fit: Fit, epoch: int, values: Mapping[str, float]) -> None:
-        """Take an epoch, and say all that is unsaid when it is time."""
-        report = Report(
-            fit.trial.number, fit.fold, fit.repeat, epoch, fit.budget, dict(values), wall_ms()
-        )
+        """Take an epoch; it is said when it is time."""
+        number = fit.trial.number
+        at_ms = wall_ms()
+        report = Report(number, fit.repeat, fit.fold, epoch, fit.budget, dict(values), at_ms)
         with self._lock:
-            self._times.setdefault(_key(fit), {})[epoch] = report.at_ms
-            self._unsaid.append(report)
-            if not self.due():
-                return
-            said, self._unsaid = tuple(self._unsaid), []
-            self._next = clock() + PAUSE_SECONDS
-            self.heard = True
-            self._say(said)
+            if number in self._followed:
+                self._times.setdefault(place_of(fit), {})[epoch] = at_ms
+                self._every.append(report)
+            else:
+                self._latest[place_of(fit)] = report
+            if self.due():
+                self._say_all()
+            elif self._later is None:
+                self._later = threading.Timer(self._next - clock(), self._belated)
+                self._later.daemon = True
+                self._later.start()
 
     def times(self, fit: Fit) -> Mapping[int, int]:
-        """When its epochs ended."""
-        return self._times.get(_key(fit), {})
+        """When its epochs ended; nothing for a fit of which only the latest was said."""
+        return self._times.get(place_of(fit), {})
+
+    def _belated(self) -> None:
+        with self._lock:
+            self._later = None
+            self._say_all()
+
+    def _say_all(self) -> None:
+        if not self._every and not self._latest:
+            return
+        said = Reports(tuple(self._every), tuple(self._latest.values()))
+        self._every.clear()
+        self._latest.clear()
+        self._next = clock() + PAUSE_SECONDS
+        self.heard = True
+        self._say(said)
 
 
-def _key(fit: Fit) -> tuple[int, int, int]:
+def place_of(fit: Fit) -> Place:
+    """Which of a sweep's fits it is."""
     return fit.trial.number, fit.repeat, fit.fold
+
+
+def _first_trials(pack: Pack) -> frozenset[int]:
+    numbers = dict.fromkeys(fit.trial.number for fit in pack.fits)
+    return frozenset(list(numbers)[:MOST_FOLLOWED])

@@ -93,6 +93,18 @@ def load(path: Path) -> Checkpoint | None:
     return Checkpoint(arrays, head["state"])
 
 
+def state(path: Path) -> Mapping[str, Any] | None:
+    """The state of the checkpoint in that file, without its arrays; otherwise as `load`."""
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            found: Mapping[str, Any] = json.loads(str(archive[_STATE]))["state"]
+    except FileNotFoundError:
+        return None
+    except _UNREADABLE as error:
+        raise CheckpointError(f"{path}: not a checkpoint, or a torn one ({error})") from error
+    return found
+
+
 def remove(path: Path) -> None:
     """Delete a checkpoint; one that is gone already is fine."""
     path.unlink(missing_ok=True)

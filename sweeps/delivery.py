@@ -13,7 +13,7 @@ from sweeps.ledger import Ledger
 from sweeps.ledger_records import Begun
 from sweeps.parts import Parts
 from sweeps.trial import Result
-from tracking.records import Artifact, Metric, SweepFigures, SweepState
+from tracking.records import Artifact, LiveRecord, Metric, SweepFigures, SweepState
 from tracking.shipping import Shipper
 from tracking.tracker import StandDownError, Tracker, TrackingError
 
@@ -77,6 +77,10 @@ class Delivery:
             remembering.trial_record(sweep, sweep_id, result, attempt, started_ms, ended_ms)
         )
 
+    def live(self, record: LiveRecord) -> None:
+        """A child run of a trial that is being trained. May be called from any thread."""
+        self._shipper.show(record)
+
     def unsent(self, trials: Sequence[Begun]) -> None:
         """What an earlier session kept but could not send."""
         for begun in trials:
@@ -106,6 +110,7 @@ class Delivery:
                 row.failed,
                 self._ledger.best(sweep_id, maximize=maximize),
                 artifacts,
+                row.pruned,
             )
         )
 

@@ -6,9 +6,12 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
 
 from sweeps import at_work
-from sweeps.executors.executor import Hear, Slots, Terms
+from sweeps.at_work import QUIET_SECONDS, Reports
+from sweeps.executors.executor import Slots, Terms
 from sweeps.problem import Problem
 from sweeps.trainers.trainer import Pack, Trainer
 from sweeps.trial import Outcome
@@ -28,6 +31,36 @@ class Lost:
     error: Exception
 
 
+class Listener(Protocol):
+    """Learns how far packs are. `heard` is called from any thread, before the pack has landed."""
+
+    def quiet(self, pack: Pack) -> float:
+        """Seconds in which nothing need be heard of a pack that is launched now."""
+
+    def heard(self, pack: Pack, slot: str, said: Reports) -> None:
+        """A slot is that far with a pack."""
+
+    def landed(self, pack: Pack) -> None:
+        """Nobody trains the pack any more."""
+
+
+class Deaf:
+    """Learns nothing."""
+
+    def quiet(self, pack: Pack) -> float:  # noqa: ARG002
+        """As long as for any pack."""
+        return QUIET_SECONDS
+
+    def heard(self, pack: Pack, slot: str, said: Reports) -> None:
+        """Nothing."""
+
+    def landed(self, pack: Pack) -> None:
+        """Nothing."""
+
+
+DEAF = Deaf()
+
+
 class Flight:
     """Keeps an executor's slots busy and brings outcomes back.
 
@@ -36,10 +69,10 @@ class Flight:
     """
 
     def __init__(
-        self, executor: Slots, trainer: Trainer, problem: Problem, hear: Hear | None = None
+        self, executor: Slots, trainer: Trainer, problem: Problem, listener: Listener = DEAF
     ) -> None:
         self._executor = executor
-        self._hear = hear
+        self._listener = listener
         self._trainer = trainer
         self._problem = problem
         self._queued: deque[Pack] = deque()
@@ -64,9 +97,10 @@ class Flight:
         while self._queued and len(self._flying) < room:
             pack = self._queued.popleft()
             reach("dispatch")
-            terms = Terms(_limit(pack), self._hear)
+            terms = Terms(_limit(pack), partial(self._listener.heard, pack))
+            quiet = self._listener.quiet(pack)
             future = self._executor.submit_on(
-                terms, at_work.train, self._trainer, pack, self._problem
+                terms, at_work.train, self._trainer, pack, self._problem, quiet
             )
             self._flying[future] = pack
 
@@ -82,6 +116,7 @@ class Flight:
         lost: list[Lost] = []
         for future in done:
             pack = self._flying.pop(future)
+            self._listener.landed(pack)
             try:
                 outcomes += future.result()
             except Exception as error:  # noqa: BLE001 - what it means is decided in `losses`

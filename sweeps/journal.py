@@ -11,6 +11,7 @@ from sweeps.delivery import Delivery
 from sweeps.lease import Claim
 from sweeps.ledger import Ledger
 from sweeps.ledger_rows import Stage
+from sweeps.live import Live
 from sweeps.open_trial import OpenTrial
 from sweeps.stopwatch import Stopwatch
 from sweeps.sweep import Sweep
@@ -27,6 +28,7 @@ class Journal:
         claim: Claim,
         ledger: Ledger,
         delivery: Delivery,
+        live: Live,
         watcher: Watcher,
         stopwatch: Stopwatch,
         best: Result | None,
@@ -35,6 +37,7 @@ class Journal:
         self._claim = claim
         self._ledger = ledger
         self._delivery = delivery
+        self._live = live
         self._watcher = watcher
         self._stopwatch = stopwatch
         self.best = best
@@ -46,7 +49,9 @@ class Journal:
 
     def begin(self, trials: Sequence[Trial], state: State) -> int:
         """Trials that were asked for; returns when, in milliseconds since 1970."""
-        return self._ledger.begin(self._claim, trials, state)
+        started_ms = self._ledger.begin(self._claim, trials, state)
+        self._live.begin(trials, started_ms)
+        return started_ms
 
     def commit(
         self,
@@ -57,6 +62,7 @@ class Journal:
         """Results, and the stages of trials that go on, durable once this returns."""
         attempts = [(result, opened.attempt) for result, opened in finished]
         ended_ms = self._ledger.commit(self._claim, attempts, state, self.spent_seconds, stages)
+        self._live.over([result.trial.number for result, _ in finished])
         for result, opened in finished:
             self._delivery.trial(result, opened.attempt, opened.started_ms, ended_ms)
             contenders = [result] if self.best is None else [self.best, result]
@@ -67,6 +73,7 @@ class Journal:
         """Another attempt at trials without a result; `charged` ones count towards their cap."""
         numbers = [opened.trial.number for opened in trials]
         self._ledger.again(self._claim, numbers, charged=charged)
+        self._live.again(numbers)
         for opened in trials:
             opened.attempt += 1
             opened.tries += charged

@@ -20,16 +20,18 @@ from sweeps.problem import Problem
 from sweeps.surroundings import git_commit, package_versions
 from sweeps.sweep import Sweep
 from sweeps.tasks.no_rows import NoRows
-from sweeps.trial import Config, Result
+from sweeps.trial import Config, Cost, Metrics, Pruned, Result, Trial
 from sweeps.yaml_text import yaml_text
 from tracking.records import (
     Artifact,
     DatasetRecord,
+    LiveRecord,
     Metric,
     SweepEnd,
     SweepRecord,
     SweepStatus,
     TrialRecord,
+    TrialStatus,
 )
 
 STATUS: Mapping[str, SweepStatus] = {
@@ -71,15 +73,14 @@ def trial_record(
 ) -> TrialRecord:
     """A child run, of the attempt that the result comes from."""
     failure = result.error
-    tags = _sweep_tags(sweep, sweep_id) | {
-        "sweeps.trial": str(result.trial.number),
-        "sweeps.state": "failed" if failure else "finished",
-        "sweeps.config_hash": config_hash(result.trial.config),
+    state, status = _state_of(result)
+    tags = _trial_tags(sweep, sweep_id, result.trial) | {
+        "sweeps.state": state,
         "sweeps.trainer": result.trainer or sweep.trainer,
     }
     tags |= {f"sweeps.{word}": said for word, said in result.notes.items()}
-    if result.trial.parent is not None:
-        tags["sweeps.parent_trial"] = str(result.trial.parent)
+    if result.cost is not None:
+        tags["sweeps.device"] = result.cost.device
     if failure is not None:
         tags |= {"sweeps.failure": failure.reason, "sweeps.failure_message": failure.message}
         if failure.traceback:
@@ -88,13 +89,50 @@ def trial_record(
         sweep_id=sweep_id,
         number=result.trial.number,
         attempt=attempt,
-        status="FAILED" if failure else "FINISHED",
+        status=status,
         started_ms=started_ms,
         ended_ms=ended_ms,
-        params=_varied(sweep, result) | _rung(result),
+        params=_varied(sweep, result.trial.config, result.defined is not None)
+        | _rung(result.trial),
         tags=tags,
         metrics=tuple(_metrics(sweep, result, ended_ms)),
     )
+
+
+def live_record(
+    sweep: Sweep,
+    sweep_id: str,
+    trial: Trial,
+    attempt: int,
+    started_ms: int,
+    epochs: Sequence[tuple[int, Metrics, int]],
+) -> LiveRecord:
+    """A child run of a trial that is being trained, with these epochs: number, values and time.
+
+    The record of its result has all of it again.
+    """
+    return LiveRecord(
+        sweep_id=sweep_id,
+        number=trial.number,
+        attempt=attempt,
+        started_ms=started_ms,
+        # What comes about in training is known when it is over; params cannot be changed then.
+        params={} if sweep.defined_as_it_runs else _varied(sweep, trial.config) | _rung(trial),
+        tags=_trial_tags(sweep, sweep_id, trial)
+        | {"sweeps.state": "running", "sweeps.trainer": sweep.trainer},
+        metrics=tuple(
+            Metric(f"epoch/{name}", value, epoch, at_ms)
+            for epoch, values, at_ms in epochs
+            for name, value in values.items()
+        ),
+    )
+
+
+def _state_of(result: Result) -> tuple[str, TrialStatus]:
+    """A trial's state in words of ours and of MLflow's."""
+    if result.error is None:
+        return "finished", "FINISHED"
+    return ("pruned", "KILLED") if result.error.reason == "pruned" else ("failed", "FAILED")
 
 
 def sweep_end(
@@ -106,12 +144,15 @@ def sweep_end(
     failed: int,
     best: Result | None,
     artifacts: Sequence[Artifact],
+    pruned: int = 0,
 ) -> SweepEnd:
     """What is known of a sweep only when a session of it ends, and what state that leaves it in.
 
-    `done` trials have a score, the best of them is `best`; `failed` ones have none.
+    `done` trials have a score, the best of them is `best`; `failed` and `pruned` ones have none.
     """
     figures: dict[str, float] = {"trials_done": done, "trials_failed": failed}
+    if pruned:
+        figures["trials_pruned"] = pruned
     if best is not None and best.score is not None:
         figures[f"best_{sweep.objective.metric}"] = best.score
         figures["best_trial"] = best.trial.number
@@ -146,6 +187,14 @@ def _budget(result: Result) -> float:
 def config_hash(config: Config) -> str:
     """16 hex digits that two equal configurations share."""
     return hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _trial_tags(sweep: Sweep, sweep_id: str, trial: Trial) -> dict[str, str]:
+    tags = _sweep_tags(sweep, sweep_id) | {
+        "sweeps.trial": str(trial.number),
+        "sweeps.config_hash": config_hash(trial.config),
+    }
+    return tags if trial.parent is None else tags | {"sweeps.parent_trial": str(trial.parent)}
 
 
 def _sweep_tags(sweep: Sweep, sweep_id: str) -> dict[str, str]:
@@ -187,16 +236,15 @@ def _varying(sweep: Sweep) -> list[str]:
     return [param.name for param in sweep.space.params if not param.fixed]
 
 
-def _varied(sweep: Sweep, result: Result) -> dict[str, str]:
-    config = result.trial.config
-    names = _varying(sweep) if result.defined is None else list(config)
+def _varied(sweep: Sweep, config: Config, defined: bool = False) -> dict[str, str]:
+    """What varies; of a configuration that was defined in training it is all."""
+    names = list(config) if defined else _varying(sweep)
     return {name: str(config[name]) for name in names if name in config}
 
 
-def _rung(result: Result) -> dict[str, str]:
+def _rung(trial: Trial) -> dict[str, str]:
     """The epochs that a trial was given, where that is not what its configuration says."""
-    budget = result.trial.budget
-    return {} if budget is None else {"budget_epochs": str(budget)}
+    return {} if trial.budget is None else {"budget_epochs": str(trial.budget)}
 
 
 def _dataset(problem: Problem) -> DatasetRecord | None:
@@ -216,9 +264,14 @@ def _metrics(sweep: Sweep, result: Result, at_ms: int) -> Iterator[Metric]:
     for name, value in result.metrics.items():
         yield Metric(name, value, 0, at_ms)
     yield Metric("seconds", result.seconds, 0, at_ms)
+    figures = _cost_figures(result.cost, result.seconds) | _pruned_figures(result.pruned)
+    for name, value in figures.items():
+        yield Metric(name, value, 0, at_ms)
+    # Epochs before the first that was told were trained too fast, or by an earlier attempt.
+    earliest = min(result.epoch_ms.values(), default=at_ms)
     for name, values in result.history.items():
         for epoch, value in enumerate(values, start=1):
-            yield Metric(f"epoch/{name}", value, epoch, at_ms)
+            yield Metric(f"epoch/{name}", value, epoch, result.epoch_ms.get(epoch, earliest))
     if len(result.parts) < 2:
         return
     for position, part in enumerate(result.parts):
@@ -228,3 +281,21 @@ def _metrics(sweep: Sweep, result: Result, at_ms: int) -> Iterator[Metric]:
     scores = [part.metrics[objective] for part in result.parts if objective in part.metrics]
     if len(scores) > 1:
         yield Metric(f"{objective}_std", stdev(scores), 0, at_ms)
+
+
+def _cost_figures(cost: Cost | None, seconds: float) -> dict[str, float]:
+    if cost is None:
+        return {}
+    figures = {"core_seconds": cost.core_seconds, "peak_memory_mb": cost.peak_mb}
+    if cost.gpu_seconds:
+        figures["gpu_seconds"] = cost.gpu_seconds
+    if cost.examples and seconds > 0:
+        figures["examples_per_second"] = cost.examples / seconds
+    return figures
+
+
+def _pruned_figures(pruned: Pruned | None) -> dict[str, float]:
+    if pruned is None:
+        return {}
+    figures: dict[str, float] = {"pruned_step": pruned.step, "pruned_value": pruned.value}
+    return figures if pruned.margin is None else figures | {"pruned_margin": pruned.margin}

@@ -21,6 +21,7 @@ from sweeps.journal import Journal
 from sweeps.lease import Claim, Heartbeat, LeaseError
 from sweeps.ledger import Ledger
 from sweeps.ledger_records import Begun, told
+from sweeps.live import Live
 from sweeps.loop import Loop
 from sweeps.open_trial import OpenTrial
 from sweeps.parts import Parts
@@ -77,12 +78,16 @@ class Session:
         self._delivery = Delivery(
             parts, ledger, claim, around.tracker, around.watcher.said, self._control.obey
         )
+        self._live = Live(
+            parts.sweep, claim.sweep_id, parts.problem, around.watcher, self._delivery.live
+        )
         results = [begun.result for begun in self._begun if begun.result is not None]
         self._journal = Journal(
             parts.sweep,
             claim,
             ledger,
             self._delivery,
+            self._live,
             around.watcher,
             self._stopwatch,
             remembering.best_of(parts.sweep, results),
@@ -170,7 +175,7 @@ class Session:
             search=self._search,
             problem=parts.problem,
             trainer=parts.trainer,
-            flight=Flight(executor, parts.trainer, parts.problem),
+            flight=Flight(executor, parts.trainer, parts.problem, self._live),
             journal=self._journal,
             checkpoints=self._checkpoints,
             stages=stages_for(parts.sweep, self._checkpoints.folder, self._begun),
@@ -188,6 +193,7 @@ class Session:
         # A retried trial that defines its configuration in training kept that of its last attempt.
         anew = self._parts.sweep.defined_as_it_runs
         trial = replace(begun.trial, config={}) if anew else begun.trial
+        self._live.begin([trial], begun.started_ms, begun.attempt)
         return OpenTrial(
             trial,
             begun.attempt,

@@ -44,16 +44,17 @@ class Summary:
 class AtWork:
     """What a slot trains at the moment, known only while that takes longer than a few seconds.
 
-    Of several fits that are trained together, `fits` of `trials`, the one that has come least far
-    is shown. `part` says which fold and repeat that is of, where a trial has several. `value` is
-    the objective's after its latest epoch, `best` the best that any of them has reached so far;
-    None where no epoch's figures are the objective's.
+    Of `trials` that are trained together, `first` and `last` are the lowest and the highest number,
+    and `epoch` of `epochs` is how far the furthest is. Of a single one, `part` says which fold and
+    repeat it is at, where it has several, and `value` is the objective's after its latest epoch.
+    `best` is the best that any of them has reached so far. Values are None where no epoch's figures
+    are the objective's.
     """
 
     slot: str
-    fits: int
     trials: int
-    trial: int
+    first: int
+    last: int
     part: str
     epoch: int
     epochs: int

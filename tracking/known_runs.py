@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from tracking.doubles import Sorted, attempt_of, is_whole
-from tracking.records import LiveRecord, SweepRecord, TrialRecord
+from tracking.records import LiveRecord, Metric, RunFacts, SweepRecord, TrialRecord
+from tracking.wording import RUNNING, STATE_TAG, UNFINISHED
+
+Row = tuple[str, int, float]
+"""A metric's name, its step and its value."""
 
 
 @dataclass(frozen=True)
 class KnownChild:
     """A trial's run: the attempt it shows, and whether it is complete.
 
-    It is `described` when it is known to have its parameters and tags.
+    It is `described` when it is known to have its parameters and tags, and `unfinished` when it has
+    nothing but what was known before there was a result. `has` are the metrics that an attempt
+    before this one has left there.
     """
 
     run_id: str
     attempt: int
     complete: bool
+    unfinished: bool
     described: bool = False
+    has: frozenset[Row] = frozenset()
+
+    def lacks(self, metrics: Iterable[Metric]) -> list[Metric]:
+        """Those that are not there, whenever they were measured."""
+        return [one for one in metrics if (one.name, one.step, one.value) not in self.has]
 
 
 @dataclass
@@ -46,6 +59,10 @@ class KnownSweep:
 def by_number(found: Sorted) -> dict[int, KnownChild]:
     """Return what there is to know of the children that count."""
     return {
-        number: KnownChild(run.run_id, attempt_of(run), is_whole(run))
+        number: KnownChild(run.run_id, attempt_of(run), is_whole(run), _is_unfinished(run))
         for number, run in found.children.items()
     }
+
+
+def _is_unfinished(run: RunFacts) -> bool:
+    return run.tags.get(STATE_TAG) in {RUNNING, UNFINISHED}

@@ -10,6 +10,7 @@ from tracking.mlflow_store import MlflowStore, fits_creation
 from tracking.records import LiveRecord, RunFacts, TrialRecord
 from tracking.tracker import StandDownError
 from tracking.wording import (
+    ATTEMPT_TAG,
     STATE_TAG,
     SWEEP_TAG,
     TRIAL_TAG,
@@ -52,17 +53,35 @@ def _written(
             return None
     child, tags = sweep.children.get(trial.number), trial.tags
     if child is not None and child.attempt < trial.attempt:
-        # What came of an earlier attempt does not belong to this one.
-        store.may_write()
-        store.delete_run(child.run_id)
-        child = None
+        child = _taken_up(store, child, trial)
     if child is None:
         child = _created(store, sweep, trial)
         tags = {name: text for name, text in tags.items() if not fits_creation(text)}
-    known = isinstance(trial, LiveRecord) and child.described
-    store.write(child.run_id, {} if known else trial.params, {} if known else tags, trial.metrics)
-    sweep.children[trial.number] = replace(child, described=True)
+    params, metrics = trial.params, child.lacks(trial.metrics)
+    if isinstance(trial, LiveRecord) and child.described:
+        params, tags = {}, {}
+    store.write(child.run_id, params, tags, metrics)
+    unfinished = isinstance(trial, LiveRecord)
+    child = replace(child, unfinished=unfinished, described=True)
+    sweep.children[trial.number] = child
     return child
+
+
+def _taken_up(
+    store: MlflowStore, child: KnownChild, trial: TrialRecord | LiveRecord
+) -> KnownChild | None:
+    """The run of an attempt that was broken off, for this one, which comes to the same epochs.
+
+    A result of an earlier attempt does not belong to this one: its run is deleted.
+    """
+    store.may_write()
+    if not child.unfinished:
+        store.delete_run(child.run_id)
+        return None
+    store.set_running(child.run_id)
+    store.write(child.run_id, {}, {ATTEMPT_TAG: str(trial.attempt)}, ())
+    has = frozenset(store.history(child.run_id))
+    return KnownChild(child.run_id, trial.attempt, False, unfinished=True, has=has)
 
 
 def _look_up(store: MlflowStore, sweep: KnownSweep, number: int) -> None:
@@ -84,7 +103,7 @@ def _created(store: MlflowStore, sweep: KnownSweep, trial: TrialRecord | LiveRec
     except StandDownError:
         _withdraw(store, sweep, trial.number, run_id)
         raise
-    return KnownChild(run_id, trial.attempt, complete=False)
+    return KnownChild(run_id, trial.attempt, complete=False, unfinished=True)
 
 
 def _withdraw(store: MlflowStore, sweep: KnownSweep, number: int, run_id: str) -> None:

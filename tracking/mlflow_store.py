@@ -136,6 +136,12 @@ class MlflowStore:
         """Return the tags a run has at the moment."""
         return dict(self._client.get_run(run_id).data.tags)
 
+    def history(self, run_id: str) -> Iterator[tuple[str, int, float]]:
+        """Every value of every metric that a run has: name, step and value."""
+        for name in self._client.get_run(run_id).data.metrics:
+            for one in self._client.get_metric_history(run_id, name):
+                yield name, one.step, one.value
+
     def delete_run(self, run_id: str) -> None:
         """Mark a run as deleted; MLflow can restore it."""
         self._client.delete_run(run_id)

@@ -215,7 +215,7 @@ class MlflowTracker:
 
     def _show_trial(self, trial: LiveRecord) -> None:
         sweep = self._begun(trial.sweep_id)
-        if sweep.shows(trial):
+        if self._closed or sweep.shows(trial):
             return
         with self._about(sweep, trial):
             mlflow_children.show(self._store, sweep, trial)

@@ -11,7 +11,14 @@ import time
 from collections.abc import Callable, Sequence
 
 from tracking.outbox import Batch, Outbox, Record
-from tracking.records import SweepEnd, SweepFigures, SweepRecord, SweepState, TrialRecord
+from tracking.records import (
+    LiveRecord,
+    SweepEnd,
+    SweepFigures,
+    SweepRecord,
+    SweepState,
+    TrialRecord,
+)
 from tracking.retries import PAUSES, Retries
 from tracking.stride import Stride
 from tracking.tracker import RefusedError, StandDownError, Tracker, TrackingError
@@ -20,6 +27,10 @@ from tracking.wishes import Wishes
 _LIVELY = 20.0
 """Trials a second that a store must take to be waited for at the end."""
 _WINDOW = 3.0
+
+
+class _NotShownError(Exception):
+    """Trials under way could not be shown; the message is that of a TrackingError."""
 
 
 class Shipper:
@@ -36,7 +47,8 @@ class Shipper:
     each single write, from any thread.
 
     After trouble the same records are sent again after `pauses` (seconds; the last one repeats). A
-    trial that the store refuses by itself is left unsent, and the ones after it go on.
+    trial that the store refuses by itself is left unsent, and the ones after it go on. Trials under
+    way are shown when there is time for it; trouble with them holds nothing else up.
     """
 
     def __init__(
@@ -67,6 +79,8 @@ class Shipper:
         self._closing = threading.Event()
         self._given_up = threading.Event()
         self._retries = Retries(pauses, self._closing, self._given_up)
+        self._pauses = pauses
+        self._not_shown = 0
         self._telling = threading.Lock()
         self._closed = False
         self._link = ""
@@ -92,6 +106,10 @@ class Shipper:
     def sampled(self, sample: SweepFigures) -> None:
         """Leave figures of the machine to be sent; of many that wait the newest are kept."""
         self._outbox.sampled(sample)
+
+    def show(self, record: LiveRecord) -> None:
+        """Leave epochs of a trial under way to be shown in a few seconds."""
+        self._outbox.show(record)
 
     def close(self, patience: float, longest: float | None = None) -> int:
         """Send what waits; return how many trials stay unsent.
@@ -166,6 +184,8 @@ class Shipper:
         """Send; whether to go on."""
         try:
             self._send(batch)
+        except _NotShownError as error:
+            self._put_off(error)
         except RefusedError as refusal:
             self._refused(batch, refusal)
         except StandDownError as order:
@@ -199,6 +219,8 @@ class Shipper:
             self._begin(self._tracker, first)
         elif isinstance(first, SweepEnd):
             self._end(self._tracker, first)
+        elif isinstance(first, LiveRecord):
+            self._show(self._tracker, [one for one in batch if isinstance(one, LiveRecord)])
         elif isinstance(first, SweepFigures):
             self._tracker.add_figures([one for one in batch if isinstance(one, SweepFigures)])
         else:
@@ -220,6 +242,32 @@ class Shipper:
         self._stride.widen(len(trials), time.monotonic() - began)
         self._shipped += len(trials)
         self._tell(lambda: self._on_shipped([trial.number for trial in trials]))
+
+    def _show(self, tracker: Tracker, trials: Sequence[LiveRecord]) -> None:
+        """Show trials under way; what the store refuses of them waits for its result."""
+        try:
+            try:
+                tracker.live(trials)
+            except RefusedError:
+                self._show_singly(tracker, trials)
+        except TrackingError as error:
+            raise _NotShownError(str(error)) from error
+        self._not_shown = 0
+
+    def _show_singly(self, tracker: Tracker, trials: Sequence[LiveRecord]) -> None:
+        for trial in trials:
+            try:
+                tracker.live([trial])
+            except RefusedError as refusal:
+                self._complain(str(refusal))
+                self._outbox.hide(trial.number)
+
+    def _put_off(self, error: Exception) -> None:
+        """Show nothing for a while; what else there is may go."""
+        if not self._said:
+            self._complain(str(error))
+        self._outbox.put_off(self._pauses[min(self._not_shown, len(self._pauses) - 1)])
+        self._not_shown += 1
 
     def _end(self, tracker: Tracker, record: SweepEnd) -> None:
         tracker.end(record)

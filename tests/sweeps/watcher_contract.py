@@ -8,8 +8,8 @@ from sweeps.watcher import AtWork, Summary, Watcher
 DONE = Result(Trial(0, {"width": 3}), 0.5, {"val_accuracy": 0.5}, {}, 1.0)
 FAILED = Result(Trial(1, {}), None, {}, {}, 1.0, error=Failure("diverged", "[bold]nan"))
 
-SINGLE = AtWork("worker 0", 1, 1, 7, "", 3, 50, 0.9123, 0.9345)
-MANY = AtWork("[b]worker 1", 96, 32, 8, "fold 2", 12, 50, None, None)
+SINGLE = AtWork("worker 0", 1, 7, 7, "fold 2/5", 3, 50, 0.9123, 0.9345)
+MANY = AtWork("[b]worker 1", 64, 12, 75, "", 12, 50, None, 0.91)
 
 
 def summary(best: Result | None) -> Summary:

@@ -59,6 +59,7 @@ class StoredRun:
         )
 
 
+UNDER_WAY = ("running", UNFINISHED)
 Runs = dict[tuple[str, int | None], StoredRun]
 
 
@@ -100,14 +101,18 @@ class MemoryTracker:
         shown = int(run.tags.get("sweeps.attempt", trial.attempt))
         if shown > trial.attempt:
             return None
-        if shown < trial.attempt:
+        if shown < trial.attempt and run.tags.get("sweeps.state") not in UNDER_WAY:
             run = self.runs[trial.sweep_id, trial.number] = new
+        elif shown < trial.attempt:
+            run.status, run.ended_ms = "RUNNING", None
         own = {
             "sweeps.sweep": trial.sweep_id,
             "sweeps.trial": str(trial.number),
             "sweeps.attempt": str(trial.attempt),
         }
-        run.write(dict(trial.params), {**trial.tags, **own}, trial.metrics)
+        has = {(one.name, one.step, one.value) for one in run.metrics}
+        lacks = [one for one in trial.metrics if (one.name, one.step, one.value) not in has]
+        run.write(dict(trial.params), {**trial.tags, **own}, lacks)
         return run
 
     def command(self, sweep_id: str) -> str:

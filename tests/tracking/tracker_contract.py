@@ -218,15 +218,42 @@ class TrackerContract(TrackerCase):
         assert [self.children()[n].status for n in (0, 1, 2)] == ["FINISHED"] * 3
         assert len(self.children()[2].history["epoch/loss"]) == 3
 
-    def test_a_trial_that_is_trained_again_begins_anew(self) -> None:
+    @pytest.mark.parametrize("ended", [False, True], ids=["crashed", "interrupted"])
+    @pytest.mark.parametrize("shown", [False, True], ids=["result", "shown first"])
+    def test_what_was_broken_off_goes_on_in_the_same_run(self, ended: bool, shown: bool) -> None:
         with self.opened() as tracker:
             tracker.begin(sweep())
             tracker.live([live(0, 0, 2)])
-            tracker.live([live(0, 0, 1, attempt=2)])
+            if ended:
+                tracker.end(replace(end(), status="KILLED"))
+        (before,) = [run for number, run in self.seen("3f9a2c") if number == 0]
+        later = [replace(m, timestamp_ms=m.timestamp_ms + 5000) for m in trial(0).metrics]
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            if shown:
+                tracker.live([replace(live(0, attempt=2), metrics=tuple(later[:1]))])
+                child = self.children()[0]
+                assert child.status == "RUNNING"
+                assert child.history == before.history
+                assert child.tags["sweeps.state"] == "running"
             tracker.live([live(0, 2, 3)])  # a late one changes nothing
+            tracker.log([replace(trial(0), attempt=2, metrics=tuple(later))])
         child = self.children()[0]
         assert child.tags["sweeps.attempt"] == "2"
-        assert len(child.history["epoch/loss"]) == 1
+        assert (child.status, child.started_ms) == ("FINISHED", before.started_ms)
+        rows = child.history["epoch/loss"]
+        assert rows[:2] == before.history["epoch/loss"]
+        assert [step for step, _, _ in rows] == [0, 1, 2]
+        assert len(self.children()) == 1
+
+    def test_a_value_that_is_another_now_is_written_beside_the_old_one(self) -> None:
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            tracker.live([live(0, 0, 1)])
+            other = Metric("epoch/loss", 0.9, 0, STARTED + 9000)
+            tracker.live([replace(live(0, attempt=2), metrics=(other,))])
+        rows = self.children()[0].history["epoch/loss"]
+        assert sorted(value for _, value, _ in rows) == [0.9, 1.0]
 
     def test_a_resumed_sweep_runs_again_and_goes_on(self) -> None:
         with self.opened() as tracker:
