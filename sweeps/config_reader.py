@@ -120,6 +120,8 @@ class ConfigReader:
 
     def refuse_the_rest(self, vocabulary: Iterable[str]) -> None:
         """Raise ValueError for the first configured name that was never asked for."""
+        if self.asked.issuperset(self.config):
+            return
         known = sorted({*vocabulary, *self.asked})
         for name, value in self.config.items():
             if name in self.asked:

@@ -31,6 +31,7 @@ from sweeps.store import Store
 from sweeps.sweep import Sweep
 from sweeps.trainers.trainer import Trainer
 from sweeps.trial import Reason
+from sweeps.turns import short_turns
 from sweeps.watcher import Silent, Summary, Watcher
 from tracking.tracker import Tracker
 
@@ -212,7 +213,7 @@ def _slots(trainer: Trainer, options: Options) -> Iterator[Slots]:
     The trainer's variables stand in this process as well, since a backend may import the packages
     that read them. When the session fails, nobody waits for what is under way.
     """
-    with standing(trainer.environment), ExitStack() as stack:
+    with standing(trainer.environment), short_turns(), ExitStack() as stack:
         given = options.get("executor")
         if given is None or isinstance(given, str):
             slots = slots_for(Where.of(options, given or "processes"), trainer)

@@ -28,6 +28,9 @@ READY = b"ready"
 ANSWER, SAID = "answer", "said"
 LEAVE_SECONDS = 10.0
 """Threads of JAX or TensorFlow may keep a process from ending by itself."""
+LOOK_SECONDS = 1.0
+"""Between two looks at what the kernel has ended: they read files, which short calls would feel."""
+
 FOR_THE_PARENT = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 """Signals that reach the whole process group; what becomes of the work is the parent's decision."""
 
@@ -70,7 +73,7 @@ class Worker:
         )
         self.calls = 0
         self.resident_megabytes = 0.0
-        self._oom_kills = oom.kills()
+        self._look_at_oom_kills()
         with _REAPING:
             # The first start would start the tracker as well, which lets the signals through again.
             resource_tracker.ensure_running()
@@ -97,7 +100,8 @@ class Worker:
         Raises RemoteError when it raises there, WorkerDiedError when the process ends meanwhile,
         TimedOutError when the time is over: the process has ended then as well.
         """
-        self._oom_kills = oom.kills()
+        if time.monotonic() - self._looked_at >= LOOK_SECONDS:
+            self._look_at_oom_kills()
         try:
             self._pipe.send_bytes(pickle.dumps((call, terms is not None)))
             answer, self.resident_megabytes = self._heard_out(terms or Terms(), name)
@@ -134,9 +138,12 @@ class Worker:
 
     def kill(self) -> None:
         """End the process now, and what the user's code has started in it."""
-        started = _started_by(self._process.pid) if self.alive else []
+        started = started_by(self._process.pid) if self.alive else []
         self._process.kill()
-        _end(started)
+        end_all(started)
+
+    def _look_at_oom_kills(self) -> None:
+        self._oom_kills, self._looked_at = oom.kills(), time.monotonic()
 
     def _death(self, code: int) -> WorkerDiedError:
         """How the process ended. The kernel's count rises before what it ends is gone."""
@@ -233,12 +240,12 @@ def _end_with_parent() -> None:
     if parent is not None:
         wait([parent.sentinel])
         try:
-            _end(_started_by(os.getpid()))
+            end_all(started_by(os.getpid()))
         finally:
             os._exit(1)
 
 
-def _started_by(pid: int | None) -> list[psutil.Process]:
+def started_by(pid: int | None) -> list[psutil.Process]:
     """Processes that this one has started, and those that they have."""
     import psutil
 
@@ -248,7 +255,8 @@ def _started_by(pid: int | None) -> list[psutil.Process]:
         return []
 
 
-def _end(processes: list[psutil.Process]) -> None:
+def end_all(processes: list[psutil.Process]) -> None:
+    """End them now; one that has ended already is fine."""
     import psutil
 
     for process in processes:

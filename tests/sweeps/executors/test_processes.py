@@ -258,6 +258,7 @@ def test_a_killed_worker_says_whether_the_kernel_wanted_its_memory(
     """The count before the call and the one after the death, here in place of a real lack."""
     read = iter([0, *counts])
     monkeypatch.setattr(oom, "kills", lambda: next(read))
+    monkeypatch.setattr("sweeps.executors.worker.LOOK_SECONDS", 0.0)
     worker = Worker({})
     with pytest.raises(WorkerDiedError) as caught:
         worker.call((die, (number,), {}), None)
