@@ -114,19 +114,19 @@ def test_a_gpu_is_told_by_its_name_and_share(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.delenv(VISIBLE, raising=False)
     ready = SimpleNamespace(backends_are_initialized=lambda: True)
     jax = SimpleNamespace(devices=lambda: [_gpu("H900"), _gpu("H900")])
-    monkeypatch.setitem(sys.modules, "jax", jax)  # type: ignore[arg-type]
-    monkeypatch.setitem(sys.modules, "jax._src.xla_bridge", ready)  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "jax", jax)
+    monkeypatch.setitem(sys.modules, "jax._src.xla_bridge", ready)
     assert trained_on() == ("H900", 2.0)
     monkeypatch.setenv(SHARE, "0.25")
     monkeypatch.setenv(VISIBLE, "3")
     assert trained_on() == ("H900", 0.25)
-    monkeypatch.setitem(sys.modules, "jax._src.xla_bridge", None)  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "jax._src.xla_bridge", None)
     assert trained_on()[0] == "GPU 3", "set aside, whatever is trained"
 
 
 def test_jax_is_not_made_to_take_a_gpu_by_asking(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(SHARE, raising=False)
     idle = SimpleNamespace(backends_are_initialized=lambda: False)
-    monkeypatch.setitem(sys.modules, "jax._src.xla_bridge", idle)  # type: ignore[arg-type]
-    monkeypatch.setitem(sys.modules, "jax", None)  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "jax._src.xla_bridge", idle)
+    monkeypatch.setitem(sys.modules, "jax", None)
     assert trained_on() == ("cpu", 0.0)

@@ -202,7 +202,7 @@ def test_an_interrupted_sweep_takes_its_trials_up_as_another_attempt(bench: Benc
     assert {one.attempt for one in bench.tracker.trials if one.number == 5} == {2}
     for number in range(10):
         final = {(m.step, m.value) for m in rows(bench.tracker.trials, number)}
-        assert {(m.step, m.value) for m in rows(bench.tracker.shown, number)} == final
+        assert {(m.step, m.value) for m in rows(bench.tracker.shown, number)} <= final
 
 
 def test_short_trials_are_never_shown(bench: Bench) -> None:
