@@ -1,29 +1,33 @@
 """Where a fit stopped, kept in one file so that training goes on exactly from there.
 
-A checkpoint is a NumPy archive without pickles: named arrays, and one JSON text beside them. It is
-written whole or not at all, so a crash leaves the old file or the new one, never half of either.
+A checkpoint is a NumPy archive without pickles: all arrays behind one another as bytes, and a JSON
+text that says what they are. It is written whole or not at all, so a crash leaves the old file or
+the new one, never half of either.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import os
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib import format as npy
 
 from tracking.failure_points import reach
 
 Array = npt.NDArray[Any]
 
-FORMAT = "sweeps-checkpoint-2"
-_STATE = "__state__"
+FORMAT = "sweeps-checkpoint-3"
+_HEAD = "head.json"
+_BYTES = "bytes.npy"
 _UNREADABLE = (
     OSError,
     RuntimeError,
@@ -52,16 +56,16 @@ class Checkpoint:
 def save(path: Path, arrays: Mapping[str, Array], state: Mapping[str, Any]) -> None:
     """Write a checkpoint in one step, in place of the one that may be there.
 
-    Raises ValueError when the state holds something JSON cannot (NaN and infinities included), and
-    OSError when the file cannot be written: what was there before is left.
+    Raises ValueError when the state holds something JSON cannot (NaN and infinities included) or an
+    array objects, and OSError when the file cannot be written: what was there before is left.
     """
-    head = {"format": FORMAT, "arrays": sorted(arrays), "state": state}
-    text = json.dumps(head, allow_nan=False)
+    told = [[name, _type_of(name, one), list(one.shape)] for name, one in arrays.items()]
+    head = json.dumps({"format": FORMAT, "arrays": told, "state": state}, allow_nan=False)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:
-            np.savez(file, allow_pickle=False, **{**arrays, _STATE: np.array(text)})
+            _write(file, head, arrays)
             file.flush()
             os.fsync(file.fileno())
         reach("checkpoint")
@@ -71,38 +75,63 @@ def save(path: Path, arrays: Mapping[str, Array], state: Mapping[str, Any]) -> N
         raise
 
 
+def _type_of(name: str, array: Array) -> str:
+    if array.dtype.hasobject:
+        raise ValueError(f"{name}: objects cannot be kept in a checkpoint")
+    return str(array.dtype.str)
+
+
+def _write(file: IO[bytes], head: str, arrays: Mapping[str, Array]) -> None:
+    """One after the other, so that no more than one of them is held twice."""
+    size = sum(array.nbytes for array in arrays.values())
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(zipfile.ZipInfo(_HEAD), head)
+        with archive.open(zipfile.ZipInfo(_BYTES), "w", force_zip64=True) as out:
+            whole = {"descr": "|u1", "fortran_order": False, "shape": (size,)}
+            npy.write_array_header_1_0(out, whole)
+            for array in arrays.values():
+                out.write(array.tobytes())
+
+
 def load(path: Path) -> Checkpoint | None:
     """The checkpoint in that file, None when there is no such file.
 
     Raises CheckpointError when the file cannot be read as one.
     """
+    return _read(path, with_arrays=True)
+
+
+def state(path: Path) -> Mapping[str, Any] | None:
+    """The state of the checkpoint in that file, without its arrays; otherwise as `load`."""
+    found = _read(path, with_arrays=False)
+    return None if found is None else found.state
+
+
+def _read(path: Path, *, with_arrays: bool) -> Checkpoint | None:
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files}
-        head = json.loads(str(arrays.pop(_STATE)))
-        found = head["format"]
+        with zipfile.ZipFile(path) as archive:
+            head = json.loads(archive.read(_HEAD))
+            found, state = head["format"], dict(head["state"])
+            arrays = dict(_arrays(archive, head["arrays"])) if with_arrays else {}
     except FileNotFoundError:
         return None
     except _UNREADABLE as error:
         raise CheckpointError(f"{path}: not a checkpoint, or a torn one ({error})") from error
     if found != FORMAT:
         raise CheckpointError(f"{path}: format {found!r}, expected {FORMAT!r}")
-    missing = {name for name in head["arrays"] if name not in arrays}
-    if missing or not isinstance(head["state"], dict):
-        raise CheckpointError(f"{path}: not a checkpoint, or a torn one (without {missing})")
-    return Checkpoint(arrays, head["state"])
+    return Checkpoint(arrays, state)
 
 
-def state(path: Path) -> Mapping[str, Any] | None:
-    """The state of the checkpoint in that file, without its arrays; otherwise as `load`."""
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            found: Mapping[str, Any] = json.loads(str(archive[_STATE]))["state"]
-    except FileNotFoundError:
-        return None
-    except _UNREADABLE as error:
-        raise CheckpointError(f"{path}: not a checkpoint, or a torn one ({error})") from error
-    return found
+def _arrays(archive: zipfile.ZipFile, told: Any) -> Iterator[tuple[str, Array]]:
+    """Each with memory of its own, and in the order in which they were given."""
+    with archive.open(_BYTES) as file:
+        whole = npy.read_array(file, allow_pickle=False)
+    start = 0
+    for name, kind, shape in told:
+        dtype = np.dtype(kind)
+        end = start + dtype.itemsize * math.prod(shape)
+        yield name, whole[start:end].copy().view(dtype).reshape(shape)
+        start = end
 
 
 def remove(path: Path) -> None:

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -127,7 +128,7 @@ def test_a_failed_write_keeps_the_old_one(tmp_path: Path, monkeypatch: pytest.Mo
     def full(*_args: object, **_kwargs: object) -> None:
         raise OSError("no space left on device")
 
-    monkeypatch.setattr(np, "savez", full)
+    monkeypatch.setattr(zipfile.ZipFile, "open", full)
     with pytest.raises(OSError, match="no space left"):
         checkpoints.save(path, {}, {})
     monkeypatch.undo()
@@ -173,7 +174,9 @@ def test_a_disk_that_is_full_says_so_and_nothing_else(tmp_path: Path) -> None:
     assert checkpoints.load(path) is not None
 
 
-def test_what_json_cannot_hold_is_refused(tmp_path: Path) -> None:
+def test_what_cannot_be_held_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="JSON"):
         checkpoints.save(tmp_path / "bad.npz", {}, {"loss": float("nan")})
+    with pytest.raises(ValueError, match="odd: objects"):
+        checkpoints.save(tmp_path / "bad.npz", {"odd": np.array([{}])}, {})
     assert list(tmp_path.iterdir()) == []
