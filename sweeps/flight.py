@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
 from sweeps import at_work
 from sweeps.at_work import QUIET_SECONDS, Reports
 from sweeps.executors.executor import Slots, Terms
+from sweeps.losses import StarvedError, starved_of
 from sweeps.problem import Problem
 from sweeps.trainers.trainer import Pack, Trainer
 from sweeps.trial import Outcome
@@ -83,6 +84,11 @@ class Flight:
         """Whether any pack is with the executor."""
         return bool(self._flying)
 
+    @property
+    def shared(self) -> bool:
+        """Whether packs share devices."""
+        return self._executor.shared
+
     def queue(self, packs: Iterable[Pack]) -> None:
         """Packs to train after those already queued."""
         self._queued.extend(packs)
@@ -97,7 +103,7 @@ class Flight:
         while self._queued and len(self._flying) < room:
             pack = self._queued.popleft()
             reach("dispatch")
-            terms = Terms(_limit(pack), partial(self._listener.heard, pack))
+            terms = Terms(_limit(pack), partial(self._listener.heard, pack), pack.alone)
             quiet = self._listener.quiet(pack)
             future = self._executor.submit_on(
                 terms, at_work.train, self._trainer, pack, self._problem, quiet
@@ -110,7 +116,10 @@ class Flight:
         self.queue_first([self._flying.pop(future) for future in back])
 
     def land(self) -> tuple[list[Outcome], list[Lost]]:
-        """Wait for at least one pack; (outcomes of all that are done, those that are lost)."""
+        """Wait for at least one pack; (outcomes of all that are done, those that are lost).
+
+        Fits that found too little memory beside others are lost, and may be trained alone.
+        """
         done, _ = wait(self._flying, return_when=FIRST_COMPLETED)
         outcomes: list[Outcome] = []
         lost: list[Lost] = []
@@ -118,9 +127,15 @@ class Flight:
             pack = self._flying.pop(future)
             self._listener.landed(pack)
             try:
-                outcomes += future.result()
+                brought = future.result()
             except Exception as error:  # noqa: BLE001 - what it means is decided in `losses`
                 lost.append(Lost(pack, error))
+                continue
+            starved = starved_of(pack, brought) if self._executor.shared else []
+            outcomes += [outcome for outcome in brought if outcome not in starved]
+            if starved:
+                fits = tuple(outcome.fit for outcome in starved)
+                lost.append(Lost(replace(pack, fits=fits), StarvedError(fits)))
         return outcomes, lost
 
 

@@ -174,6 +174,7 @@ class Loop:
             {opened.trial.number: opened.tries for opened in trials},
             broken_off=control.breaking_off,
             worked=self._worked,
+            shared=self._flight.shared,
         )
         if verdict.again:
             self._journal.again(trials, charged=verdict.charged)

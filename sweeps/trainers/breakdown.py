@@ -6,10 +6,10 @@ import traceback
 
 from sweeps.trial import Failure, Reason
 
-EXHAUSTED = "RESOURCE_EXHAUSTED"
-"""What XLA says in messages about memory."""
-CLASSES = ("ResourceExhaustedError", "OutOfMemoryError")
-"""What TensorFlow and PyTorch raise for want of memory."""
+CLASSES = ("MemoryError", "ResourceExhaustedError", "OutOfMemoryError")
+"""What Python, TensorFlow and PyTorch raise for want of memory."""
+SAID = ("RESOURCE_EXHAUSTED", "CUDA_ERROR_OUT_OF_MEMORY", "CUDA out of memory", "_ALLOC_FAILED")
+"""What XLA, CUDA, older PyTorch, cuDNN and cuBLAS say in messages about memory."""
 
 
 def failure_of(error: Exception) -> Failure:
@@ -19,11 +19,11 @@ def failure_of(error: Exception) -> Failure:
     RESOURCE_EXHAUSTED are `out_of_memory`; all else is `crashed`.
     """
     message = f"{type(error).__name__}: {error}"
-    reason: Reason = "out_of_memory" if _is_about_memory(error) else "crashed"
+    kind = "MemoryError" if isinstance(error, MemoryError) else type(error).__name__
+    reason: Reason = "out_of_memory" if is_about_memory(kind, str(error)) else "crashed"
     return Failure(reason, message, "".join(traceback.format_exception(error)))
 
 
-def _is_about_memory(error: Exception) -> bool:
-    return (
-        isinstance(error, MemoryError) or type(error).__name__ in CLASSES or EXHAUSTED in str(error)
-    )
+def is_about_memory(kind: str, message: str) -> bool:
+    """Whether an error of that class, saying that, is a lack of memory."""
+    return kind in CLASSES or any(words in message for words in SAID)

@@ -36,11 +36,13 @@ class Progress:
 class Pack:
     """Fits that are trained together. A pack is what an executor is given, and repeated whole.
 
-    `knowledge` is that of the search, for trials that choose values as they run.
+    `knowledge` is that of the search, for trials that choose values as they run. `alone`: nothing
+    else is to be on its device, since the memory was not enough beside others.
     """
 
     fits: tuple[Fit, ...]
     knowledge: Mapping[str, Any] | None = None
+    alone: bool = False
 
 
 class Trainer(Protocol):

@@ -7,6 +7,7 @@ import os
 import signal
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -102,6 +103,37 @@ def test_a_death_counts_towards_the_tries_of_a_single_fit_only() -> None:
 def test_what_a_trainer_raised_is_told_with_its_traceback() -> None:
     told = failure(judged(RemoteError(Raised("KeyError", "'x'", "Traceback of the worker"))))
     assert told == Failure("crashed", "KeyError: 'x'", "Traceback of the worker")
+
+
+STARVED = (
+    WorkerDiedError("ended", 9, out_of_memory=True),
+    MemoryError("no 3 GB left"),
+    RemoteError(Raised("XlaRuntimeError", "RESOURCE_EXHAUSTED: out of memory", "Traceback …")),
+    RemoteError(Raised("OutOfMemoryError", "CUDA out of memory.", "Traceback …")),
+    RemoteError(Raised("ResourceExhaustedError", "OOM when allocating", "Traceback …")),
+)
+
+
+@pytest.mark.parametrize("error", STARVED)
+def test_a_fit_that_lacked_memory_beside_others_is_tried_once_alone(error: Exception) -> None:
+    alone = Pack(FITS[:1], alone=True)
+    judge = partial(losses.judge, tries={0: 0}, broken_off=False, worked=True, shared=True)
+    assert judge(Pack(FITS[:1]), error) == Verdict(again=[alone])
+    again = judge(alone, error)
+    assert (failure(again).reason, again.again) == ("out_of_memory", ())
+
+
+@pytest.mark.parametrize("error", STARVED)
+def test_of_many_that_lacked_memory_each_half_is_tried_first(error: Exception) -> None:
+    verdict = losses.judge(
+        Pack(FITS[:2]), error, {0: 0, 1: 0}, broken_off=False, worked=True, shared=True
+    )
+    assert verdict.again == [Pack(FITS[:1]), Pack(FITS[1:2])]
+
+
+def test_where_nothing_is_shared_nobody_else_had_the_memory() -> None:
+    assert failure(judged(MemoryError())).reason == "out_of_memory"
+    assert judged(STARVED[0]) == Verdict(again=[Pack(FITS[:1])], charged=True)
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EDQUOT])
