@@ -46,6 +46,14 @@ class TimedOutError(RuntimeError):
         self.seconds = seconds
 
 
+class ClusterError(RuntimeError):
+    """A cluster cannot be joined, or its nodes cannot take our calls: one line says why."""
+
+
+class ClusterLostError(RuntimeError):
+    """A cluster is gone with all that was under way on it: nothing more can be run there."""
+
+
 @dataclass(frozen=True)
 class Terms:
     """How a call is to be run.

@@ -48,8 +48,8 @@ def hidden(gpus: Sequence[str] | None) -> dict[str, str]:
 def _on(gpu: str, share: float, number: int) -> Place:
     name = f"worker {number} (gpu {gpu})"
     if share == 1.0:
-        return Place(name, None, {**_sees(gpu), SHARE: "1"})
-    return Place(name, f"gpu {gpu}", {**_sees(gpu), **_part(share)}, {**_sees(gpu), **_part(1.0)})
+        return Place(name, None, {**_sees(gpu), **whole()})
+    return Place(name, f"gpu {gpu}", {**_sees(gpu), **part(share)}, {**_sees(gpu), **part(1.0)})
 
 
 def _sees(gpu: str) -> dict[str, str]:
@@ -57,7 +57,12 @@ def _sees(gpu: str) -> dict[str, str]:
     return {VISIBLE: gpu, "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
 
 
-def _part(share: float) -> dict[str, str]:
+def whole() -> dict[str, str]:
+    """That a worker has a GPU to itself for good."""
+    return {SHARE: "1"}
+
+
+def part(share: float) -> dict[str, str]:
     """How much of its memory JAX may take, and only as it needs it.
 
     TensorFlow has no variable for that: `models.keras_import` reads ours.

@@ -1,0 +1,1 @@
+"""What the executor on a Ray cluster consists of."""

@@ -1,0 +1,94 @@
+"""A Ray cluster that this process joins, looks after, and leaves as it was."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any
+
+from sweeps.executors.environment import standing
+from sweeps.executors.executor import ClusterError
+from sweeps.executors.ray.room import Node
+
+VARIABLES = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    # Else Ray ends this process a minute after the head of its cluster is gone.
+    "RAY_gcs_rpc_server_reconnect_timeout_s": "86400",
+}
+KNOCK_SECONDS = 2.0
+LEAVE_SECONDS = 15.0
+"""Ray needs five to give up a head that is gone."""
+
+
+class Connection:
+    """Joins the cluster at an address; a driver that this process is already is used as it is.
+
+    Without an address: the cluster of RAY_ADDRESS, else one that runs on this machine, else one of
+    this process's own. RAY_AUTH_MODE=token and its token are Ray's to read. Raises ClusterError,
+    in one line, for one that cannot be joined.
+    """
+
+    def __init__(self, address: str | None) -> None:
+        self._standing = ExitStack()
+        self._standing.enter_context(standing(VARIABLES))
+        try:
+            ray = imported()
+            self._joined = not ray.is_initialized()
+            if self._joined:
+                _join(ray, address)
+        except BaseException:
+            self._standing.close()
+            raise
+        self.address: str = ray.get_runtime_context().gcs_address
+
+    def nodes(self) -> list[Node]:
+        """What each living node has."""
+        return [node["Resources"] for node in imported().nodes() if node["Alive"]]
+
+    def answers(self) -> bool:
+        """Whether there is a head at all. Asking Ray would wait for it."""
+        host, _, port = self.address.rpartition(":")
+        try:
+            with socket.create_connection((host.strip("[]"), int(port)), KNOCK_SECONDS):
+                return True
+        except OSError:
+            return False
+
+    def close(self) -> None:
+        """Leave the cluster; what this process had put there is freed by Ray."""
+        if self._joined:
+            in_time(imported().shutdown, LEAVE_SECONDS)
+        self._standing.close()
+
+
+def in_time(act: Callable[[], object], seconds: float) -> None:
+    """Do it, but do not wait longer: without a head, Ray may never come back from it."""
+    thread = threading.Thread(target=act, name="sweeps-ray-leave", daemon=True)
+    thread.start()
+    thread.join(seconds)
+
+
+def imported() -> Any:
+    """Ray itself."""
+    import ray
+
+    return ray
+
+
+def _join(ray: Any, address: str | None) -> None:
+    at = f"the Ray cluster at {address}" if address else "a Ray cluster"
+    try:
+        ray.init(
+            address=address,
+            log_to_driver=False,
+            configure_logging=False,
+            include_dashboard=False,
+        )
+    except (ConnectionError, RuntimeError, ValueError, TimeoutError, OSError) as error:
+        said = " ".join(str(error).split())
+        raise ClusterError(f"address: {at} cannot be joined: {said}") from error
+    except ray.exceptions.RayError as error:
+        said = " ".join(str(error).split())
+        raise ClusterError(f"address: {at} cannot be joined: {said}") from error

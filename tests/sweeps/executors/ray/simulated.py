@@ -1,0 +1,64 @@
+"""A Ray cluster of several nodes on this machine, small enough to start in seconds."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+STORE = 80 * 2**20
+"""Bytes of a node's object store."""
+
+QUIET = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_DISABLE_IMPORT_WARNING": "1",
+    "RAY_memory_monitor_refresh_ms": "0",  # what else runs on this machine is not to end tests
+}
+
+
+class NoClusterError(RuntimeError):
+    """A cluster cannot be started here."""
+
+
+class Simulated:
+    """A head that takes no work, and nodes that are added and taken away."""
+
+    def __init__(self) -> None:
+        os.environ.update(QUIET)
+        try:
+            from ray.cluster_utils import Cluster
+
+            self._cluster: Any = Cluster(
+                initialize_head=True,
+                head_node_args={
+                    "num_cpus": 0,
+                    "num_gpus": 0,
+                    "object_store_memory": STORE,
+                    "include_dashboard": False,
+                },
+            )
+        except Exception as error:
+            raise NoClusterError(f"no Ray cluster can be started here: {error}") from error
+        self.nodes: list[Any] = []
+
+    @property
+    def address(self) -> str:
+        return str(self._cluster.address)
+
+    def add(self, cpus: int = 2, gpus: int = 0) -> Any:
+        """Start a node with made-up GPUs."""
+        node = self._cluster.add_node(num_cpus=cpus, num_gpus=gpus, object_store_memory=STORE)
+        self.nodes.append(node)
+        return node
+
+    def lose(self, node: Any) -> None:
+        """Kill a node, as when its machine fails."""
+        self.nodes.remove(node)
+        self._cluster.remove_node(node, allow_graceful=False)
+
+    def lose_head(self) -> None:
+        for processes in self._cluster.head_node.all_processes.values():
+            for started in processes:
+                started.process.kill()
+
+    def close(self) -> None:
+        self._cluster.shutdown()
