@@ -13,7 +13,19 @@ from sweeps.draws import fit_seed
 from sweeps.metrics.catalog import METRICS
 from sweeps.problem import Problem
 from sweeps.sweep import CheckpointChoice, Objective
-from sweeps.trial import Cost, Failure, Fit, History, Keeping, Outcome, Part, Result, Trial
+from sweeps.trial import (
+    Cost,
+    Defined,
+    Failure,
+    Fit,
+    History,
+    Keeping,
+    Outcome,
+    Part,
+    Pruned,
+    Result,
+    Trial,
+)
 
 NEVER = CheckpointChoice()
 
@@ -86,6 +98,7 @@ def result_of(trial: Trial, outcomes: Sequence[Outcome], objective: Objective) -
             word: said for outcome in reversed(outcomes) for word, said in outcome.notes.items()
         },
         defined=defined,
+        pruned=_pruned_within(defined, error),
         cost=_sum_of_costs([outcome.cost for outcome in outcomes]),
         epoch_ms=_last_times([outcome.epoch_ms for outcome in outcomes]),
     )
@@ -102,6 +115,13 @@ def gone_on(before: Outcome, after: Outcome) -> Outcome:
         cost=_sum_of_costs([before.cost, after.cost]),
         epoch_ms={**before.epoch_ms, **after.epoch_ms},
     )
+
+
+def _pruned_within(defined: Defined | None, error: Failure | None) -> Pruned | None:
+    """Where a function that asks a pruner itself gave up; by how much it fell short nobody says."""
+    if defined is None or error is None or error.reason != "pruned" or not defined.reported:
+        return None
+    return Pruned(*defined.reported[-1])
 
 
 def failed(trial: Trial, failure: Failure) -> Result:

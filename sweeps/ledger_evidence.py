@@ -11,6 +11,7 @@ from sqlalchemy import Row, select
 
 from sweeps import ledger_schema as schema
 from sweeps.ledger_view import LedgerView
+from sweeps.pruning.progress import Known, known_from
 from sweeps.result_json import result_from_json
 from sweeps.trial import Result, Trial
 
@@ -22,7 +23,8 @@ NOT_READABLE = (ValueError, KeyError, TypeError, AttributeError)
 class KeptTrial:
     """A row of the trial table; `result` is what its text says, None without one.
 
-    `unreadable` tells why configuration or result cannot be read.
+    `known` is what is kept of a trial that is trained a stage at a time, None where nothing is.
+    `unreadable` tells why any of it cannot be read.
     """
 
     trial: Trial
@@ -37,6 +39,7 @@ class KeptTrial:
     reason: str | None
     shipped: bool
     result: Result | None
+    known: Known | None = None
     unreadable: str | None = None
 
     @property
@@ -64,12 +67,17 @@ class Evidence(LedgerView):
 
 
 def _kept(row: Row[Any]) -> KeptTrial:
-    trial, result, unreadable = Trial(row.number, {}, row.budget, row.parent), None, None
+    trial = Trial(row.number, {}, row.budget, row.parent)
+    result, known, unreadable = None, None, None
     try:
         trial = Trial(row.number, json.loads(row.config), row.budget, row.parent)
         if row.result is not None:
             result = result_from_json(trial, row.result)
             _check_figures(result)
+        if row.stages is not None:
+            known = known_from(trial, row.stages)
+            if known.past is not None:
+                _check_figures(known.past)
     except NOT_READABLE as error:
         unreadable = f"{type(error).__name__}: {error}"
     return KeptTrial(
@@ -85,6 +93,7 @@ def _kept(row: Row[Any]) -> KeptTrial:
         reason=row.reason,
         shipped=row.shipped,
         result=result,
+        known=known,
         unreadable=unreadable,
     )
 
@@ -94,6 +103,7 @@ def _check_figures(result: Result) -> None:
     figures = [result.seconds, *result.metrics.values()]
     figures += [value for values in result.history.values() for value in values]
     figures += [value for part in result.parts for value in part.metrics.values()]
+    figures += [value for _, value in result.reported]
     if result.score is not None:
         figures.append(result.score)
     for figure in figures:

@@ -56,15 +56,20 @@ class SweepRow:
     holder: str | None
     cause: str | None
 
+    @property
+    def ended(self) -> int:
+        """How many trials have a result."""
+        return self.done + self.failed + self.pruned
+
 
 @dataclass(frozen=True)
 class Begun:
     """A trial in the ledger. `result` is None without one; `attempt` counts from 1.
 
-    `state` is `running`, `done`, `failed`, `pruned` or `cancelled`; `tries` counts attempts that are
-    capped (see `sweeps.losses`); with `told_failed` the backend took it for failed for good. What
-    MLflow has already (`shipped`) comes in brief: the result without history and parts. `stages` is
-    what is known of a trial that is trained a stage at a time, and has no result yet.
+    `state` is `running`, `done`, `failed`, `pruned` or `cancelled`; `tries` counts attempts that
+    are capped (see `sweeps.losses`); with `told_failed` the backend took it for failed for good.
+    What MLflow has already (`shipped`) comes in brief: the result without history and parts.
+    `stages` is what is known of a trial that is trained a stage at a time, and has no result yet.
     """
 
     trial: Trial

@@ -65,7 +65,7 @@ def cancel_open(connection: Connection, sweep_id: str) -> None:
     connection.execute(
         update(schema.trial)
         .where(trial.sweep_id == sweep_id, trial.state == "running")
-        .values(state="cancelled", ended_ms=trial.started_ms)
+        .values(state="cancelled", ended_ms=trial.started_ms, stages=None)
     )
 
 
@@ -159,7 +159,7 @@ def _completed(claim: Claim, result: Result, ended_ms: int) -> dict[str, Any]:
         "of_number": result.trial.number,
         # A function that defines its space as it runs has a configuration only now.
         "config": json.dumps(result.trial.config),
-        "state": state_of(result),
+        "state": result.state,
         "ended_ms": ended_ms,
         "result": result_to_json(result),
         "score": result.score,
@@ -167,10 +167,3 @@ def _completed(claim: Claim, result: Result, ended_ms: int) -> dict[str, Any]:
         "core_seconds": None if result.cost is None else result.cost.core_seconds,
         "gpu_seconds": None if result.cost is None else result.cost.gpu_seconds,
     }
-
-
-def state_of(result: Result) -> str:
-    """A trial's state by its result: `done`, `pruned` or `failed`."""
-    if result.error is None:
-        return "done"
-    return "pruned" if result.error.reason == "pruned" else "failed"

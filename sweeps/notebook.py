@@ -202,13 +202,13 @@ def results(sweep_id: str = LATEST, *, store: str | Path | None = None) -> pd.Da
 def table(trials: Sequence[Result]) -> pd.DataFrame:
     """One row for each trial.
 
-    Columns: `trial`, `state` (`done` or `failed`), `score`, `seconds`, then `params.NAME` (empty
-    where a parameter is not active) and `metrics.NAME`, named as MLflow's tables name them.
+    Columns: `trial`, `state` (`done`, `failed` or `pruned`), `score`, `seconds`, then `params.NAME`
+    (empty where a parameter is not active) and `metrics.NAME`, as MLflow's tables name them.
     """
     import pandas as pd
 
     rows = [
-        {"trial": result.trial.number, "state": "failed" if result.error else "done"}
+        {"trial": result.trial.number, "state": result.state}
         | {"score": result.score, "seconds": result.seconds}
         | {f"params.{name}": value for name, value in result.trial.config.items()}
         | {f"metrics.{name}": value for name, value in result.metrics.items()}

@@ -162,9 +162,8 @@ class Session:
 
     def _announce(self) -> None:
         """Tell watcher and MLflow that the sweep runs; send MLflow what it missed."""
-        done = self._row.done + self._row.failed + self._row.pruned
         name, total = self._parts.sweep.name, self._parts.plan.trials
-        self._around.watcher.began(self._claim.sweep_id, name, total, done)
+        self._around.watcher.began(self._claim.sweep_id, name, total, self._row.ended)
         self._delivery.begin()
         self._delivery.unsent(self._begun)
 

@@ -214,3 +214,10 @@ class Result:
     epoch_ms: Mapping[int, int] = field(default_factory=dict, compare=False)
     pruned: Pruned | None = None
     reported: tuple[tuple[int, float], ...] = ()
+
+    @property
+    def state(self) -> Literal["done", "failed", "pruned"]:
+        """Whether it has a score, and if not whether that is a failure."""
+        if self.error is None:
+            return "done"
+        return "pruned" if self.error.reason == "pruned" else "failed"

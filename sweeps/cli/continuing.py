@@ -55,14 +55,15 @@ def resume(
 def retry(
     sweep_id: SweepId = LATEST,
     failed: Annotated[
-        bool, typer.Option("--failed", help="All that failed but were not pruned.")
+        bool, typer.Option("--failed", help="All that failed; what was pruned has not.")
     ] = False,
     reason: Annotated[
         list[str] | None,
         typer.Option(
             "--reason",
             metavar="REASON",
-            help=f"Those that failed for it: {', '.join(REASONS)}. May be repeated.",
+            help=f"Those that failed for it: {', '.join(REASONS)} (which are then trained to their "
+            "end). May be repeated.",
         ),
     ] = None,
     where: WhereOption = AUTOMATIC,
@@ -77,8 +78,9 @@ def retry(
         row = _free(shelf, sweep_id, "retried")
         metric = shelf.sweep_of(row).objective.metric
         found = shelf.ledger.reasons(row.sweep_id)
-    wanted_reasons = set(REASONS) - {"pruned"} if reasons is None else set(reasons)
-    again = {name: found[name] for name in found if name in wanted_reasons}
+    if row.pruned and reasons is not None:
+        found |= {"pruned": row.pruned}
+    again = found if reasons is None else {name: found[name] for name in found if name in reasons}
     if not again:
         there = f"; {reasons_in_words(found)} did" if found else ""
         wanted = "failed" if reasons is None else f"failed for {' or '.join(reasons)}"

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 MOST_KINDS = 20
 MOST_RANGES = 12
+MOST_REPORTED = 12
 LONGEST = 1000
 """Characters of a message in a list; `sweeps logs ID/TRIAL` has all of it."""
 
@@ -62,17 +63,18 @@ def _split(place: str) -> tuple[str, int | None]:
 
 
 def _missing(row: SweepRow, number: int) -> str:
-    begun = row.done + row.failed + row.running + row.cancelled
+    begun = row.ended + row.running + row.cancelled
     there = f"its trials so far are 0 to {begun - 1:,}" if begun else "none has begun yet"
     return f"{titled(row)} has no trial {number}: {there}"
 
 
 def _list(row: SweepRow, kinds: Sequence[Alike], one: str) -> Iterator[str]:
-    begun = count(row.done + row.failed + row.running, "trial")
+    begun = count(row.ended + row.running, "trial")
+    pruned = f"; {_pruned(row.pruned)}" if row.pruned else ""
     if not kinds:
-        yield f"{titled(row)}: of {begun} none has failed"
+        yield f"{titled(row)}: of {begun} none has failed{pruned}"
         return
-    yield f"{titled(row)}: of {begun} {sum(len(kind.trials) for kind in kinds):,} failed"
+    yield f"{titled(row)}: of {begun} {sum(len(kind.trials) for kind in kinds):,} failed{pruned}"
     for kind in kinds[:MOST_KINDS]:
         such = ", such as" if kind.differ else ""
         yield printable(f"{kind.reason}{such}: {kind.message[:LONGEST]}")
@@ -81,6 +83,10 @@ def _list(row: SweepRow, kinds: Sequence[Alike], one: str) -> Iterator[str]:
     if len(kinds) > MOST_KINDS:
         yield f"{len(kinds) - MOST_KINDS:,} more kinds of failure; --json has them all"
     yield f"one of them whole: {one}"
+
+
+def _pruned(trials: int) -> str:
+    return f"{count(trials, 'trial')} {'was' if trials == 1 else 'were'} pruned"
 
 
 def _ranges(numbers: Sequence[int]) -> str:
@@ -95,8 +101,8 @@ def _ranges(numbers: Sequence[int]) -> str:
 def _trial(row: SweepRow, begun: Begun) -> Iterator[str]:
     result = begun.result
     failure = None if result is None else result.error
-    how = f", {failure.reason}: {failure.message}" if failure else ""
-    yield printable(f"{titled(row)}, trial {begun.trial.number}: {begun.state}{how}")
+    how = begun.state if failure is None else _how(begun.state, failure)
+    yield printable(f"{titled(row)}, trial {begun.trial.number}: {how}")
     yield from lines(_facts(begun))
     yield from ["configuration:", *lines(begun.trial.config)]
     if result is None:
@@ -110,6 +116,13 @@ def _trial(row: SweepRow, begun: Begun) -> Iterator[str]:
     traces = {_trace(failure): None for failure in _failures(result) if failure.traceback}
     for trace in traces:
         yield from ["traceback:", *trace]
+
+
+def _how(state: str, failure: Failure) -> str:
+    """How a trial without a score ended; what is said of a pruned one begins with that."""
+    if state == "pruned":
+        return failure.message
+    return f"{state}, {failure.reason}: {failure.message}"
 
 
 def _facts(begun: Begun) -> dict[str, str]:
@@ -131,8 +144,16 @@ def _facts(begun: Begun) -> dict[str, str]:
             facts |= costs.facts(begun.result.cost, begun.result.seconds)
         if begun.result.score is not None:
             facts["score"] = figure(begun.result.score)
+        if begun.result.reported:
+            facts["on the way"] = _on_the_way(begun.result.reported)
         facts |= {word.replace("_", " "): said for word, said in begun.result.notes.items()}
     return facts
+
+
+def _on_the_way(reported: Sequence[tuple[int, float]]) -> str:
+    """What the pruner was given: `2: 0.41, 4: 0.63`; of very many only the last."""
+    told = [f"{step}: {figure(value)}" for step, value in reported[-MOST_REPORTED:]]
+    return ("… " if len(reported) > MOST_REPORTED else "") + ", ".join(told)
 
 
 def _part(part: Part) -> str:
@@ -177,6 +198,8 @@ def _fields(row: SweepRow, begun: Begun) -> dict[str, Any]:
         "trainer": result.trainer,
         "notes": result.notes,
         "error": _plain(result.error),
+        "pruned": None if result.pruned is None else asdict(result.pruned),
+        "reported": result.reported,
         "parts": [
             {"fold": part.fold, "repeat": part.repeat, "seconds": part.seconds}
             | {"metrics": part.metrics, "error": _plain(part.error)}

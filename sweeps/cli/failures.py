@@ -19,8 +19,8 @@ class Failures:
     seen: int = 0
 
     def line(self, result: Result) -> str | None:
-        """What to say of a result; None when it has a score or enough was said."""
-        if result.error is None:
+        """What to say of a result; None when it has not failed or enough was said."""
+        if result.error is None or result.error.reason == "pruned":
             return None
         self.seen += 1
         if self.seen > TOLD:

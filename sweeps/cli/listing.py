@@ -79,7 +79,7 @@ def status(sweep_id: SweepId = LATEST, store: StoreOption = HERE, as_json: AsJso
 def _expected(row: SweepRow, sweep: Sweep) -> int | None:
     """How many trials the sweep has; counting those of a large constrained grid takes seconds."""
     if row.state == "finished":
-        return row.done + row.pruned + row.failed
+        return row.ended
     from sweeps.plan import expected_trials
 
     return expected_trials(sweep)

@@ -55,7 +55,7 @@ def _check_whole(found: Mapping[str, SweepRow]) -> None:
 
 
 def _held(row: SweepRow) -> str:
-    return count(row.done + row.failed + row.running, "trial")
+    return count(row.ended + row.running, "trial")
 
 
 def _remove(shelf: Shelf, sweep_id: str) -> None:

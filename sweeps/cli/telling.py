@@ -25,12 +25,13 @@ ENDINGS: Mapping[Ending, str] = {
 
 def ending_line(summary: Summary) -> str:
     """One line: name, id, how it ended, trials, time."""
-    failed = f" ({summary.failed:,} failed)" if summary.failed else ""
-    trials = count(summary.done + summary.failed, "trial")
+    counts = {"failed": summary.failed, "pruned": summary.pruned}
+    said = ", ".join(f"{number:,} {word}" for word, number in counts.items() if number)
+    trials = count(summary.done + summary.failed + summary.pruned, "trial")
     never = f", {summary.cancelled:,} never trained" if summary.cancelled else ""
     return (
         f"{summary.name} {summary.sweep_id}: {ENDINGS[summary.ending]}, "
-        f"{trials}{failed}{never}, {duration(summary.seconds)}"
+        f"{trials}{f' ({said})' if said else ''}{never}, {duration(summary.seconds)}"
     )
 
 
@@ -88,5 +89,5 @@ def exit_code(summary: Summary) -> int:
         return 128 + summary.signal if summary.signal is not None else INTERRUPTED
     if summary.ending in ("failed", "cancelled"):
         return FAILED
-    wanted = summary.failed or summary.ending == "stopped"
+    wanted = summary.failed or summary.pruned or summary.ending == "stopped"
     return FAILED if wanted and not summary.done else 0

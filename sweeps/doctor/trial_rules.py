@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from statistics import fmean
 
 from search_spaces import SpaceError
+from sweeps.doctor.stage_rules import stage_faults
 from sweeps.doctor.violation import Fault
 from sweeps.ledger_evidence import KeptTrial
 from sweeps.ledger_records import ENDED
-from sweeps.ledger_rows import state_of
 from sweeps.losses import MOST_TRIES
 from sweeps.sweep import Sweep
 from sweeps.trial import Result
@@ -29,6 +29,7 @@ def trial_faults(kept: KeptTrial, sweep: Sweep, created_ms: int) -> Iterator[Fau
     yield from _about_result(kept)
     yield from _about_times(kept, created_ms)
     yield from _about_attempts(kept)
+    yield from stage_faults(kept)
     yield from _about_configuration(kept, sweep)
     if kept.result is not None and kept.result.score is not None:
         yield from _about_score(kept, kept.result, kept.result.score, sweep.objective.metric)
@@ -49,7 +50,7 @@ def _about_result(kept: KeptTrial) -> Iterator[Fault]:
         yield _fault(kept, "results", f"{kept.state}, but with a result")
     elif kept.state == "done" and (result.error is not None or result.score is None):
         yield _fault(kept, "results", "done, but its result is a failure")
-    elif kept.state != state_of(result) or (result.error is not None and result.score is not None):
+    elif kept.state != result.state or (result.error is not None and result.score is not None):
         said = f"{kept.state}, but its result has a score or another reason"
         yield _fault(kept, "results", said)
     if kept.score != result.score:

@@ -11,7 +11,12 @@ from sweeps.trial import Part, Result
 
 
 def per_repeat(result: Result, metric: str) -> list[float]:
-    """The metric of each repeat, the mean over its folds; repeats that failed are left out."""
+    """The metric of each repeat, the mean over its folds; repeats that failed are left out.
+
+    Those of a trial that was pruned are no repeats of what it would have come to.
+    """
+    if result.pruned is not None:
+        return []
     by_repeat: dict[int, list[float]] = defaultdict(list)
     failed = {part.repeat for part in result.parts if not _measured(part, metric)}
     for part in result.parts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,9 +43,10 @@ def draw_best_so_far(
     dressed(axes, title, "trial", objective.metric)
     whole_numbers(axes)
     keyed(axes)
-    failed = sum(result.score is None for result in results)
-    if failed:
-        noted(figure, f"{failed} trials failed and have no score")
+    without = Counter(result.state for result in results if result.score is None)
+    if without:
+        said = ", ".join(f"{count} {state}" for state, count in sorted(without.items()))
+        noted(figure, f"trials without a score: {said}")
     return saved(figure, path)
 
 

@@ -8,7 +8,7 @@ import pytest
 from sweeps import evaluation
 from sweeps.problem import Problem
 from sweeps.sweep import CheckpointChoice, Evaluate, Objective
-from sweeps.trial import Failure, Fit, Keeping, Outcome, Trial
+from sweeps.trial import Cost, Defined, Failure, Fit, Keeping, Outcome, Pruned, Trial
 from tests.sweeps.tiny_task import TinyTask
 
 OBJECTIVE = Objective("val_accuracy")
@@ -140,3 +140,54 @@ def test_of_what_outcomes_note_the_first_of_each_word_is_kept() -> None:
     first, second = (outcome(fit, 0.5) for fit in fits(2))
     both = [replace(first, notes={"a": "1"}), replace(second, notes={"a": "2", "b": "3"})]
     assert evaluation.result_of(TRIAL, both, OBJECTIVE).notes == {"a": "1", "b": "3"}
+
+
+def cost(seconds: float, peak: float, device: str = "cpu") -> Cost:
+    return Cost(seconds, 0.5 * seconds, peak, device, examples=int(100 * seconds))
+
+
+def test_a_trial_costs_what_its_parts_cost() -> None:
+    first, second, third = (outcome(fit, 0.5) for fit in fits(3))
+    parts = [
+        replace(first, cost=cost(1.0, 200.0), epoch_ms={1: 10, 2: 20}),
+        replace(second, cost=cost(2.0, 300.0, "another"), epoch_ms={1: 15, 2: 18, 3: 30}),
+    ]
+    found = evaluation.result_of(TRIAL, parts, OBJECTIVE)
+    assert found.cost == Cost(3.0, 1.5, 300.0, "cpu", 300)
+    assert found.epoch_ms == {1: 15, 2: 20}
+    assert evaluation.result_of(TRIAL, [third], OBJECTIVE).cost is None
+    assert evaluation.result_of(TRIAL, [third, *parts], OBJECTIVE).cost == found.cost
+
+
+def test_a_fit_that_goes_on_adds_up() -> None:
+    fit = fits(1)[0]
+    before = replace(
+        outcome(fit, 0.3, (0.5, 0.4)),
+        cost=cost(1.0, 200.0),
+        epoch_ms={1: 10},
+        notes={"not_fused": "too wide", "left": "a checkpoint"},
+    )
+    after = replace(
+        outcome(replace(fit, budget=12), 0.7, (0.5, 0.4, 0.3)),
+        cost=cost(2.0, 100.0),
+        epoch_ms={3: 30},
+        notes={"left": "another"},
+    )
+    found = evaluation.gone_on(before, after)
+    assert found == replace(after, seconds=2.0, notes={"not_fused": "too wide", "left": "another"})
+    assert found.cost == Cost(3.0, 1.5, 200.0, "cpu", 300)
+    assert found.epoch_ms == {1: 10, 3: 30}
+    crashed = Outcome(fit, {}, {}, 0.0, error=Failure("crashed", "it fell"))
+    assert evaluation.gone_on(before, crashed).history == before.history
+
+
+def test_where_an_objective_gave_up_by_itself() -> None:
+    fit = fits(1)[0]
+    said = Failure("pruned", "pruned at step 4 with 0.2")
+    defined = Defined({"x": 1}, {}, None, ((2, 0.1), (4, 0.2)))
+    ended = replace(outcome(fit, 0.2, error=said), defined=defined)
+    assert evaluation.result_of(TRIAL, [ended], OBJECTIVE).pruned == Pruned(4, 0.2)
+    silent = replace(ended, defined=replace(defined, reported=()))
+    assert evaluation.result_of(TRIAL, [silent], OBJECTIVE).pruned is None
+    fallen = replace(ended, error=Failure("user_error", "it fell"))
+    assert evaluation.result_of(TRIAL, [fallen], OBJECTIVE).pruned is None

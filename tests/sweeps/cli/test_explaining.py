@@ -9,7 +9,7 @@ from sweeps.cli.failures import alike
 from sweeps.lease import Claim
 from sweeps.ledger import Ledger
 from sweeps.sweep_file import load_sweep
-from sweeps.trial import Failure, Part, Reason, Result, Trial
+from sweeps.trial import Failure, Part, Pruned, Reason, Result, Trial
 from tests.sweeps.cli.conftest import Command
 from tests.sweeps.cli.test_listing import ran as ran
 
@@ -146,3 +146,33 @@ def test_failures_are_alike_when_they_differ_in_numbers() -> None:
         ]
     )
     assert [(each.trials, each.differ) for each in found] == [([0, 1], True), ([2], False)]
+
+
+def test_a_pruned_trial_is_no_failure_and_says_where_it_ended(
+    sweeps: Command, ledger: Ledger, file: str
+) -> None:
+    claim = ledger.create(load_sweep(Path(file)), {})
+    reported = tuple((step, 0.1) for step in range(1, 14))
+    ended = Result(
+        Trial(0, {"width": 4}),
+        None,
+        {"val_accuracy": 0.1},
+        {},
+        3.0,
+        error=Failure("pruned", "pruned at epoch 13 with val_accuracy 0.1, 0.25 too little"),
+        pruned=Pruned(13, 0.1, 0.25),
+        reported=reported,
+    )
+    ledger.begin(claim, [ended.trial], {})
+    ledger.commit(claim, [(ended, 1)], {}, 1.0)
+    said = sweeps("logs", claim.sweep_id).output
+    assert said == (f"small {claim.sweep_id}: of 1 trial none has failed; 1 trial was pruned\n")
+    title, *rest = sweeps("logs", f"{claim.sweep_id}/0").output.splitlines()
+    assert ended.error is not None
+    assert title == f"small {claim.sweep_id}, trial 0: {ended.error.message}"
+    told = ", ".join(f"{step}: 0.1" for step, _ in reported[1:])
+    assert f"  on the way  … {told}" in rest
+    found = json.loads(sweeps("logs", f"{claim.sweep_id}/0", "--json").stdout)
+    assert found["state"] == "pruned"
+    assert found["pruned"] == {"step": 13, "value": 0.1, "margin": 0.25}
+    assert found["reported"] == [[step, value] for step, value in reported]

@@ -34,8 +34,18 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
         "evaluate": {"repeats": 2},
     },
     "hyperband": {"space": SPACE | {"epochs": 9}, "search": {"backend": "hyperband"}},
+    "pruned": {
+        "name": "penguins-pruned",
+        "space": SPACE | {"epochs": 9},
+        "search": {
+            "backend": "random",
+            "trials": 10,
+            "batch": 4,
+            "pruner": {"median": {"n_startup_trials": 2}},
+        },
+    },
 }
-TRIALS = {"random": 10, "optuna": 10, "grid": 11, "hyperband": 23}
+TRIALS = {"random": 10, "optuna": 10, "grid": 11, "hyperband": 23, "pruned": 10}
 FAILED = 2
 """The one trial that fails."""
 
@@ -111,7 +121,7 @@ def _run(file: Path, statement: str, values: tuple[Any, ...]) -> list[Any]:
 
 
 def admitted(backend: str, folder: Path, bench: Bench) -> Patient:
-    """Run a sweep of one failed trial and the rest done; `bench` has the trainer."""
+    """Run a sweep of one failed trial and the rest done, or pruned; `bench` has the trainer."""
     bench.train_with(FakeTrainer(failing=frozenset({FAILED})))
     store, uri = Store.at(folder / "store"), f"sqlite:///{folder / 'mlflow.db'}"
     sweep = read_sweep({"task": "penguins", **DOCUMENTS[backend]})

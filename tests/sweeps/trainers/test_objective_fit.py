@@ -17,7 +17,7 @@ from sweeps.ledger import Ledger
 from sweeps.reading import read_sweep
 from sweeps.store import Store
 from sweeps.sweep import Sweep
-from sweeps.trial import Result
+from sweeps.trial import Pruned, Result
 from tests.sweeps.fakes import MemoryTracker
 
 OBJECTIVES = """
@@ -176,6 +176,8 @@ def test_pruned_trials_have_a_reason_a_history_and_no_score(folder: Path) -> Non
         assert 1 <= len(one.history["reported"]) < 4
         assert one.defined is not None
         assert one.trial.config == one.defined.params
+        assert one.pruned == Pruned(*one.defined.reported[-1])
+        assert one.state == "pruned"
     done = [one for one in results if one.error is None]
     assert all(one.metrics["other"] == one.trial.number for one in done)
 
