@@ -6,7 +6,7 @@ from dataclasses import replace
 from sweeps import remembering
 from sweeps.problem import Problem
 from sweeps.reading import read_sweep
-from sweeps.trial import Failure, Part, Result, Trial
+from sweeps.trial import Cost, Failure, Part, Pruned, Result, Trial
 from tests.sweeps.tiny_task import TinyTask
 from tracking.records import Metric
 
@@ -133,3 +133,54 @@ def test_the_parent_keeps_what_the_sweep_was_read_from() -> None:
     assert parent.dataset is not None
     assert (parent.dataset.rows, parent.dataset.features) == (59, 4)
     assert parent.dataset.digest == TinyTask().digest()
+
+
+def test_epochs_keep_their_times_and_those_that_nobody_told_take_the_first() -> None:
+    whole = replace(result(0), history={"loss": (0.5, 0.4, 0.3)}, epoch_ms={2: 2200, 3: 2300})
+    metrics = remembering.trial_record(SWEEP, "abc123", whole, 1, 2000, 3000).metrics
+    assert [m for m in metrics if m.name == "epoch/loss"] == [
+        Metric("epoch/loss", 0.5, 1, 2200),
+        Metric("epoch/loss", 0.4, 2, 2200),
+        Metric("epoch/loss", 0.3, 3, 2300),
+    ]
+
+
+def test_a_live_record_is_part_of_the_final_one() -> None:
+    whole = replace(result(4), epoch_ms={1: 2100, 2: 2200})
+    final = remembering.trial_record(SWEEP, "abc123", whole, 2, 2000, 3000)
+    epochs = [(1, {"loss": 0.5}, 2100), (2, {"loss": 0.25}, 2200)]
+    live = remembering.live_record(SWEEP, "abc123", whole.trial, 2, 2000, epochs)
+    assert set(live.metrics) < set(final.metrics)
+    assert (live.params, live.attempt, live.started_ms) == (final.params, 2, 2000)
+    assert live.tags == {**final.tags, "sweeps.state": "running"}
+
+
+def test_a_child_says_what_it_cost() -> None:
+    cost = Cost(6.5, 0.5, 812.0, "NVIDIA H900", examples=1000)
+    child = remembering.trial_record(SWEEP, "abc123", replace(result(0), cost=cost), 1, 0, 9)
+    assert child.tags["sweeps.device"] == "NVIDIA H900"
+    figures = {metric.name: metric.value for metric in child.metrics}
+    assert (figures["core_seconds"], figures["gpu_seconds"]) == (6.5, 0.5)
+    assert (figures["peak_memory_mb"], figures["examples_per_second"]) == (812.0, 500.0)
+    on_cpu = replace(cost, gpu_seconds=0.0, device="cpu", examples=0)
+    child = remembering.trial_record(SWEEP, "abc123", replace(result(0), cost=on_cpu), 1, 0, 9)
+    assert not {"gpu_seconds", "examples_per_second"} & {m.name for m in child.metrics}
+
+
+def test_a_pruned_child_is_killed_and_says_where_and_by_how_much() -> None:
+    error = Failure("pruned", "pruned at epoch 2 with val_accuracy 0.4, 0.1 too little")
+    pruned = replace(result(0, None, error), pruned=Pruned(2, 0.4, 0.1))
+    child = remembering.trial_record(SWEEP, "abc123", pruned, 1, 0, 9)
+    assert (child.status, child.tags["sweeps.state"]) == ("KILLED", "pruned")
+    assert child.tags["sweeps.failure"] == "pruned"
+    figures = {metric.name: metric.value for metric in child.metrics}
+    assert (figures["pruned_step"], figures["pruned_value"], figures["pruned_margin"]) == (
+        2,
+        0.4,
+        0.1,
+    )
+    unknown = replace(pruned, pruned=Pruned(2, 0.4))
+    child = remembering.trial_record(SWEEP, "abc123", unknown, 1, 0, 9)
+    assert "pruned_margin" not in {metric.name for metric in child.metrics}
+    end = remembering.sweep_end(SWEEP, "abc123", "finished", 9, 3, 1, None, (), pruned=2)
+    assert Metric("trials_pruned", 2, 0, 9) in end.metrics

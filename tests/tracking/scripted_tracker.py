@@ -6,7 +6,14 @@ import threading
 from collections.abc import Callable, Sequence
 
 from tests.tracking.memory_tracker import MemoryTracker
-from tracking.records import SweepEnd, SweepFigures, SweepRecord, SweepState, TrialRecord
+from tracking.records import (
+    LiveRecord,
+    SweepEnd,
+    SweepFigures,
+    SweepRecord,
+    SweepState,
+    TrialRecord,
+)
 from tracking.tracker import TrackingError
 
 SOON = 20.0
@@ -38,6 +45,12 @@ class ScriptedTracker(MemoryTracker):
         self.trouble("log", numbers)
         super().log(trials)
         self.calls.append(("log", numbers))
+
+    def live(self, trials: Sequence[LiveRecord]) -> None:
+        numbers = [one.number for one in trials]
+        self.trouble("live", numbers)
+        super().live(trials)
+        self.calls.append(("live", numbers))
 
     def command(self, sweep_id: str) -> str:
         self.trouble("command", [])

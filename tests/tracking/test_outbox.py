@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from tests.tracking.records_for_tests import end, sweep, trial
-from tracking.outbox import MOST_SAMPLES, SAMPLES_AT_ONCE, Outbox
+from tests.tracking.records_for_tests import end, live, sweep, trial
+from tracking import outbox as outboxes
+from tracking.outbox import MOST_SAMPLES, SAMPLES_AT_ONCE, SECONDS_BETWEEN_LIVE, Outbox
 from tracking.records import Metric, SweepFigures, SweepState
 
 PAUSED = SweepState("3f9a2c", "paused")
@@ -96,8 +99,9 @@ def test_of_many_figures_the_newest_are_kept() -> None:
     for number in (MOST_SAMPLES, MOST_SAMPLES + 1):  # the oldest make room while they are sent
         outbox.sampled(sample(number))
     outbox.taken(sent)
-    left = []
+    left: list[object] = []
     while found := outbox.next(1, True, 0):
+        assert not isinstance(found, SweepState)
         outbox.taken(found)
         left += found
     assert left == [sample(number) for number in range(SAMPLES_AT_ONCE, MOST_SAMPLES + 2)]
@@ -110,3 +114,104 @@ def test_figures_that_are_refused_are_dropped(outbox: Outbox) -> None:
     outbox.refused(found)
     assert outbox.next(1, True, 0) == [sweep()]
     assert outbox.unsent == 3
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(outboxes, "clock", clock)
+    return clock
+
+
+def test_trials_under_way_overtake_records_now_and_then(clock: Clock) -> None:
+    outbox = Outbox()
+    outbox.put(trial(0))
+    for number in (5, 6):
+        outbox.show(live(number, 0, 1))
+    assert outbox.next(9, False, 0) == [trial(0)]
+    first = outbox.next(1, True, 0)
+    assert first == [live(5, 0, 1), live(6, 0, 1)], "all of them, whatever the stride"
+    outbox.taken(first)
+    outbox.show(live(6, 1, 2))
+    assert outbox.next(9, True, 0) == [trial(0)]
+    clock.now += SECONDS_BETWEEN_LIVE
+    assert outbox.next(9, True, 0) == [live(6, 1, 2)]
+
+
+def test_epochs_of_a_trial_wait_together_and_go_once(clock: Clock) -> None:
+    outbox = Outbox()
+    outbox.show(live(5, 0, 1))
+    outbox.show(live(5, 1, 2))
+    sent = outbox.next(1, True, 0)
+    assert sent == [live(5, 0, 2)]
+    outbox.show(live(5, 2, 3))  # while those are sent
+    outbox.taken(sent)
+    clock.now += SECONDS_BETWEEN_LIVE
+    assert outbox.next(1, True, 0) == [live(5, 2, 3)]
+
+
+def test_another_attempt_takes_the_place_of_what_waits(clock: Clock) -> None:
+    outbox = Outbox()
+    outbox.show(live(5, 0, 2))
+    sent = outbox.next(1, True, 0)
+    outbox.show(live(5, 0, 1, attempt=2))
+    assert sent is not None
+    outbox.taken(sent)
+    clock.now += SECONDS_BETWEEN_LIVE
+    assert outbox.next(1, True, 0) == [live(5, 0, 1, attempt=2)]
+
+
+def test_a_result_and_the_end_take_the_place_of_epochs() -> None:
+    outbox = Outbox()
+    outbox.show(live(5))
+    outbox.put(trial(5))
+    assert outbox.next(1, True, 0) == [trial(5)]
+    outbox.taken([trial(5)])
+    outbox.show(live(6))
+    outbox.close()
+    outbox.show(live(7))
+    assert outbox.next(1, True, None) is None
+    assert outbox.unsent == 0
+
+
+def test_a_result_that_comes_while_epochs_are_sent_is_kept() -> None:
+    outbox = Outbox()
+    outbox.show(live(5))
+    sent = outbox.next(1, True, 0)
+    outbox.put(trial(5))
+    assert sent is not None
+    outbox.taken(sent)
+    assert outbox.next(1, True, 0) == [trial(5)]
+
+
+def test_what_is_put_off_waits_and_what_is_hidden_is_gone(clock: Clock) -> None:
+    outbox = Outbox()
+    for number in (5, 6):
+        outbox.show(live(number))
+    outbox.put_off(9.0)
+    clock.now += 8.5
+    assert outbox.next(1, True, 0) == []
+    outbox.hide(6)
+    outbox.show(replace(live(6), attempt=2))
+    clock.now += 0.5
+    assert outbox.next(1, True, 0) == [live(5)]
+
+
+def test_waiting_ends_when_epochs_are_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outboxes, "SECONDS_BETWEEN_LIVE", 0.05)
+    outbox = Outbox()
+    outbox.show(live(5, 0, 1))
+    sent = outbox.next(1, True, None)
+    assert sent is not None
+    outbox.taken(sent)
+    outbox.show(live(5, 1, 2))
+    assert outbox.next(1, True, None) in ([], [live(5, 1, 2)])
+    assert outbox.next(1, True, None) == [live(5, 1, 2)]

@@ -5,7 +5,7 @@ import io
 from rich.console import Console
 
 from sweeps.cli.bar_progress import BarProgress
-from tests.sweeps.watcher_contract import DONE, FAILED, WatcherContract, summary
+from tests.sweeps.watcher_contract import DONE, FAILED, MANY, SINGLE, WatcherContract, summary
 
 
 def terminal() -> tuple[io.StringIO, Console]:
@@ -55,3 +55,15 @@ def test_what_is_said_does_nothing_to_the_terminal() -> None:
     text, console = terminal()
     BarProgress(console).said("away\x1b[2J\nand back")
     assert text.getvalue() == "away\\x1b[2J\\nand back\n"
+
+
+def test_slots_at_work_stand_under_the_bar_and_leave_with_it() -> None:
+    text, console = terminal()
+    bar = BarProgress(console)
+    bar.began("abc234", "small", 4, 1)
+    bar.training([SINGLE, MANY])
+    bar.ended(summary(DONE))
+    written = text.getvalue()
+    assert "worker 0: trial 7, fold 2/5, epoch 3/50, now 0.9123, best 0.9345" in written
+    assert "[b]worker 1: trials 12-75 (64), epoch 12/50, best 0.91" in written
+    assert written.endswith("small abc234: finished, 2 trials (1 failed), 3 s\n")

@@ -7,7 +7,7 @@ import pytest
 from sweeps.cli.plain_progress import PlainProgress
 from sweeps.trial import Failure, Result, Trial
 from sweeps.watcher import Summary
-from tests.sweeps.watcher_contract import WatcherContract
+from tests.sweeps.watcher_contract import MANY, SINGLE, WatcherContract
 
 
 @dataclass
@@ -115,3 +115,19 @@ def test_what_is_said_is_one_line(bench: Bench) -> None:
 class TestPlainProgress(WatcherContract):
     def watcher(self) -> PlainProgress:
         return PlainProgress()
+
+
+def test_long_trials_are_told_of_every_minute(bench: Bench) -> None:
+    bench.progress.began("abc234", "small", 10, 0)
+    for _ in range(100):
+        bench.clock.now += 2
+        bench.progress.training([SINGLE, MANY])
+    bench.progress.training([])
+    assert (
+        bench.lines[1:]
+        == [
+            "worker 0: trial 7, fold 2/5, epoch 3/50, now 0.9123, best 0.9345; "
+            "[b]worker 1: trials 12-75 (64), epoch 12/50, best 0.91"
+        ]
+        * 3
+    )
