@@ -123,3 +123,20 @@ def test_the_bucket_lies_beside_the_services_of_compose() -> None:
     changed = beside["services"]["mlflow"]["environment"]
     assert changed["MLFLOW_ARTIFACTS_DESTINATION"] == "s3://mlflow/"
     compile(beside["services"]["bucket"]["command"][2], "bucket", "exec")
+
+
+@pytest.mark.slow
+def test_mlflow_answers_those_who_compose_lets_ask() -> None:
+    from mlflow.cli import server
+    from mlflow.server.security_utils import is_allowed_host_header
+
+    (compose,) = documents(text_of("compose"))
+    settings = compose["services"]["mlflow"]["environment"]
+    allowed = settings["MLFLOW_SERVER_ALLOWED_HOSTS"].split(",")
+    tracking = compose["services"]["sweep"]["environment"]["MLFLOW_TRACKING_URI"]
+    assert is_allowed_host_header(allowed, tracking.removeprefix("http://"))
+    assert is_allowed_host_header(allowed, "localhost:5000")
+    assert not is_allowed_host_header(allowed, "elsewhere.example:5000")
+    known = {option.envvar for option in server.params}
+    told = {"MLFLOW_BACKEND_STORE_URI", "MLFLOW_ARTIFACTS_DESTINATION", "MLFLOW_HOST"}
+    assert told <= known & set(settings)
