@@ -18,6 +18,7 @@ from sweeps.asking import Asking
 from sweeps.backends.backend import Search, Told
 from sweeps.checkpoint_keeper import CheckpointKeeper
 from sweeps.control import Control
+from sweeps.executors.executor import ClusterLostError
 from sweeps.first_errors import FirstErrors
 from sweeps.flight import Flight, Lost
 from sweeps.journal import Journal
@@ -58,6 +59,7 @@ class Loop:
         self._asking = Asking(search, self._fits_of, batch, sweep.search.trials, asked)
         self._first_errors = FirstErrors()
         self._stuck: str | None = None
+        self._lost: str | None = None
         self._worked = False
         self._open: dict[int, OpenTrial] = {}
         self._untold: dict[int, Result] = {}
@@ -93,15 +95,15 @@ class Loop:
 
     @property
     def cause(self) -> str | None:
-        """Why the sweep failed, if it did."""
-        return self._stuck or self._first_errors.cause
+        """Why the sweep cannot go on here, if it cannot."""
+        return self._lost or self._stuck or self._first_errors.cause
 
     def _ending(self, control: Control) -> Ending | None:
         if control.wish == "stop":
             return "stopped"
         if control.wish == "cancel":
             return "cancelled"
-        if control.interrupted:
+        if control.interrupted or self._lost is not None:
             return "interrupted"
         if self.cause is not None:
             return "failed"
@@ -164,6 +166,8 @@ class Loop:
                 self._take(self._recovered(loss, control))
             except StuckError as error:
                 self._stuck = str(error)
+            except ClusterLostError as error:
+                self._lost = str(error)
 
     def _recovered(self, loss: Lost, control: Control) -> Sequence[Outcome]:
         """Queue what of a lost pack is tried again; the outcomes of what is not."""

@@ -13,7 +13,7 @@ import signal
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sweeps.executors.executor import TimedOutError, WorkerDiedError
+from sweeps.executors.executor import ClusterError, ClusterLostError, TimedOutError, WorkerDiedError
 from sweeps.executors.raised import raised_by
 from sweeps.executors.worker import WorkerStartError
 from sweeps.trainers.breakdown import is_about_memory
@@ -72,9 +72,9 @@ def judge(
     """What to do about a pack that `error` has ended; `tries` are those so far, by trial.
 
     `broken_off`: the whole sweep is being ended. `worked`: some pack was trained before, so that
-    workers can be started in principle; otherwise a WorkerStartError is raised again. `shared`: the
-    device may be shared with others. Raises StuckError when nothing can go on until somebody has
-    mended the machine.
+    workers can be started in principle; otherwise a WorkerStartError or ClusterError is raised
+    again, a ClusterLostError always. `shared`: the device may be shared with others. Raises
+    StuckError when nothing can go on until somebody has mended the machine.
     """
     if isinstance(error, StarvedError):
         return _by_itself(pack)
@@ -82,7 +82,9 @@ def judge(
         return _of_the_dead(pack, error, tries, broken_off=broken_off, shared=shared)
     if isinstance(error, TimedOutError):
         return _cut(pack) or _failed(pack, Failure("timed_out", str(error)))
-    if isinstance(error, WorkerStartError):
+    if isinstance(error, ClusterLostError):
+        raise error
+    if isinstance(error, WorkerStartError | ClusterError):
         if not worked:
             raise error
         return _once_more(pack, tries, Failure("infrastructure", str(error)))

@@ -137,7 +137,7 @@ class Session:
             if self._lost is not None:
                 raise self._lost from None
             ending = "cancelled" if self._control.wish == "cancel" else "interrupted"
-        return self._ended(ending, loop.cause if loop and ending == "failed" else None)
+        return self._ended(ending, loop.cause if loop and ending in RESUMABLE else None)
 
     def _figures(self) -> SystemFigures:
         """Samples of what the machine does while trials are trained."""

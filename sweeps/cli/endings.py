@@ -14,6 +14,7 @@ import typer
 
 from search_spaces.errors import SpaceError
 from sweeps.errors import LedgerError, SweepFileError, printable
+from sweeps.executors.executor import ClusterError
 from sweeps.lease import LeaseError
 from sweeps.user_code import UserCodeError
 from tracking.tracker import TrackingError
@@ -43,7 +44,7 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
             complain(str(error))
             show_lines(getattr(error, "lines", ""))
             raise typer.Exit(BAD_INPUT) from error
-        except (LeaseError, LedgerError, TrackingError) as error:
+        except (LeaseError, LedgerError, TrackingError, ClusterError) as error:
             complain(str(error))
             raise typer.Exit(FAILED) from error
 

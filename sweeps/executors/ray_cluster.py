@@ -15,7 +15,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sweeps import cores
 from sweeps.executors.executor import ClusterError, ClusterLostError, Say, Terms, WorkerDiedError
-from sweeps.executors.ray.connection import Connection
+from sweeps.executors.ray.connection import Connection, imported
 from sweeps.executors.ray.parcel import Parcel
 from sweeps.executors.ray.pool import Job, Pool
 from sweeps.executors.ray.room import NoRoomError, Room, room_for
@@ -62,7 +62,7 @@ class RayCluster(Executor):
             raise ClusterError(str(error)) from error
         self.slots = self.ahead = room.workers
         self.shared = room.shared
-        self._sending = Sending()
+        self._sending = Sending(imported().put)
         self._lost: ClusterLostError | None = None
         self._closed = False
         self._loop = asyncio.new_event_loop()

@@ -12,7 +12,7 @@ from functools import partial
 import pytest
 
 from sweeps import losses
-from sweeps.executors.executor import TimedOutError, WorkerDiedError
+from sweeps.executors.executor import ClusterError, ClusterLostError, TimedOutError, WorkerDiedError
 from sweeps.executors.raised import Raised, RemoteError
 from sweeps.executors.worker import WorkerStartError
 from sweeps.losses import MOST_TRIES, StuckError, Verdict
@@ -154,3 +154,15 @@ def test_a_worker_that_cannot_be_started_at_all_is_no_trials_fault() -> None:
     assert failure(judged(error, tries=MOST_TRIES - 1)).reason == "infrastructure"
     with pytest.raises(WorkerStartError):
         losses.judge(Pack(FITS), error, {}, broken_off=False, worked=False)
+
+
+def test_a_cluster_that_takes_no_calls_is_no_trials_fault() -> None:
+    error = ClusterError("keras-sweeps is not installed on the nodes of the Ray cluster")
+    assert failure(judged(error, tries=MOST_TRIES - 1)).reason == "infrastructure"
+    with pytest.raises(ClusterError):
+        losses.judge(Pack(FITS), error, {}, broken_off=False, worked=False)
+
+
+def test_with_a_cluster_that_is_lost_nothing_goes_on() -> None:
+    with pytest.raises(ClusterLostError):
+        judged(ClusterLostError("the head is gone"))

@@ -6,6 +6,7 @@ import errno
 import os
 import threading
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 
 from search_spaces import SpaceError
 from sweeps.errors import LedgerError
+from sweeps.executors.executor import ClusterLostError
 from sweeps.lease import Claim
 from sweeps.ledger import Ledger
 from sweeps.problem import Problem
@@ -20,7 +22,7 @@ from sweeps.reading import read_sweep
 from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trial import Fit, Outcome
 from tests.sweeps.bench import DOCUMENT, Bench
-from tests.sweeps.fakes import FakeTrainer, RecordingWatcher
+from tests.sweeps.fakes import FakeTrainer, RecordingWatcher, Threads
 from tracking.records import SweepEnd
 
 
@@ -171,3 +173,33 @@ def test_an_error_after_the_end_does_not_change_what_the_sweep_ended_as(
     (row,) = ledger.sweeps()
     ledger.close()
     assert (row.state, row.done, row.holder) == ("finished", 10, None)
+
+
+class Falling(Threads):
+    """A cluster whose head is lost when so many calls have been handed over."""
+
+    def __init__(self, calls: int) -> None:
+        super().__init__(2)
+        self.calls = calls
+
+    def submit_on(self, terms: Any, fn: Any, /, *args: Any, **kwargs: Any) -> Any:
+        self.calls -= 1
+        if self.calls >= 0:
+            return super().submit_on(terms, fn, *args, **kwargs)
+        future: Future[Any] = Future()
+        future.set_running_or_notify_cancel()
+        future.set_exception(ClusterLostError("the head is gone"))
+        return future
+
+
+def test_a_lost_cluster_interrupts_the_sweep_and_costs_no_trial_a_try(bench: Bench) -> None:
+    with Falling(5) as executor:
+        summary = bench.run(executor=executor)
+    assert (summary.ending, summary.done, summary.failed) == ("interrupted", 5, 0)
+    assert (summary.signal, summary.cause) == (None, "the head is gone")
+    resumed = bench.resume(summary.sweep_id)
+    assert (resumed.ending, resumed.done, resumed.cause) == ("finished", 10, None)
+    straight = bench.run()
+    assert [one.score for one in bench.results(summary.sweep_id)] == [
+        one.score for one in bench.results(straight.sweep_id)
+    ]

@@ -11,13 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sweeps.executors.executor import WorkerDiedError
+from sweeps.executors.executor import ClusterError, WorkerDiedError
 from sweeps.executors.raised import Raised, RemoteError
 from sweeps.executors.ray import luggage
 from sweeps.executors.ray.connection import imported, in_time
 from sweeps.executors.ray.parcel import Parcel
-from sweeps.executors.ray.served import About, Served
-from sweeps.executors.worker import WorkerStartError
+from sweeps.executors.ray.served import About, Served, own_version
 
 CALLS = 200
 """After so many a worker is replaced, however large it is."""
@@ -52,7 +51,7 @@ class Hired:
     async def at(cls, post: Post) -> Hired:
         """Start one, and wait until its node has room for it.
 
-        Raises WorkerStartError when it cannot work there, WorkerDiedError when it ends meanwhile.
+        Raises ClusterError when it cannot work there, WorkerDiedError when it ends meanwhile.
         """
         actor = _started(post)
         try:
@@ -60,8 +59,14 @@ class Hired:
         except imported().exceptions.RayError as error:
             raise _no_start(error) from error
         except BaseException:
-            forget(actor)
+            in_time(lambda: imported().kill(actor), 0.0)
             raise
+        if about.version != own_version():
+            forget(actor)
+            raise ClusterError(
+                f"keras-sweeps is {about.version} on the node {about.host}, and {own_version()} "
+                "here: install the same version on both"
+            )
         return cls(actor, about)
 
     async def call(self, parcel: Parcel, modules: Any, hear: Callable[[Any], None]) -> Any:
@@ -174,7 +179,7 @@ def _started(post: Post) -> Any:
 def _no_start(error: BaseException) -> Exception:
     said = " ".join(str(error).split())
     if "No module named 'sweeps" in said:
-        return WorkerStartError("keras-sweeps is not installed on the nodes of the Ray cluster")
+        return ClusterError("keras-sweeps is not installed on the nodes of the Ray cluster")
     if "node has died" in said:
         return WorkerDiedError("a node of the Ray cluster went before its worker was ready", None)
-    return WorkerStartError(f"a worker could not be started on the Ray cluster: {said[:400]}")
+    return ClusterError(f"a worker could not be started on the Ray cluster: {said[:400]}")

@@ -8,6 +8,7 @@ import queue
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,11 @@ from sweeps.executors.worker import end_all, started_by
 
 @dataclass(frozen=True)
 class About:
-    """A worker that is ready: its node, its GPUs, its process."""
+    """A worker that is ready, and the version of this package on its node."""
 
     node: str
     host: str
+    version: str
     gpus: tuple[str, ...]
     pid: int
 
@@ -38,6 +40,14 @@ class About:
         """For people."""
         gpus = f" gpu {','.join(self.gpus)}" if self.gpus else ""
         return f"{self.host}{gpus} ({self.pid})"
+
+
+def own_version() -> str:
+    """The version of this package here."""
+    try:
+        return version("keras-sweeps")
+    except PackageNotFoundError:
+        return "not installed"
 
 
 class Served:
@@ -61,7 +71,8 @@ class Served:
 
         context = ray.get_runtime_context()
         gpus = tuple(context.get_accelerator_ids().get("GPU", ()))
-        return About(context.get_node_id(), ray.util.get_node_ip_address(), gpus, os.getpid())
+        host = ray.util.get_node_ip_address()
+        return About(context.get_node_id(), host, own_version(), gpus, os.getpid())
 
     def sees(self, path: str) -> bool:
         """Whether a file of the coordinator's is here as well."""
