@@ -126,7 +126,7 @@ def test_the_bucket_lies_beside_the_services_of_compose() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of what MLflow imports
+@pytest.mark.filterwarnings("ignore")  # of all that MLflow imports
 def test_mlflow_answers_those_who_compose_lets_ask() -> None:
     from mlflow.cli import server
     from mlflow.server.security_utils import is_allowed_host_header
