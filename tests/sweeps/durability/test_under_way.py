@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -40,6 +42,19 @@ search: grid
 space: {width: 12, learning_rate: 0.01, epochs: %d}
 checkpoint: {every_epochs: %d}
 """
+TRIALS = 8
+PRUNED = f"""
+task: penguins
+seed: 11
+search:
+  backend: random
+  trials: {TRIALS}
+  batch: {TRIALS}
+  pruner: {{successive_halving: {{min_resource: 4, reduction_factor: 2}}}}
+space: {{width: {{low: 4, high: 40}}, learning_rate: {{low: 0.0001, high: 0.1}}, epochs: 20}}
+checkpoint: {{every_epochs: 2}}
+trainer: fused
+"""
 SUBJECTS = {
     "fused": "trainer: fused\n",
     "keras": "trainer: keras\n",
@@ -58,11 +73,10 @@ def kept(place: Place) -> list[Path]:
     return list(place.folder.glob("store/**/*-under-way.npz"))
 
 
-def kept_epoch(place: Place) -> int:
-    (path,) = kept(place)
+def state_of(path: Path) -> Mapping[str, Any]:
     state = checkpoints.state(path)
     assert state is not None
-    return int(state["epoch"])
+    return state
 
 
 def fits_of(place: Place) -> list[str]:
@@ -78,7 +92,7 @@ def test_a_sweep_goes_on_where_its_trial_was_kept(
     whole, broken = (place_for(subject, 20, 4, new_place) for _ in range(2))
     run_to(0, whole, "run", "sweep.yaml")
     run_to(-signal.SIGKILL, broken, "run", "sweep.yaml", points="checkpoint:kill:3")
-    assert kept_epoch(broken) == 8
+    assert [state_of(path)["epoch"] for path in kept(broken)] == [8]
     assert broken.sweep_id is not None
     run_to(0, broken, "resume", broken.sweep_id)
     check_whole(broken, whole)
@@ -89,10 +103,25 @@ def test_a_sweep_goes_on_where_its_trial_was_kept(
     assert kept(broken) == []
 
 
+def test_a_pruned_sweep_goes_on_in_the_middle_of_a_stage(server: None, new_place: NewPlace) -> None:
+    """The first ends after 4 epochs, the second after 8; each trial is kept once on the way."""
+    whole, broken = (new_place(PRUNED) for _ in range(2))
+    run_to(0, whole, "run", "sweep.yaml")
+    errors = [result.error for result in whole.results()]
+    assert any(error is not None and error.reason == "pruned" for error in errors)
+    kill = f"checkpoint:kill:{2 * TRIALS + 2}"
+    run_to(-signal.SIGKILL, broken, "run", "sweep.yaml", points=kill)
+    assert [state_of(path)["epoch"] for path in kept(broken)] == [6]
+    assert broken.sweep_id is not None
+    run_to(0, broken, "resume", broken.sweep_id)
+    check_whole(broken, whole)
+    assert kept(broken) == []
+
+
 def test_a_worker_that_is_killed_costs_the_epochs_since_then(
     server: None, new_place: NewPlace
 ) -> None:
-    whole, broken = (place_for("model", 400, 5, new_place) for _ in range(2))
+    whole, broken = (place_for("model", 150, 5, new_place) for _ in range(2))
     run_to(0, whole, "run", "sweep.yaml", workers=1)
     with started(broken, "run", "sweep.yaml", workers=1) as running:
         until(lambda: bool(kept(broken)) or not running.alive, "a checkpoint")
@@ -100,9 +129,9 @@ def test_a_worker_that_is_killed_costs_the_epochs_since_then(
         assert running.ended() == 0, running.said[-3000:]
     check_whole(broken, whole)
     first, second = fits_of(broken)
-    assert first == "0 400"
+    assert first == "0 150"
     began, end = map(int, second.split())
-    assert end == 400
+    assert end == 150
     assert began >= 5
     assert began % 5 == 0
 
