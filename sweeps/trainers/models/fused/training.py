@@ -82,7 +82,10 @@ class _Group:
         self._rows, self._data_sets = _rows_of(members)
 
     def trained(self, places: Sequence[int], width: int) -> list[Fitted]:
-        """What comes of the members at these places, so many of them at once."""
+        """What comes of the members at these places, so many of them at once.
+
+        Those that the memory was not enough for are tried again in lanes of half the width.
+        """
         seats = {place: self._seat(self._members[place]) for place in places}
         # Those with the most epochs left first, so that members of a lane end together.
         order = sorted(places, key=lambda place: -_left(seats[place].watch))
@@ -103,7 +106,7 @@ class _Group:
                 pool.shutdown(cancel_futures=True)
         starved = [at for at in places if _starved(found[at]) and width > 1]
         if starved:
-            found |= dict(zip(starved, self.trained(starved, 1), strict=True))
+            found |= dict(zip(starved, self.trained(starved, width // 2), strict=True))
         return [found[place] for place in places]
 
     @property
