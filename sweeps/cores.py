@@ -10,6 +10,9 @@ from pathlib import Path
 THREADS = "SWEEPS_THREADS"
 """The variable by which worker processes share cores out among themselves."""
 
+OF_LIBRARIES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NPROC")
+"""What those take for the size of their pools; NPROC is XLA's, whose sums do not depend on it."""
+
 QUOTA = Path("/sys/fs/cgroup/cpu.max")
 
 
@@ -44,5 +47,5 @@ def _quota() -> int:
 
 
 def share(processes: int) -> dict[str, str]:
-    """The variable for each of so many worker processes."""
-    return {THREADS: str(max(1, usable() // processes))}
+    """The variables for each of so many worker processes: ours, and those of libraries."""
+    return dict.fromkeys((THREADS, *OF_LIBRARIES), str(max(1, usable() // processes)))

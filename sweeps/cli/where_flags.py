@@ -9,6 +9,7 @@ from typing import Annotated, Any, cast
 import typer
 
 from sweeps.cli.endings import BadInputError
+from sweeps.executors import gpus
 from sweeps.executors.where import EXECUTORS, Executor, Placed, Where
 
 AUTO = "auto"
@@ -51,10 +52,12 @@ class WhereFlags:
 
 def _checked(chosen: WhereChosen) -> Where:
     try:
-        return Where.of(chosen, chosen["executor"])
+        where = Where.of(chosen, chosen["executor"])
+        gpus.check(where.gpus or ())
     except ValueError as error:
         name, _, wrong = str(error).partition(":")
         raise BadInputError(f"--{name.replace('_', '-')}:{wrong}") from error
+    return where
 
 
 AUTOMATIC = WhereFlags()

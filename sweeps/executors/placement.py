@@ -65,10 +65,11 @@ def whole() -> dict[str, str]:
 def part(share: float) -> dict[str, str]:
     """How much of its memory JAX may take, and only as it needs it.
 
-    TensorFlow has no variable for that: `models.keras_import` reads ours.
+    TensorFlow and PyTorch have no variable for that: `models.gpu_memory` reads ours.
     """
     return {
         SHARE: f"{share:g}",
+        "TF_FORCE_GPU_ALLOW_GROWTH": "true",
         "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
         "XLA_PYTHON_CLIENT_MEM_FRACTION": f"{USABLE * share:.4f}",
     }

@@ -9,6 +9,7 @@ from typing import Any
 
 from sweeps.chatter import without_chatter
 from sweeps.trainers.fused import jax_import
+from sweeps.trainers.models import gpu_memory
 
 
 def load(backend: str) -> Any:
@@ -25,6 +26,7 @@ def load(backend: str) -> Any:
     import keras
 
     found = keras.backend.backend()
+    gpu_memory.cap(found)
     if found != backend:
         raise RuntimeError(
             f"Keras runs on {found} in this process, and the model is to be trained on {backend}: "
