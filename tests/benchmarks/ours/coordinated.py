@@ -20,9 +20,8 @@ from sweeps.trial import Result
 from sweeps.watcher import AtWork, Summary
 from tests.benchmarks.child import report
 from tests.benchmarks.ours.busy import busy
-from tests.benchmarks.ours.sleeping import EPOCHS, Sleeping, Span, span_of
+from tests.benchmarks.ours.sleeping import EPOCHS, Nothing, Sleeping, Span, span_of
 from tests.sweeps.fakes import MemoryTracker
-from tests.sweeps.tiny_task import TinyTask
 
 
 @dataclass
@@ -83,7 +82,7 @@ def sweep_of(trials: int) -> Sweep:
 def measured(workers: int, seconds: float, trials: int, url: str) -> None:
     """Run the sweep and report. `url` is the ledger's address; without one it is a file here."""
     trainer, sizes, clocks = Sleeping(seconds), counted(), Clocks()
-    vars(parts).update(trainer_for=lambda *_: trainer, task_for=lambda *_: TinyTask())
+    vars(parts).update(trainer_for=lambda *_: trainer, task_for=lambda *_: Nothing("nothing"))
     started = time.time()
     summary = coordinator.run(
         sweep_of(trials),

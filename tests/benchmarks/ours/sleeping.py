@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from sweeps.problem import Problem
+from sweeps.tasks.no_rows import NoRows
+from sweeps.tasks.task import Kind
 from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trial import Fit, Metrics, Outcome
 
@@ -27,6 +29,14 @@ class Span(NamedTuple):
     began: float
     ended: float
     computed: float
+
+
+class Nothing(NoRows):
+    """A task without rows, whose splitting would import more than a light worker holds."""
+
+    @property
+    def kind(self) -> Kind:
+        return "classification"
 
 
 @dataclass(frozen=True)
