@@ -1,4 +1,4 @@
-"""Sweeps to be broken off, one for each backend."""
+"""Sweeps to be broken off: one for each backend, and one that ends trials early."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ _OPTUNA = """
     constant: {}
     step: {drop: [0.3, 0.5], every_epochs: 1}
 """
+_MEDIAN = "pruner: {median: {n_startup_trials: 2}}"
 _HYPERBAND = """
   width: {low: 4, high: 64, log: true}
   learning_rate: {low: 0.001, high: 0.1, log: true}
@@ -44,6 +45,7 @@ SMALL = {
     "random": _document("backend: random, trials: 12, batch: 5", _RANDOM, 2),
     "optuna": _document("backend: optuna, trials: 12, batch: 5", _OPTUNA, 2),
     "hyperband": _document("backend: hyperband, factor: 2", _HYPERBAND, 4),
+    "pruned": _document(f"backend: random, trials: 12, batch: 5, {_MEDIAN}", _RANDOM, 4),
 }
 """About a dozen trials each."""
 

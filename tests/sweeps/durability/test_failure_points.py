@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import product
 
 import pytest
 
@@ -38,8 +39,9 @@ def kills(point: str, backend: str, times: int) -> list[str]:
 
 
 def points_of(backend: str) -> list[str]:
-    """Checkpoints are kept under Hyperband alone."""
-    return [name for name in NAMES if name != "checkpoint" or backend == "hyperband"]
+    """Checkpoints are kept where trials go on: under Hyperband, and between stages."""
+    goes_on = backend in ("hyperband", "pruned")
+    return [name for name in NAMES if name != "checkpoint" or goes_on]
 
 
 def broken(place: Place, orders: Sequence[str]) -> Place:
@@ -52,10 +54,16 @@ def broken(place: Place, orders: Sequence[str]) -> Place:
     return place
 
 
-@pytest.mark.parametrize("times", [1, 2])
-@pytest.mark.parametrize("backend", sorted(SMALL))
+CASES = [
+    *product(sorted(set(SMALL) - {"pruned"}), [1, 2]),
+    ("pruned", 2),  # which is killed once on its way there
+]
+
+
+@pytest.mark.parametrize(("backend", "times"), CASES)
 def test_killed(backend: str, times: int, new_place: NewPlace, unbroken: Unbroken) -> None:
     whole = unbroken(backend)
+    assert any(result.pruned for result in whole.results()) == (backend == "pruned")
     points = points_of(backend)
     places = [new_place(SMALL[backend]) for _ in points]
     orders = [kills(point, backend, times) for point in points]

@@ -46,14 +46,14 @@ def check_killed(backends: Sequence[str], trainer: str, each: int, new_place: Ne
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
-def test_fused_training_killed_ten_times_and_ten_times(server: None, new_place: NewPlace) -> None:
-    check_killed(sorted(SIXTY), "fused", 10, new_place)
+def test_fused_training_killed_five_times_and_five_times(server: None, new_place: NewPlace) -> None:
+    check_killed(sorted(SIXTY), "fused", 5, new_place)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
-def test_keras_training_killed_ten_times_and_ten_times(server: None, new_place: NewPlace) -> None:
-    check_killed(["random"], "keras", 10, new_place)
+def test_keras_training_killed_five_times_and_five_times(server: None, new_place: NewPlace) -> None:
+    check_killed(["random"], "keras", 5, new_place)
 
 
 @pytest.mark.soak
