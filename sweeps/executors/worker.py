@@ -10,6 +10,7 @@ import pickle
 import signal
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
@@ -52,7 +53,9 @@ class WorkerStartError(RuntimeError):
 
 
 class Worker:
-    """A spawned process that runs one call at a time.
+    """A spawned process that runs one call at a time, and leads a process group of its own.
+
+    What the user's code has started there ends with it, however it ends.
 
     `environment` holds variables that it has unless the user has set them, `place` those that it
     has in any case: which device is its own. `calls` counts those it has run; `resident_megabytes`
@@ -79,6 +82,7 @@ class Worker:
             resource_tracker.ensure_running()
             with _signals_held_back():
                 self._process.start()
+            self._ended = self._end()
         theirs.close()
         try:
             self._pipe.recv_bytes()
@@ -91,8 +95,7 @@ class Worker:
     @property
     def alive(self) -> bool:
         """Whether the process can take another call."""
-        with _REAPING:
-            return self._process.is_alive()
+        return not wait([self._ended], timeout=0)
 
     def call(self, call: Call, terms: Terms | None = None, name: str = "") -> Any:
         """What the function returns in the worker; on terms, what it says is heard under the name.
@@ -118,11 +121,12 @@ class Worker:
         deadline = None if limit is None else time.monotonic() + limit
         while True:
             left = None if deadline is None else max(0.0, deadline - time.monotonic())
-            if limit is not None and not wait([self._pipe, self._process.sentinel], left):
+            if limit is not None and not wait([self._pipe, self._ended], left):
                 self.kill()
                 self._exit_code()
                 raise TimedOutError(limit)
-            wait([self._pipe, self._process.sentinel])
+            if self._pipe not in wait([self._pipe, self._ended]) and not self._pipe.poll():
+                raise EOFError
             kind, *content = self._pipe.recv()
             if kind == ANSWER:
                 return content[0], content[1]
@@ -132,7 +136,7 @@ class Worker:
     def close(self) -> None:
         """Let the process end; it has no call under way, and a few seconds for taking leave."""
         self._pipe.close()
-        if not wait([self._process.sentinel], timeout=LEAVE_SECONDS):
+        if not wait([self._ended], timeout=LEAVE_SECONDS):
             self._process.kill()
         self._exit_code()
 
@@ -141,6 +145,7 @@ class Worker:
         started = started_by(self._process.pid) if self.alive else []
         self._process.kill()
         end_all(started)
+        self._end_group()
 
     def _look_at_oom_kills(self) -> None:
         self._oom_kills, self._looked_at = oom.kills(), time.monotonic()
@@ -154,12 +159,32 @@ class Worker:
 
     def _exit_code(self) -> int:
         """Wait for the process to end; minus the number of the signal that ended it, if one did."""
-        wait([self._process.sentinel])
+        wait([self._ended])
+        self._end_group()
         with _REAPING:
             self._process.join()
             code = self._process.exitcode
         assert code is not None, "a process that was joined has an exit code"
         return code
+
+    def _end(self) -> int:
+        """What `wait` takes, and is ready when the process has ended.
+
+        Its sentinel is a pipe that a process forked by the user's code would hold open.
+        """
+        assert self._process.pid is not None, "the process was started"
+        if hasattr(os, "pidfd_open"):
+            with suppress(OSError):  # an old kernel
+                ended = os.pidfd_open(self._process.pid)
+                weakref.finalize(self, os.close, ended)
+                return ended
+        return self._process.sentinel
+
+    def _end_group(self) -> None:
+        """End what it has started and left behind."""
+        assert self._process.pid is not None, "the process was started"
+        with suppress(ProcessLookupError, PermissionError):  # nobody is left, or only the dead
+            os.killpg(self._process.pid, signal.SIGKILL)
 
 
 def _last_words(code: int) -> str:
@@ -180,6 +205,7 @@ def _signals_held_back() -> Iterator[None]:
 
 def _serve(pipe: Connection, environment: Mapping[str, str], place: Mapping[str, str]) -> None:
     """A worker's life: calls in, answers out, until the parent closes the pipe or dies."""
+    os.setpgid(0, 0)
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, FOR_THE_PARENT)
@@ -242,7 +268,7 @@ def _end_with_parent() -> None:
         try:
             end_all(started_by(os.getpid()))
         finally:
-            os._exit(1)
+            os.killpg(0, signal.SIGKILL)
 
 
 def started_by(pid: int | None) -> list[psutil.Process]:

@@ -293,3 +293,24 @@ def test_workers_do_not_outlive_a_killed_coordinator(tmp_path: Path) -> None:
     coordinator.stdout.close()
     _, alive = psutil.wait_procs([worker], timeout=20)
     assert not alive, f"{alive} outlived the coordinator"
+
+
+def fork_one_that_stays(started: str) -> None:
+    """Leave a process behind that holds everything open which this one holds, and die."""
+    child = os.fork()
+    if not child:
+        signal.pause()
+    Path(started).write_text(str(child))
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_what_a_dead_worker_has_left_behind_is_ended_with_it(
+    one: Processes, tmp_path: Path
+) -> None:
+    started = tmp_path / "started"
+    with pytest.raises(WorkerDiedError, match="SIGKILL"):
+        one.submit(fork_one_that_stays, str(started)).result(timeout=30)
+    left = [it for it in psutil.process_iter() if it.pid == int(started.read_text())]
+    _, alive = psutil.wait_procs(left, timeout=20)
+    assert not alive, f"{alive} outlived the worker that started it"
+    assert one.submit(double, 2).result() == 4
