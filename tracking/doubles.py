@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tracking.records import RunFacts
-from tracking.wording import ATTEMPT_TAG, PARENT_TAG, STATE_TAG, UNFINISHED
+from tracking.wording import ATTEMPT_TAG, PARENT_TAG, RUNNING, STATE_TAG, UNFINISHED
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,11 @@ def best_of(twins: Iterable[RunFacts]) -> RunFacts:
 def is_whole(run: RunFacts) -> bool:
     """Whether a child run has all there is to know: it has ended, and not for want of a result."""
     return run.ended and run.tags.get(STATE_TAG) != UNFINISHED
+
+
+def is_unfinished(run: RunFacts) -> bool:
+    """Whether a child run has nothing but what was known of its trial before it had a result."""
+    return run.tags.get(STATE_TAG) in {RUNNING, UNFINISHED}
 
 
 def attempt_of(run: RunFacts) -> int:

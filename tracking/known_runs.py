@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from tracking.doubles import Sorted, attempt_of, is_whole
-from tracking.records import LiveRecord, Metric, RunFacts, SweepRecord, TrialRecord
-from tracking.wording import RUNNING, STATE_TAG, UNFINISHED
+from tracking.doubles import Sorted, attempt_of, is_unfinished, is_whole
+from tracking.records import LiveRecord, Metric, SweepRecord, TrialRecord
 
 Row = tuple[str, int, float]
 """A metric's name, its step and its value."""
@@ -59,10 +58,6 @@ class KnownSweep:
 def by_number(found: Sorted) -> dict[int, KnownChild]:
     """Return what there is to know of the children that count."""
     return {
-        number: KnownChild(run.run_id, attempt_of(run), is_whole(run), _is_unfinished(run))
+        number: KnownChild(run.run_id, attempt_of(run), is_whole(run), is_unfinished(run))
         for number, run in found.children.items()
     }
-
-
-def _is_unfinished(run: RunFacts) -> bool:
-    return run.tags.get(STATE_TAG) in {RUNNING, UNFINISHED}

@@ -88,6 +88,6 @@ def _of_runs(side: LedgerSide, found: Sequence[RunFacts] | None) -> Iterator[Fau
         return
     runs = sorted_out(found, side.expected, side.sweep.objective.metric)
     held = side.row.holder is not None
-    yield from run_faults(runs, side.kept, held=held)
+    yield from run_faults(runs, side.kept, held=held, end_sent=side.row.end_sent)
     if not held:
         yield from parent_faults(side.sweep, side.stands, list(side.kept.values()), runs.parents)

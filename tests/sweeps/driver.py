@@ -19,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sweeps import coordinator, lease, parts
+from sweeps import at_work, coordinator, lease, live, parts
 from sweeps.lease import LeaseError
 from sweeps.store import Store
 from sweeps.sweep_file import load_sweep
@@ -27,6 +27,7 @@ from sweeps.trial import Result
 from sweeps.watcher import AtWork, Summary
 from tests.sweeps.made_up import MadeUp
 from tests.sweeps.tiny_task import TinyTask
+from tracking import outbox
 
 SAID = "said.txt"
 
@@ -55,7 +56,8 @@ class Order:
     """What a session is to do, in which folder.
 
     `arguments` are those of a user above or, with `cli`, those of the `sweeps` command.
-    With `made_up`, the trainer makes scores up, and a fit takes so many seconds.
+    With `made_up`, the trainer makes scores up, and a fit takes so many seconds. With `watched`,
+    MLflow is shown trials under way however short they are.
     """
 
     folder: Path
@@ -64,6 +66,7 @@ class Order:
     cli: bool = False
     made_up: float | None = None
     lease_ms: int | None = None
+    watched: bool = False
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -86,6 +89,8 @@ def carry_out(order: Order) -> None:
     """Run the session here. Exits with 1 for a sweep that somebody else holds."""
     if order.lease_ms is not None:
         lease.LEASE_MS = order.lease_ms
+    if order.watched:
+        live.QUIET_SECONDS = at_work.PAUSE_SECONDS = outbox.SECONDS_BETWEEN_LIVE = 0.0
     if order.made_up is not None:
         trainer = MadeUp(order.made_up)
         vars(parts).update(trainer_for=lambda *_: trainer, task_for=lambda *_: TinyTask())

@@ -25,7 +25,8 @@ class MadeUp:
     """Makes a loss up for every epoch, each from the one before, the first from what the fit is.
 
     Training on from another trial's checkpoint, or with an epoch too many or too few, so gives
-    another history. A fit takes `seconds`, and says when it begins if they are many.
+    another history. A fit takes `seconds`, each epoch its part of them, and says when it begins if
+    they are many.
     """
 
     seconds: float = 0.0
@@ -41,15 +42,18 @@ class MadeUp:
         return [Pack((fit,)) for fit in fits]
 
     def train(self, pack: Pack, problem: Problem, progress: Progress | None) -> list[Outcome]:
-        return [self._outcome(fit, problem.objective.metric) for fit in pack.fits]
+        return [self._outcome(fit, problem.objective.metric, progress) for fit in pack.fits]
 
-    def _outcome(self, fit: Fit, metric: str) -> Outcome:
+    def _outcome(self, fit: Fit, metric: str, progress: Progress | None) -> Outcome:
         if self.seconds > LONG:
             print("training", fit.trial.number, flush=True)
-        time.sleep(self.seconds)
         losses = _kept(fit)
+        pause = self.seconds / max(1, fit.budget - len(losses))
         while len(losses) < fit.budget:
+            time.sleep(pause)
             losses.append(_next(fit, losses))
+            if progress is not None:
+                progress(fit, len(losses), {"loss": losses[-1]})
         if fit.save_to is not None:
             checkpoints.save(Path(fit.save_to), {"losses": np.array(losses)}, {})
         metrics = {metric: losses[-1], "epochs": float(len(losses))}

@@ -98,6 +98,7 @@ def started(
     made_up: float | None = None,
     lease_ms: int | None = None,
     points: str | None = None,
+    watched: bool = False,
 ) -> Iterator[Running]:
     """A session that is ended, with all that it has started, when the test is done with it."""
     order = Order(
@@ -107,6 +108,7 @@ def started(
         cli=cli,
         made_up=made_up,
         lease_ms=lease_ms,
+        watched=watched,
         environment=_environment(place, points),
     )
     context = multiprocessing.get_context("forkserver")
