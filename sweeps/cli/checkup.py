@@ -9,6 +9,7 @@ from pathlib import Path
 from sweeps import __version__
 from sweeps.cli.device_check import devices
 from sweeps.cli.finding import Finding, write_into
+from sweeps.cli.gpu_check import gpus_here
 from sweeps.cli.room import disk, memory
 from sweeps.cli.store_check import store
 from sweeps.cli.tracking_check import tracking
@@ -25,6 +26,7 @@ def check_up(place: Store, tracking_uri: str | None) -> Iterator[Finding]:
     """Look at everything, part by part. JAX is started, and a ledger that is there is opened."""
     yield programs()
     yield devices()
+    yield gpus_here()
     yield disk(_folders(place, tracking_uri))
     yield memory()
     yield store(place)

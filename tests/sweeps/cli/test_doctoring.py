@@ -10,6 +10,7 @@ import pytest
 from sweeps import cores
 from sweeps.cli import checkup
 from sweeps.cli.finding import Finding
+from sweeps.executors import gpus
 from sweeps.ledger import Ledger
 from sweeps.ledger_schema import VERSION
 from sweeps.store import Store
@@ -31,6 +32,7 @@ def cache(here: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv(program_cache.VARIABLE, str(here / "cache"))
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     monkeypatch.setattr(devices, "devices", lambda: [Device("cpu", "CPU", 2)])
+    monkeypatch.setattr(gpus, "seen", list)
     return folder
 
 
@@ -85,6 +87,7 @@ def test_json(sweeps: Command, here: Path, cache: Path) -> None:
             "writable": True,
         },
         "devices": [{"platform": "cpu", "name": "CPU", "cores": 2}],
+        "gpus": [],
         "store": {"folder": f"{here}/.sweeps", "sweeps": 0},
         "mlflow": {"tracking_uri": f"sqlite:///{here}/mlflow.db"},
     }
@@ -92,8 +95,8 @@ def test_json(sweeps: Command, here: Path, cache: Path) -> None:
 
 
 def test_gpus_are_told_by_name(sweeps: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    gpus = [Device("gpu", "NVIDIA H200"), Device("gpu", "NVIDIA A100")]
-    monkeypatch.setattr(devices, "devices", lambda: gpus)
+    both = [Device("gpu", "NVIDIA H200"), Device("gpu", "NVIDIA A100")]
+    monkeypatch.setattr(devices, "devices", lambda: both)
     assert columns(sweeps("doctor").output)["devices"] == "NVIDIA H200, NVIDIA A100"
 
 
