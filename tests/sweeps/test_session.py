@@ -195,7 +195,8 @@ class Falling(Threads):
 def test_a_lost_cluster_interrupts_the_sweep_and_costs_no_trial_a_try(bench: Bench) -> None:
     with Falling(5) as executor:
         summary = bench.run(executor=executor)
-    assert (summary.ending, summary.done, summary.failed) == ("interrupted", 5, 0)
+    assert (summary.ending, summary.failed) == ("interrupted", 0)
+    assert summary.done in (4, 5), "the fifth may not have begun when the loss is noticed"
     assert (summary.signal, summary.cause) == (None, "the head is gone")
     resumed = bench.resume(summary.sweep_id)
     assert (resumed.ending, resumed.done, resumed.cause) == ("finished", 10, None)

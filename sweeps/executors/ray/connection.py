@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 from collections.abc import Callable
@@ -49,18 +50,23 @@ class Connection:
 
     def answers(self) -> bool:
         """Whether there is a head at all. Asking Ray would wait for it."""
-        host, _, port = self.address.rpartition(":")
-        try:
-            with socket.create_connection((host.strip("[]"), int(port)), KNOCK_SECONDS):
-                return True
-        except OSError:
-            return False
+        return answers(self.address)
 
     def close(self) -> None:
         """Leave the cluster; what this process had put there is freed by Ray."""
         if self._joined:
             in_time(imported().shutdown, LEAVE_SECONDS)
         self._standing.close()
+
+
+def answers(address: str) -> bool:
+    """Whether anybody listens at HOST:PORT."""
+    host, _, port = address.rpartition(":")
+    try:
+        with socket.create_connection((host.strip("[]"), int(port)), KNOCK_SECONDS):
+            return True
+    except (OSError, ValueError, OverflowError):
+        return False
 
 
 def in_time(act: Callable[[], object], seconds: float) -> None:
@@ -79,6 +85,12 @@ def imported() -> Any:
 
 def _join(ray: Any, address: str | None) -> None:
     at = f"the Ray cluster at {address}" if address else "a Ray cluster"
+    named = address or os.environ.get("RAY_ADDRESS", "")
+    if "://" in named:
+        raise ClusterError(f"address: {named} is a Ray client's: say the head's own, HOST:6379")
+    if ":" in named and not answers(named):
+        raise ClusterError(f"address: nobody answers at {named}, where a Ray cluster is to be")
+    failures = (RuntimeError, ValueError, OSError, ray.exceptions.RayError)
     try:
         ray.init(
             address=address,
@@ -86,9 +98,6 @@ def _join(ray: Any, address: str | None) -> None:
             configure_logging=False,
             include_dashboard=False,
         )
-    except (ConnectionError, RuntimeError, ValueError, TimeoutError, OSError) as error:
-        said = " ".join(str(error).split())
-        raise ClusterError(f"address: {at} cannot be joined: {said}") from error
-    except ray.exceptions.RayError as error:
+    except failures as error:
         said = " ".join(str(error).split())
         raise ClusterError(f"address: {at} cannot be joined: {said}") from error

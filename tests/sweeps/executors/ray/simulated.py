@@ -61,4 +61,8 @@ class Simulated:
                 started.process.kill()
 
     def close(self) -> None:
+        """End all that was started, after a test that failed to leave as well."""
+        import ray
+
+        ray.shutdown()
         self._cluster.shutdown()

@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from concurrent.futures import Future, wait
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from sweeps.executors.executor import ClusterError, Say, Terms, WorkerDiedError
+from sweeps.executors.ray_cluster import RayCluster
+from tests.sweeps.executors.contract import double, variable
+from tests.sweeps.executors.ray.simulated import Simulated
+
+pytestmark = pytest.mark.slow
+
+
+def test_kill_ends_calls_that_never_would(cluster: Simulated, tmp_path: Path) -> None:
+    executor = RayCluster(cluster.address, workers=1, gpu_share=None, environment={})
+    started = tmp_path / "started"
+    os.mkfifo(started)
+    stuck = executor.submit(hang, str(started))
+    queued = executor.submit(double, 2)
+    started.open().close()
+    executor.kill()
+    assert isinstance(stuck.exception(), WorkerDiedError)
+    assert queued.cancelled()
+    with pytest.raises(RuntimeError, match="takes no more calls"):
+        executor.submit(double, 2)
+
+
+def hang(started: str) -> None:
+    Path(started).open("w").close()
+    threading.Event().wait()
+
+
+Meeting = tuple[str, str, str]
+"""Node, GPU and share of it that a call found itself with."""
+
+
+def meet(say: Say, folder: str, name: str, others: int) -> Meeting:
+    """Wait until so many calls are in the same folder, and say where this one is."""
+    import ray
+
+    place = Path(folder)
+    (place / name).touch()
+    while len(list(place.iterdir())) < others:
+        time.sleep(0.01)
+    gpus = os.environ["CUDA_VISIBLE_DEVICES"]
+    return ray.get_runtime_context().get_node_id(), gpus, os.environ["SWEEPS_GPU_SHARE"]
+
+
+def test_two_halves_share_a_gpu_and_a_whole_one_waits_for_both(
+    cluster: Simulated, tmp_path: Path
+) -> None:
+    """Four halves on two GPUs: all at once, two on each."""
+    executor = RayCluster(cluster.address, workers=None, gpu_share=0.5, environment={})
+    try:
+        assert (executor.slots, executor.shared) == (4, True)
+        calls = [
+            executor.submit_on(Terms(), meet, str(tmp_path), str(number), 4) for number in range(4)
+        ]
+        halves = [call.result() for call in calls]
+        assert {(gpu, share) for _, gpu, share in halves} == {("0", "0.5")}
+        nodes = [node for node, _, _ in halves]
+        assert sorted(nodes.count(node) for node in set(nodes)) == [2, 2]
+        alone = executor.submit_on(Terms(alone=True), stay, str(tmp_path / "alone"))
+        beside = [executor.submit_on(Terms(), stay, str(tmp_path / f"b{n}")) for n in range(6)]
+        node, share, since, until = alone.result()
+        assert share == "1"
+        for where, _, began, ended in (call.result() for call in beside):
+            assert where != node or ended <= since or began >= until
+        assert executor.submit(variable, "SWEEPS_GPU_SHARE").result() == "0.5"
+    finally:
+        executor.shutdown()
+
+
+def stay(say: Say, mark: str) -> tuple[str, str, float, float]:
+    """A little while: (node, share of its GPU, when it began and ended)."""
+    import ray
+
+    began = time.time()
+    time.sleep(0.2)
+    node = ray.get_runtime_context().get_node_id()
+    return node, os.environ["SWEEPS_GPU_SHARE"], began, time.time()
+
+
+def test_calls_on_a_lost_node_are_lost_and_others_are_not(
+    cluster: Simulated, tmp_path: Path
+) -> None:
+    executor = RayCluster(cluster.address, workers=None, gpu_share=1.0, environment={})
+    lost = cluster.nodes[-1]
+    try:
+        heard: Any = {}
+        calls: dict[int, Future[None]] = {}
+        started = [threading.Event() for _ in range(2)]
+        for number, event in enumerate(started):
+
+            def hear(_: str, node: Any, number: int = number, event: Any = event) -> None:
+                heard[number] = node
+                event.set()
+
+            calls[number] = executor.submit_on(Terms(hear=hear), stay_until, str(tmp_path / "over"))
+        for event in started:
+            assert event.wait(30)
+        cluster.lose(lost)
+        (gone,) = (call for number, call in calls.items() if heard[number] == lost.node_id)
+        error = gone.exception(timeout=40)
+        (tmp_path / "over").touch()
+        assert isinstance(error, WorkerDiedError)
+        assert error.signal == signal.SIGTERM
+        assert "is gone" in str(error)
+        wait(calls.values())
+        assert [call.exception() for call in calls.values() if call is not gone] == [None]
+        assert executor.submit(double, 4).result() == 8
+    finally:
+        executor.shutdown()
+        cluster.add(cpus=2, gpus=1)
+
+
+def stay_until(say: Say, over: str) -> None:
+    import ray
+
+    say(ray.get_runtime_context().get_node_id())
+    while not Path(over).exists():
+        time.sleep(0.02)
+
+
+def test_closing_leaves_the_cluster_as_it_was(cluster: Simulated) -> None:
+    import ray
+
+    executor = RayCluster(cluster.address, workers=1, gpu_share=None, environment={})
+    pid = executor.submit(os.getpid).result()
+    executor.shutdown()
+    assert not ray.is_initialized()
+    assert "RAY_gcs_rpc_server_reconnect_timeout_s" not in os.environ
+    _, alive = psutil.wait_procs([psutil.Process(pid)] if psutil.pid_exists(pid) else [], 20)
+    assert not alive
+    assert not [one for one in threading.enumerate() if one.name.startswith("sweeps-ray")]
+
+
+def test_a_cluster_that_is_not_there_is_one_clear_line() -> None:
+    with pytest.raises(ClusterError, match=r"^address: nobody answers at 127.0.0.1:1, where") as it:
+        RayCluster("127.0.0.1:1", workers=1, gpu_share=None, environment={})
+    assert "\n" not in str(it.value)
+    assert "RAY_USAGE_STATS_ENABLED" not in os.environ
