@@ -90,7 +90,8 @@ def carry_out(order: Order) -> None:
     if order.lease_ms is not None:
         lease.LEASE_MS = order.lease_ms
     if order.watched:
-        live.QUIET_SECONDS = at_work.PAUSE_SECONDS = outbox.SECONDS_BETWEEN_LIVE = 0.0
+        vars(live).update(QUIET_SECONDS=0.0)
+        at_work.PAUSE_SECONDS = outbox.SECONDS_BETWEEN_LIVE = 0.0
     if order.made_up is not None:
         trainer = MadeUp(order.made_up)
         vars(parts).update(trainer_for=lambda *_: trainer, task_for=lambda *_: TinyTask())

@@ -1,104 +1,142 @@
-"""Trials that MLflow shows while they are trained, in sweeps that are broken off meanwhile."""
+"""Long trials that are killed between two checkpoints: they go on, and come to the same."""
 
 from __future__ import annotations
 
 import signal
-from contextlib import closing
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
 
+import psutil
 import pytest
 
+from sweeps import checkpoints
 from tests.sweeps.durability.conftest import NewPlace
-from tests.sweeps.durability.places import Place, check_healthy
-from tests.sweeps.durability.sessions import run_to, started, until
-from tracking.mlflow_tracker import MlflowTracker
-from tracking.records import RunFacts
+from tests.sweeps.durability.places import Place, check_whole
+from tests.sweeps.durability.sessions import Running, run_to, started, until
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+COUNTED = """
+import keras
+
+
+class Counted(keras.Sequential):
+    def fit(self, *args, **kwargs):
+        with open("fits.txt", "a") as file:
+            print(kwargs["initial_epoch"], kwargs["epochs"], file=file)
+        return super().fit(*args, **kwargs)
+
+
+def build(width, learning_rate):
+    layers = [keras.layers.Dense(width, "relu"), keras.layers.Dropout(0.2)]
+    model = Counted([keras.Input((6,)), *layers, keras.layers.Dense(3, "softmax")])
+    model.compile(keras.optimizers.Adam(learning_rate), "sparse_categorical_crossentropy")
+    return model
+"""
 DOCUMENT = """
 task: penguins
-space: {width: {low: 4, high: 64}, epochs: 40}
-search: {backend: random, trials: 3}
+seed: 11
+search: grid
+space: {width: 12, learning_rate: 0.01, epochs: %d}
+checkpoint: {every_epochs: %d}
 """
-FIT = 20.0
-"""Seconds of a trial that is broken off on the way."""
+TRIALS = 8
+PRUNED = f"""
+task: penguins
+seed: 11
+search:
+  backend: random
+  trials: {TRIALS}
+  batch: {TRIALS}
+  pruner: {{successive_halving: {{min_resource: 4, reduction_factor: 2}}}}
+space: {{width: {{low: 4, high: 40}}, learning_rate: {{low: 0.0001, high: 0.1}}, epochs: 20}}
+checkpoint: {{every_epochs: 2}}
+trainer: fused
+"""
+SUBJECTS = {
+    "fused": "trainer: fused\n",
+    "keras": "trainer: keras\n",
+    "model": "model: counted:build\n",
+}
 
 
-def runs(place: Place) -> dict[int | None, RunFacts]:
-    with closing(MlflowTracker(place.uri)) as tracker:
-        found = tracker.audit(place.sweep_id or "")
-    assert len({run.trial for run in found}) == len(found), "no trial has two"
-    return {run.trial: run for run in found}
+def place_for(subject: str, epochs: int, every: int, new_place: NewPlace) -> Place:
+    document = DOCUMENT % (epochs, every) + SUBJECTS[subject]
+    place = new_place(document)
+    (place.folder / "counted.py").write_text(COUNTED)
+    return place
 
 
-def steps(place: Place, run: RunFacts) -> list[int]:
-    from mlflow import MlflowClient
-
-    client = MlflowClient(tracking_uri=place.uri)
-    return [one.step for one in client.get_metric_history(run.run_id, "epoch/loss")]
+def kept(place: Place) -> list[Path]:
+    return list(place.folder.glob("store/**/*-under-way.npz"))
 
 
-def is_shown(place: Place) -> bool:
-    if place.sweep_id is None:
-        return False
-    first = runs(place).get(0)
-    return first is not None and "epoch/loss" in first.metrics and len(steps(place, first)) >= 3
+def state_of(path: Path) -> Mapping[str, Any]:
+    state = checkpoints.state(path)
+    assert state is not None
+    return state
 
 
-def broken_off(place: Place, number: int) -> RunFacts:
-    """The run of trial 0, in a sweep that got this signal while it was trained."""
-    with started(place, "run", "sweep.yaml", made_up=FIT, watched=True) as running:
-        until(lambda: is_shown(place), "three epochs in MLflow")
-        assert runs(place)[0].status == "RUNNING"
-        running.send(number)
-        if number != signal.SIGKILL:
-            running.hears("said")
-            running.send(number)  # the second one does not wait for the trial
-        running.ended()
-    return runs(place)[0]
+def fits_of(place: Place) -> list[str]:
+    """From which epoch to which Keras has trained, each time."""
+    return (place.folder / "fits.txt").read_text().splitlines()
 
 
-def check_goes_on(place: Place, before: RunFacts) -> None:
-    run_to(0, place, "resume", place.sweep_id or "", made_up=0.0)
-    check_healthy(place, 3)
-    after = runs(place)[0]
-    assert (after.run_id, after.status) == (before.run_id, "FINISHED")
-    assert steps(place, after) == list(range(1, 41)), "every epoch once"
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("synced", [False, True])
-def test_a_killed_coordinators_trial_goes_on_in_its_run(
-    synced: bool, server: None, new_place: NewPlace
+@pytest.mark.parametrize("subject", ["fused", "keras"])
+def test_a_sweep_goes_on_where_its_trial_was_kept(
+    subject: str, server: None, new_place: NewPlace
 ) -> None:
-    place = new_place(DOCUMENT)
-    before = broken_off(place, signal.SIGKILL)
-    assert before.status == "RUNNING"
-    assert place.diagnosis().well, "nobody has told MLflow yet"
-    if synced:
-        run_to(0, place, "sync", place.sweep_id or "", made_up=0.0)
-        assert {run.status for run in runs(place).values()} == {"KILLED"}
-        assert runs(place)[0].tags["sweeps.state"] == "unfinished"
-        assert place.diagnosis().well
-    check_goes_on(place, before)
+    """Killed while the third checkpoint is written: the second one stands."""
+    whole, broken = (place_for(subject, 20, 4, new_place) for _ in range(2))
+    run_to(0, whole, "run", "sweep.yaml")
+    run_to(-signal.SIGKILL, broken, "run", "sweep.yaml", points="checkpoint:kill:3")
+    assert [state_of(path)["epoch"] for path in kept(broken)] == [8]
+    assert broken.sweep_id is not None
+    run_to(0, broken, "resume", broken.sweep_id)
+    check_whole(broken, whole)
+    costs = [place.results()[0].cost for place in (broken, whole)]
+    assert costs[0] is not None
+    assert costs[1] is not None
+    assert costs[0].examples * 20 == costs[1].examples * 12
+    assert kept(broken) == []
 
 
-@pytest.mark.slow
-def test_what_is_interrupted_is_killed_in_mlflow_and_goes_on_in_its_run(
+def test_a_pruned_sweep_goes_on_in_the_middle_of_a_stage(server: None, new_place: NewPlace) -> None:
+    """The first ends after 4 epochs, the second after 8; each trial is kept once on the way."""
+    whole, broken = (new_place(PRUNED) for _ in range(2))
+    run_to(0, whole, "run", "sweep.yaml")
+    errors = [result.error for result in whole.results()]
+    assert any(error is not None and error.reason == "pruned" for error in errors)
+    kill = f"checkpoint:kill:{2 * TRIALS + 2}"
+    run_to(-signal.SIGKILL, broken, "run", "sweep.yaml", points=kill)
+    assert [state_of(path)["epoch"] for path in kept(broken)] == [6]
+    assert broken.sweep_id is not None
+    run_to(0, broken, "resume", broken.sweep_id)
+    check_whole(broken, whole)
+    assert kept(broken) == []
+
+
+def test_a_worker_that_is_killed_costs_the_epochs_since_then(
     server: None, new_place: NewPlace
 ) -> None:
-    place = new_place(DOCUMENT)
-    before = broken_off(place, signal.SIGINT)
-    assert (before.status, before.tags["sweeps.state"]) == ("KILLED", "unfinished")
-    assert place.diagnosis().well
-    check_goes_on(place, before)
+    whole, broken = (place_for("model", 150, 5, new_place) for _ in range(2))
+    run_to(0, whole, "run", "sweep.yaml", workers=1)
+    with started(broken, "run", "sweep.yaml", workers=1) as running:
+        until(lambda: bool(kept(broken)) or not running.alive, "a checkpoint")
+        end_the_worker(running)
+        assert running.ended() == 0, running.said[-3000:]
+    check_whole(broken, whole)
+    first, second = fits_of(broken)
+    assert first == "0 150"
+    began, end = map(int, second.split())
+    assert end == 150
+    assert began >= 5
+    assert began % 5 == 0
 
 
-@pytest.mark.slow
-def test_a_sweep_that_is_cancelled_leaves_its_runs_killed(
-    server: None, new_place: NewPlace
-) -> None:
-    place = new_place(DOCUMENT)
-    before = broken_off(place, signal.SIGKILL)
-    run_to(0, place, "cancel", place.sweep_id or "", "--store", "store", cli=True, made_up=0.0)
-    assert runs(place)[0].status == "KILLED"
-    assert runs(place)[0].run_id == before.run_id
-    assert place.diagnosis().well
+def end_the_worker(running: Running) -> None:
+    (worker,) = running.workers()
+    with suppress(psutil.NoSuchProcess):
+        worker.kill()
