@@ -19,6 +19,9 @@ from sweeps.section import Section
 from sweeps.sweep import Budget, SearchChoice, SubjectChoice, Sweep, TaskChoice
 from sweeps.trial import Config
 
+WHERE = ("workers", "gpus", "gpu_share", "executor", "address", "store", "ledger", "tracking_uri")
+"""Flags of commands, which people look for in files."""
+
 KEYS = (
     "version",
     "name",
@@ -55,7 +58,9 @@ def read_sweep(document: Mapping[str, Any], folder: str = "") -> Sweep:
     as well, without importing what they run on. Raises SweepError or SpaceError, whose path starts
     at the top of the description.
     """
-    top = Section.of(plain(document), ()).only(KEYS)
+    top = Section.of(plain(document), ())
+    _refuse_places(top)
+    top.only(KEYS)
     _check_version(top)
     subject = read_subject(top)
     task = grouped(read_task(top, subject), top.section("evaluate"))
@@ -116,6 +121,14 @@ def _document(
     if "digest" in task.options:
         named["task"] = {**values["task"], "digest": task.options["digest"]}
     return {key: named[key] for key in KEYS if key in named and named[key] != {}}
+
+
+def _refuse_places(top: Section) -> None:
+    for key in top.values:
+        if key in WHERE:
+            flag = f"--{key.replace('_', '-')}"
+            message = f"a file says what is searched, not where it runs: `sweeps run FILE {flag} …`"
+            raise SweepError(message, (key,), about_key=True)
 
 
 def _check_version(top: Section) -> None:

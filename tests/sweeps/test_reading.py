@@ -89,6 +89,11 @@ def test_the_document_is_a_copy() -> None:
     ("changes", "path", "message"),
     [
         ({"nmae": "x"}, ("nmae",), "unknown key 'nmae'; did you mean 'name'?"),
+        (
+            {"gpu_share": 0.5},
+            ("gpu_share",),
+            "a file says what is searched, not where it runs: `sweeps run FILE --gpu-share …`",
+        ),
         ({"version": 2}, ("version",), "2 is not a version that is read here; write 1"),
         ({"version": True}, ("version",), "true is not a version that is read here; write 1"),
         ({"name": ""}, ("name",), "'' is not a name"),
