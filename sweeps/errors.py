@@ -37,5 +37,9 @@ class LedgerError(RuntimeError):
     """A ledger cannot be opened; the message says which, and why, in one line."""
 
 
+class LedgerAwayError(LedgerError):
+    """A ledger's server cannot be reached, or is no longer there: that may pass."""
+
+
 class LedgerVersionError(LedgerError):
     """A ledger was written by another version of this program."""

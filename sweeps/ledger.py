@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, Text, cast, delete, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from sweeps import ledger_rows
@@ -24,6 +24,7 @@ from sweeps.clock import not_before, now_ms
 from sweeps.errors import printable
 from sweeps.lease import Claim, LeaseError, place_of, set_back, this_owner, until_ms
 from sweeps.ledger_engine import trouble
+from sweeps.ledger_outage import Outages, outlasting
 from sweeps.ledger_records import ACTIVE, FINAL, is_held
 from sweeps.ledger_view import LedgerView
 from sweeps.sweep import Sweep
@@ -31,14 +32,20 @@ from sweeps.trial import Result, Trial
 from tracking.failure_points import reach
 
 ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+NUMBER = "sweeps.transaction"
+"""Where a connection to PostgreSQL keeps the number of the holder's transaction under way."""
 
 
 class Ledger(LedgerView):
     """The ledger as a coordinator writes it. Methods may be called from any thread.
 
     All of them raise LedgerError when the database cannot be used; then nothing of the call is
-    kept.
+    kept. What a session writes of its sweep waits for a server that is away as `outages` says.
     """
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.outages = Outages(self._engine)
 
     @classmethod
     def open(cls, url: str) -> Ledger:
@@ -90,6 +97,7 @@ class Ledger(LedgerView):
         with self.writing(claim):
             pass
 
+    @outlasting
     def begin(self, claim: Claim, trials: Sequence[Trial], state: State) -> int:
         """Trials that a backend asked for, and its state after the asking; returns the time."""
         reach("begin")
@@ -101,6 +109,7 @@ class Ledger(LedgerView):
             set_sweep(connection, claim.sweep_id, backend_state=json.dumps(state))
         return started_ms
 
+    @outlasting
     def commit(
         self,
         claim: Claim,
@@ -126,6 +135,7 @@ class Ledger(LedgerView):
         reach("after_commit")
         return ended_ms
 
+    @outlasting
     def again(self, claim: Claim, numbers: Sequence[int], *, charged: bool) -> None:
         """Another attempt at trials without a result; `charged` ones count towards the cap.
 
@@ -143,6 +153,7 @@ class Ledger(LedgerView):
                 .values(values)
             )
 
+    @outlasting
     def end(self, claim: Claim, state: str, spent: float, cause: str | None = None) -> None:
         """How the session's training ended; the lease is kept, MLflow is yet to be told.
 
@@ -156,6 +167,7 @@ class Ledger(LedgerView):
                 ledger_rows.cancel_open(connection, claim.sweep_id)
             set_sweep(connection, claim.sweep_id, end_shipped=False, **values)
 
+    @outlasting
     def show(self, claim: Claim, state: str) -> bool:
         """What the sweep does at the moment: `running`, `pausing`, `paused` or `stopping`.
 
@@ -166,6 +178,7 @@ class Ledger(LedgerView):
         with self.writing(claim) as connection:
             return connection.execute(active.values(state=state)).rowcount == 1
 
+    @outlasting
     def release(self, claim: Claim) -> None:
         """Give the lease back."""
         with self.writing(claim) as connection:
@@ -213,11 +226,16 @@ class Ledger(LedgerView):
     @contextmanager
     def changing(self) -> Iterator[Connection]:
         """One transaction of anybody, for what is not the holder's alone."""
+        connected, number = False, None
         try:
-            with self._engine.begin() as connection:
-                yield connection
+            with self._engine.connect() as connection:
+                connected = True
+                with connection.begin():
+                    yield connection
+                    number = connection.info.pop(NUMBER, None)
         except DBAPIError as error:
-            raise trouble(self._engine, "written", error) from error
+            if number is None or not self.outages.kept(number):
+                raise trouble(self._engine, "written", error, connected=connected) from error
 
 
 def set_sweep(connection: Connection, sweep_id: str, **values: Any) -> None:
@@ -249,11 +267,18 @@ def _free(connection: Connection, sweep_id: str) -> Row[Any]:
 
 def _fence(connection: Connection, claim: Claim) -> None:
     """Renew the lease, or find that it is no longer ours, inside the caller's transaction."""
-    renewed = connection.execute(
+    sweep = schema.sweep.c
+    renewal = (
         update(schema.sweep)
-        .where(schema.sweep.c.id == claim.sweep_id, schema.sweep.c.lease_epoch == claim.epoch)
+        .where(sweep.id == claim.sweep_id, sweep.lease_epoch == claim.epoch)
         .values(lease_until_ms=until_ms())
     )
-    if renewed.rowcount != 1:
+    if connection.dialect.name == "postgresql":
+        numbers = connection.execute(renewal.returning(cast(func.pg_current_xact_id(), Text)))
+        connection.info[NUMBER] = numbers.scalar()
+        renewed = connection.info[NUMBER] is not None
+    else:
+        renewed = connection.execute(renewal).rowcount == 1
+    if not renewed:
         raise LeaseError(f"sweep {claim.sweep_id} was taken over by another process")
     claim.check_awake()

@@ -19,10 +19,10 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from sweeps import ledger_schema as schema
-from sweeps.errors import LedgerError, LedgerVersionError
+from sweeps.errors import LedgerAwayError, LedgerError, LedgerVersionError
 from sweeps.file_systems import over_network
 from sweeps.ledger_address import secrets, shown
 from sweeps.ledger_migration import migrate
@@ -38,14 +38,18 @@ PREPARING = 0x5EE9
 """The PostgreSQL lock that whoever makes or changes the tables holds: any number of ours."""
 
 IDLE_MS = 20_000
+SILENT_MS = 15_000
 SERVER_WAITS = {
     "connect_timeout": "10",
-    "tcp_user_timeout": str(BUSY_MS),
+    "tcp_user_timeout": str(SILENT_MS),
+    "keepalives_idle": "5",
+    "keepalives_interval": "5",
     "options": f"-c lock_timeout={BUSY_MS} -c idle_in_transaction_session_timeout={IDLE_MS}",
 }
-"""How PostgreSQL is told not to wait for ever: for a server that is gone, or for a process that was
-stopped in the middle of a transaction, which is given up before those who wait for it give up. The
-ledger's address may say otherwise."""
+"""How PostgreSQL is told not to wait for ever: for a server that is gone (to give it up and to find
+it again takes less than a lease lasts), or for a process that was stopped in the middle of a
+transaction, which is given up before those who wait for it give up. The ledger's address may say
+otherwise."""
 
 HINTS = {
     "disk is full": "free some space on its disk",
@@ -143,14 +147,26 @@ def _address(url: str) -> URL:
     return address
 
 
-def trouble(engine: Engine, what: str, error: DBAPIError | OSError) -> LedgerError:
-    """What a database refused, in one line: which ledger, why, and the way out."""
+def trouble(
+    engine: Engine, what: str, error: DBAPIError | OSError, *, connected: bool = True
+) -> LedgerError:
+    """What a database refused, in one line: which ledger, why, and the way out.
+
+    A LedgerAwayError where a server is not there, or no longer, once there was a connection.
+    """
     reason = " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
     for secret in secrets(engine.url.render_as_string(hide_password=False)):
         reason = reason.replace(secret, "***")
     hint = next((hint for sign, hint in HINTS.items() if sign in reason), None)
     line = f"the ledger {_place(engine)} cannot be {what}: {reason}"
-    return LedgerError(f"{line}; {hint}" if hint else line)
+    kind = LedgerAwayError if _is_away(engine, error, connected) else LedgerError
+    return kind(f"{line}; {hint}" if hint else line)
+
+
+def _is_away(engine: Engine, error: DBAPIError | OSError, connected: bool) -> bool:
+    if engine.dialect.name != "postgresql" or not isinstance(error, DBAPIError):
+        return False
+    return error.connection_invalidated or (not connected and isinstance(error, OperationalError))
 
 
 def _place(engine: Engine) -> str:

@@ -98,6 +98,7 @@ class Session:
 
         The lease is held until MLflow has caught up, so that nobody sends the same runs meanwhile.
         """
+        self._ledger.outages.endure(self._around.watcher.said)
         heartbeat = Heartbeat(
             lambda: self._ledger.renew(self._claim), self._around.watcher.said, self._lose
         )

@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, event
+
+from sweeps import ledger_outage
+from sweeps.errors import LedgerAwayError
+from sweeps.lease import Claim
+from sweeps.ledger import Ledger
+from sweeps.ledger_outage import Outages
+from sweeps.trial import Result, Trial
+from tests.sweeps.bench import RANDOM
+from tests.sweeps.postgres import Server
+
+
+class Clock:
+    """Time passes only where somebody waits."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(ledger_outage, "time", clock)
+    return clock
+
+
+class Away:
+    """Fails so many times, and then writes."""
+
+    def __init__(self, times: int) -> None:
+        self.left = times
+
+    def __call__(self) -> str:
+        self.left -= 1
+        if self.left >= 0:
+            raise LedgerAwayError("the ledger x cannot be written: refused")
+        return "written"
+
+
+@pytest.mark.usefixtures("clock")
+def test_who_endures_is_told_once_and_tried_again() -> None:
+    said: list[str] = []
+    outages = Outages(create_engine("sqlite://"))
+    outages.endure(said.append, 60.0)
+    assert outages.outlast(Away(5)) == "written"
+    assert said == [
+        "the ledger x cannot be written: refused; waiting for it, 1 min at most",
+        "the ledger is back after 5 s",
+    ]
+    assert outages.outlast(Away(0)) == "written"
+    assert len(said) == 2
+
+
+def test_nobody_waits_for_ever_and_commands_not_at_all(clock: Clock) -> None:
+    outages = Outages(create_engine("sqlite://"))
+    with pytest.raises(LedgerAwayError):
+        outages.outlast(Away(1))
+    assert clock.now == 100.0
+    outages.endure(print, 60.0)
+    with pytest.raises(LedgerAwayError):
+        outages.outlast(Away(1000))
+    assert clock.now == 160.0
+
+
+@pytest.fixture
+def ledger(postgres: Server) -> Iterator[Ledger]:
+    with closing(Ledger.open(postgres.fresh())) as opened:
+        opened.outages.endure(print)
+        yield opened
+
+
+def begin(ledger: Ledger, claim: Claim) -> None:
+    ledger.begin(claim, [Trial(0, {"width": 1})], {"asked": 1})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_commit_without_an_answer_is_done_once(ledger: Ledger, kept: bool) -> None:
+    claim = ledger.create(RANDOM, {})
+    broken = []
+
+    def breaks(connection: Any) -> None:
+        """The connection ends with the commit's answer, or with the commit, on its way."""
+        if broken:
+            return
+        raw = connection.connection.dbapi_connection
+        broken.append(raw)
+        if kept:
+            raw.commit()
+        raw.close()
+
+    event.listen(ledger._engine, "commit", breaks)
+    begin(ledger, claim)
+    assert broken
+    assert [(begun.trial.number, begun.attempt) for begun in ledger.trials(claim.sweep_id)] == [
+        (0, 1)
+    ]
+    broken.clear()
+    result = Result(Trial(0, {"width": 1}), 0.5, {"val_accuracy": 0.5}, {}, 1.0)
+    ledger.commit(claim, [(result, 1)], {"told": 1}, 2.0)
+    assert broken
+    assert ledger.sweep(claim.sweep_id).done == 1
+    assert ledger.backend_state(claim.sweep_id) == {"told": 1}
+
+
+@pytest.mark.slow
+def test_a_server_that_is_gone_for_a_while_is_waited_for(postgres: Server) -> None:
+    said: list[str] = []
+
+    def say(line: str) -> None:
+        said.append(line)
+        if len(said) == 1:
+            postgres.start()
+
+    with closing(Ledger.open(postgres.fresh())) as ledger:
+        claim = ledger.create(RANDOM, {})
+        postgres.control("stop", "-m", "immediate")
+        with pytest.raises(LedgerAwayError, match="server running locally"):
+            begin(ledger, claim)
+        ledger.outages.endure(say)
+        begin(ledger, claim)
+        assert len(ledger.trials(claim.sweep_id)) == 1
+    assert said[0].endswith("; waiting for it, 10 min at most")
+    assert said[1].startswith("the ledger is back after ")
