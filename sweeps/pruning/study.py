@@ -28,17 +28,19 @@ HALVING = ("successive_halving", "hyperband")
 
 
 class Notes(InMemoryStorage):
-    """A storage that lets a pruner be asked what it would say, and forget it."""
+    """A storage that shows what a pruner would note on a trial, and does not keep it."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.asking = False
         self.noted: dict[str, Any] = {}
 
-    def set_trial_system_attr(self, trial_id: int, key: str, value: Any) -> None:
-        """Keep what a pruner notes on a trial, or only show it in `noted`."""
+    def set_trial_system_attr(self, trial_id: int, key: str, value: Any) -> None:  # noqa: ARG002
+        """Nothing is kept before it is decided."""
         self.noted[key] = value
-        if not self.asking:
+
+    def keep(self, trial_id: int) -> None:
+        """What was noted last belongs to this trial."""
+        for key, value in self.noted.items():
             super().set_trial_system_attr(trial_id, key, value)
 
 
@@ -52,9 +54,11 @@ class PruningStudy:
     def __init__(self, choice: PrunerChoice, goal: Goal) -> None:
         self._goal = goal
         self._notes = _wrapped_kind(choice) in HALVING
+        self._best: float | None = None
         with quiet():
             self._pruner = pruner_of(choice)
             self._storage, self._study = self._empty()
+            self._alone = self._empty()
 
     def _empty(self) -> tuple[Notes, Study]:
         storage = Notes()
@@ -79,6 +83,8 @@ class PruningStudy:
         self, number: int, state: TrialState, value: float | None, had: Reported, asked: Reported
     ) -> None:
         notes = self._noted(number, asked) if self._notes and asked else None
+        for _, reported in had:
+            self._look_at(reported)
         with quiet():
             # What was never trained has no place of its own, and numbers must be right.
             while len(self._trials()) < number:
@@ -91,23 +97,30 @@ class PruningStudy:
 
     def _noted(self, number: int, asked: Reported) -> dict[str, Any]:
         """What the pruner notes on a trial, whatever others there are."""
+        storage, study = self._alone
+        noted: dict[str, Any] = {}
         with quiet():
-            storage, study = self._empty()
-            storage.asking = True
             for at in range(1, len(asked) + 1):
                 trial = create_trial(
                     state=TrialState.RUNNING,
                     intermediate_values=dict(asked[:at]),
-                    system_attrs=dict(storage.noted),
+                    system_attrs=dict(noted),
                 )
                 trial.number = number
+                storage.noted = {}
                 self._pruner.prune(study, trial)
-        return storage.noted
+                noted |= storage.noted
+        return noted
 
     def reports(self, number: int, step: int, value: float) -> None:
         """A value that nobody is asked about: that of a trial's end."""
+        self._look_at(value)
         with quiet():
             OptunaTrial(self._study, self._trials()[number]._trial_id).report(value, step)
+
+    def _look_at(self, value: float) -> None:
+        better = max if self._goal == "maximize" else min
+        self._best = value if self._best is None else better(self._best, value)
 
     def ends(self, number: int, score: float | None) -> None:
         """A running trial has its score, or None for a failure."""
@@ -120,33 +133,24 @@ class PruningStudy:
         self.reports(number, step, value)
         with quiet():
             trial = self._trials()[number]
-            if not self._would_prune(trial, step, value):
-                self._pruner.prune(self._study, trial)  # now it may note what it likes
+            ended = self._would_prune(trial, step, value)
+            self._storage.keep(trial._trial_id)
+            if not ended:
                 return None
-            best = self._best(value)
             margin = margin_of(
                 lambda other: self._would_prune(trial, step, other),
                 value,
-                best,
+                value if self._best is None else self._best,
                 maximize=self._goal == "maximize",
             )
-            self._pruner.prune(self._study, trial)
             self._study.tell(number, state=TrialState.PRUNED)
         return Pruned(step, value, margin)
 
     def _would_prune(self, trial: FrozenTrial, step: int, value: float) -> bool:
         imagined = copy.copy(trial)
         imagined.intermediate_values = {**trial.intermediate_values, step: value}
-        self._storage.asking = True
-        try:
-            return bool(self._pruner.prune(self._study, imagined))
-        finally:
-            self._storage.asking = False
-
-    def _best(self, value: float) -> float:
-        """The best value that any trial has reported."""
-        known = [one for trial in self._trials() for one in trial.intermediate_values.values()]
-        return max([value, *known]) if self._goal == "maximize" else min([value, *known])
+        self._storage.noted = {}
+        return bool(self._pruner.prune(self._study, imagined))
 
     def _trials(self) -> list[FrozenTrial]:
         return self._study.get_trials(deepcopy=False)

@@ -20,7 +20,7 @@ from sweeps.trial import Failure, Pruned, Result, Trial
 
 EPOCHS = 27
 WAVE = 9
-TRIALS = 27
+TRIALS = 36
 FAILING = 5
 
 PRUNERS: dict[str, Any] = {
