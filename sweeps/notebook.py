@@ -155,12 +155,13 @@ def _options(
     tracking_uri: str | None,
     watcher: Watcher | None,
 ) -> Options:
+    from sweeps.notebook_progress import progress_here
     from sweeps.reports.sweep_report import sweep_report
 
     return {
         "store": store_at(store),
         "workers": workers,
-        "watcher": watcher or SaysOnly(print),
+        "watcher": watcher or progress_here(),
         "tracking_uri": tracking_uri,
         "report": sweep_report,
     }

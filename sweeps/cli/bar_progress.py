@@ -9,6 +9,7 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
+from rich.table import Table
 from rich.text import Text
 
 from sweeps.cli.at_work_lines import at_work_lines
@@ -23,6 +24,8 @@ from sweeps.watcher import AtWork, Summary
 LONGEST = 32
 """Characters of a name before the bar, which would have no room beside it otherwise."""
 
+WIDE = 110
+"""Columns in which figures have room beside the bar; in fewer they stand under it."""
 
 MOST_LINES = 8
 """Of slots at work, under the bar."""
@@ -40,6 +43,7 @@ class BarProgress:
         self._failures = Failures()
         self._progress = self._new_progress()
         self._bar = TaskID(0)
+        self._figures = ""
         self._at_work: Sequence[AtWork] = ()
         self._shown = self._new_screen()
 
@@ -52,8 +56,8 @@ class BarProgress:
             escape(f"{_cut(printable(name))} {sweep_id}"),
             total=total,
             completed=done,
-            said=progress_line(self._pace, None),
         )
+        self._figures = progress_line(self._pace, None)
         self._at_work = ()
         self._shown = self._new_screen()
         self._shown.start(refresh=True)
@@ -63,9 +67,8 @@ class BarProgress:
         self._pace.tick(time.monotonic())
         if (failure := self._failures.line(result)) is not None:
             self.said(failure)
-        self._progress.update(
-            self._bar, completed=self._pace.done, said=progress_line(self._pace, best)
-        )
+        self._figures = progress_line(self._pace, best)
+        self._progress.update(self._bar, completed=self._pace.done)
 
     def training(self, live: Sequence[AtWork]) -> None:
         """Draw these under the bar from now on."""
@@ -88,7 +91,6 @@ class BarProgress:
         return Progress(
             TextColumn("{task.description}"),
             BarColumn(bar_width=24),
-            TextColumn("{task.fields[said]}"),
             console=self._console,
             auto_refresh=False,
         )
@@ -103,8 +105,15 @@ class BarProgress:
 
     def _drawn(self) -> Group:
         lines = at_work_lines(self._at_work, MOST_LINES)
-        under = [Text(f"  {line}", no_wrap=True, overflow="ellipsis") for line in lines]
-        return Group(self._progress, *under)
+        if self._console.width < WIDE:
+            return Group(self._progress, *map(_under, [self._figures, *lines]))
+        head = Table.grid(padding=(0, 1))
+        head.add_row(self._progress, Text(self._figures, no_wrap=True, overflow="ellipsis"))
+        return Group(head, *map(_under, lines))
+
+
+def _under(line: str) -> Text:
+    return Text(f"  {line}", no_wrap=True, overflow="ellipsis")
 
 
 def _cut(name: str) -> str:

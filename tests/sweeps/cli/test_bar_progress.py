@@ -8,9 +8,9 @@ from sweeps.cli.bar_progress import BarProgress
 from tests.sweeps.watcher_contract import DONE, FAILED, MANY, SINGLE, WatcherContract, summary
 
 
-def terminal() -> tuple[io.StringIO, Console]:
+def terminal(width: int = 120) -> tuple[io.StringIO, Console]:
     text = io.StringIO()
-    return text, Console(file=text, force_terminal=True, width=120, color_system=None)
+    return text, Console(file=text, force_terminal=True, width=width, color_system=None)
 
 
 class TestBarProgress(WatcherContract):
@@ -67,3 +67,14 @@ def test_slots_at_work_stand_under_the_bar_and_leave_with_it() -> None:
     assert "worker 0: trial 7, fold 2/5, epoch 3/50, now 0.9123, best 0.9345" in written
     assert "[b]worker 1: trials 12-75 (64), epoch 12/50, best 0.91" in written
     assert written.endswith("small abc234: finished, 2 trials (1 failed), 3 s\n")
+
+
+def test_a_narrow_terminal_has_the_figures_under_the_bar() -> None:
+    text, console = terminal(width=60)
+    bar = BarProgress(console)
+    bar.began("abc234", "small", 4, 1)
+    bar.finished(DONE, DONE)
+    bar.close()
+    lines = text.getvalue().splitlines()
+    assert any("small abc234 ━" in line and "trials" not in line for line in lines)
+    assert any("  2/4 trials, best 0.5 (trial 0)" in line for line in lines)
