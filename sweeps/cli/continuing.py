@@ -41,6 +41,7 @@ def resume(
     """
     from sweeps import coordinator
 
+    chosen = where.chosen
     with opened(store) as shelf:
         row = shelf.sweep(sweep_id)
         if row.holder is not None and row.state in ("pausing", "paused"):
@@ -48,7 +49,7 @@ def resume(
             say([f"{titled(row)}: resumed; {row.holder} goes on with it"])
             return
         metric = shelf.sweep_of(row).objective.metric
-    _session(coordinator.resume, row, metric, where.chosen, store, tracking_uri)
+    _session(coordinator.resume, row, metric, chosen, store, tracking_uri)
 
 
 @guarded
@@ -72,6 +73,7 @@ def retry(
 ) -> None:
     """Run trials that failed once more, and go on with the sweep."""
     reasons = _reasons(failed, reason or ())
+    chosen = where.chosen
     from sweeps import coordinator
 
     with opened(store) as shelf:
@@ -86,7 +88,7 @@ def retry(
         wanted = "failed" if reasons is None else f"failed for {' or '.join(reasons)}"
         raise BadInputError(f"{titled(row)}: no trial {wanted}{there}")
     begin = partial(coordinator.retry, reasons=reasons)
-    _session(begin, row, metric, where.chosen, store, tracking_uri)
+    _session(begin, row, metric, chosen, store, tracking_uri)
 
 
 @guarded

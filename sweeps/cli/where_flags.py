@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, cast
@@ -55,9 +56,19 @@ def _checked(chosen: WhereChosen) -> Where:
         where = Where.of(chosen, chosen["executor"])
         gpus.check(where.gpus or ())
     except ValueError as error:
-        name, _, wrong = str(error).partition(":")
-        raise BadInputError(f"--{name.replace('_', '-')}:{wrong}") from error
+        raise BadInputError(_as_typed(str(error))) from error
     return where
+
+
+def _as_typed(message: str) -> str:
+    """With flags in place of the names that Python's arguments have."""
+    name, _, wrong = message.partition(":")
+    said = re.sub("`([a-z_]+)`", lambda found: f"`{_flag(found[1])}`", wrong)
+    return f"{_flag(name)}:{said}"
+
+
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
 
 
 AUTOMATIC = WhereFlags()

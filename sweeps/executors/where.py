@@ -74,14 +74,16 @@ class Where:
         if self.workers == 0:
             raise ValueError("workers: 0 trains in this process, not on Ray: leave one of them out")
         if self.gpus is not None:
-            raise ValueError("gpus: Ray chooses them: say gpu_share, how much of one a call needs")
+            raise ValueError("gpus: Ray chooses them: say `gpu_share`, the part of one for a call")
 
     def _check_for_here(self) -> None:
         if self.address is not None:
-            raise ValueError(f"address: {self.address} is of a Ray cluster: say executor ray too")
+            raise ValueError(f"address: {self.address} is of a Ray cluster: say `executor` ray too")
         if not self.gpus:
             if self.gpu_share is not None:
-                raise ValueError(f"gpu_share: {self.gpu_share:g} of which GPU? Name them with gpus")
+                raise ValueError(
+                    f"gpu_share: {self.gpu_share:g} of which GPU? Name them with `gpus`"
+                )
             return
         _check_names(self.gpus)
         if self.workers == 0:
@@ -161,4 +163,5 @@ def _on_ray(where: Where, trainer: Trainer) -> Slots:
         workers=where.workers,
         gpu_share=where.gpu_share,
         environment=trainer.environment,
+        processes=trainer.processes,
     )

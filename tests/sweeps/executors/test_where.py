@@ -57,7 +57,7 @@ def test_as_many_workers_as_were_asked_for_or_as_gpus_have_room_for(
         ({"gpu_share": -0.5, "gpus": "0"}, "gpu_share: -0.5 is no part"),
         ({"gpu_share": 1.5, "gpus": "0"}, "gpu_share: 1.5 is no part"),
         ({"gpu_share": float("nan"), "gpus": "0"}, "gpu_share: nan is no part"),
-        ({"gpu_share": 0.3}, "gpu_share: 0.3 of which GPU? Name them with gpus"),
+        ({"gpu_share": 0.3}, "gpu_share: 0.3 of which GPU? Name them with `gpus`"),
         ({"gpu_share": 0.3, "gpus": "none"}, "gpu_share: 0.3 of which GPU?"),
         ({"workers": 0, "gpus": "0"}, "workers: 0 trains in this process"),
         ({"workers": 3, "gpus": "0,1"}, "workers: 3 is more than the GPUs have room for, 2 x 1"),
