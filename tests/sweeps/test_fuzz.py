@@ -79,8 +79,8 @@ def _run(seconds: int, seed: int) -> None:
 
 
 @pytest.mark.slow
-def test_two_minutes_of_damaged_files() -> None:
-    _run(120, 20)
+def test_half_a_minute_of_damaged_files() -> None:
+    _run(30, 20)
 
 
 @pytest.mark.soak

@@ -106,9 +106,9 @@ def test_on_sqlite(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_on_sqlite_for_longer(tmp_path: Path) -> None:
-    check(f"sqlite:///{tmp_path}/ledger.db", examples=150, steps=50)
+    check(f"sqlite:///{tmp_path}/ledger.db", examples=80, steps=50)
 
 
 @pytest.mark.slow
 def test_on_postgresql(postgres: Server) -> None:
-    check(postgres.fresh(), examples=80, steps=40)
+    check(postgres.fresh(), examples=40, steps=40)

@@ -76,7 +76,7 @@ def sweep_of(trials: int) -> dict[str, object]:
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize(
     "trials",
-    [pytest.param(60, marks=pytest.mark.slow), pytest.param(500, marks=pytest.mark.soak)],
+    [pytest.param(36, marks=pytest.mark.slow), pytest.param(500, marks=pytest.mark.soak)],
 )
 def test_memory_is_bounded_by_the_replacement_of_workers(
     bench: Bench, trials: int, record_property: Callable[[str, object], None]
