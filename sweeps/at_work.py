@@ -20,10 +20,14 @@ QUIET_SECONDS = 4.0
 PAUSE_SECONDS = 2.0
 """Between two times of saying something."""
 
+MOMENT_SECONDS = 0.1
+"""In which epochs are said together that are told at once, though they ended before."""
+
 MOST_FOLLOWED = 64
 """Trials of a pack whose every epoch is said; of others it is the latest one."""
 
 clock = time.monotonic
+Timer = threading.Timer
 
 Place = tuple[int, int, int]
 """A fit among those of a sweep: trial, repeat, fold."""
@@ -75,8 +79,8 @@ def train(
 class Telling:
     """Collects epochs, and says them a few seconds apart. Lanes call from threads of their own.
 
-    What waits is said by a thread, should the next epoch be long in coming. Used in a `with` block,
-    after which nothing more is said.
+    They are said by another thread, since the next epoch may be long in coming. Used in a `with`
+    block, after which nothing more is said.
     """
 
     def __init__(self, say: Say, pack: Pack, quiet: float) -> None:
@@ -87,7 +91,7 @@ class Telling:
         self._every: list[Report] = []
         self._latest: dict[Place, Report] = {}
         self._times: dict[Place, dict[int, int]] = {}
-        self._later: threading.Timer | None = None
+        self._timer: threading.Timer | None = None
         self.heard = False
 
     def __enter__(self) -> Telling:
@@ -97,11 +101,11 @@ class Telling:
         with self._lock:
             self._every.clear()
             self._latest.clear()
-            if self._later is not None:
-                self._later.cancel()
+            if self._timer is not None:
+                self._timer.cancel()
 
     def due(self) -> bool:
-        """Whether the next epoch is going to be said at once."""
+        """Whether the next epoch is going to be said in a moment."""
         return clock() >= self._next
 
     def epoch(self, fit: Fit, epoch: int, values: Mapping[str, float]) -> None:
@@ -115,31 +119,26 @@ class Telling:
                 self._every.append(report)
             else:
                 self._latest[place_of(fit)] = report
-            if self.due():
-                self._say_all()
-            elif self._later is None:
-                self._later = threading.Timer(self._next - clock(), self._belated)
-                self._later.daemon = True
-                self._later.start()
+            if self._timer is None:
+                self._timer = Timer(max(self._next - clock(), MOMENT_SECONDS), self._say_all)
+                self._timer.daemon = True
+                self._timer.start()
 
     def times(self, fit: Fit) -> Mapping[int, int]:
         """When its epochs ended; nothing for a fit of which only the latest was said."""
         return self._times.get(place_of(fit), {})
 
-    def _belated(self) -> None:
-        with self._lock:
-            self._later = None
-            self._say_all()
-
     def _say_all(self) -> None:
-        if not self._every and not self._latest:
-            return
-        said = Reports(tuple(self._every), tuple(self._latest.values()))
-        self._every.clear()
-        self._latest.clear()
-        self._next = clock() + PAUSE_SECONDS
-        self.heard = True
-        self._say(said)
+        with self._lock:
+            self._timer = None
+            if not self._every and not self._latest:
+                return
+            said = Reports(tuple(self._every), tuple(self._latest.values()))
+            self._every.clear()
+            self._latest.clear()
+            self._next = clock() + PAUSE_SECONDS
+            self.heard = True
+            self._say(said)
 
 
 def place_of(fit: Fit) -> Place:

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from sweeps import at_work
-from sweeps.at_work import MOST_FOLLOWED, PAUSE_SECONDS, QUIET_SECONDS, Reports, train
+from sweeps.at_work import (
+    MOMENT_SECONDS,
+    MOST_FOLLOWED,
+    QUIET_SECONDS,
+    Reports,
+    train,
+)
 from sweeps.problem import Problem
 from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trial import Fit, Outcome, Trial
@@ -20,19 +27,33 @@ FIT = Fit(Trial(7, {}), fold=1, repeat=2, seed=0, budget=50)
 
 
 class Clock:
-    """Stands until it is moved on."""
+    """Stands until it is moved on; timers go off then, in the thread that moves it."""
 
     def __init__(self) -> None:
         self.now = 100.0
+        self.timers: list[tuple[float, Callable[[], None]]] = []
 
     def __call__(self) -> float:
         return self.now
+
+    def timer(self, seconds: float, call: Callable[[], None]) -> Any:
+        entry = self.now + seconds, call
+        start = lambda: self.timers.append(entry)  # noqa: E731
+        return SimpleNamespace(daemon=False, start=start, cancel=self.timers.clear)
+
+    def pass_on(self, seconds: float) -> None:
+        until = self.now + seconds
+        while self.timers and self.timers[0][0] <= until + 1e-9:
+            self.now, call = self.timers.pop(0)
+            call()
+        self.now = until
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
     monkeypatch.setattr(at_work, "clock", clock)
+    monkeypatch.setattr(at_work, "Timer", clock.timer)
     return clock
 
 
@@ -61,7 +82,7 @@ def trained(
 def test_what_is_quickly_over_says_nothing_and_knows_no_times(clock: Clock) -> None:
     def quick(pack: Pack, progress: Progress) -> None:
         for epoch in range(1, 51):
-            clock.now += QUIET_SECONDS / 51
+            clock.pass_on(QUIET_SECONDS / 51)
             assert not progress.wanted()
             progress(FIT, epoch, {"loss": 1.0})
 
@@ -75,11 +96,11 @@ def test_epochs_are_said_together_a_pause_apart_and_the_outcome_has_their_times(
 ) -> None:
     def slow(pack: Pack, progress: Progress) -> None:
         for epoch in range(1, 31):
-            clock.now += 0.5
+            clock.pass_on(0.5)
             progress(FIT, epoch, {"loss": 1 / epoch})
 
     said, (outcome,) = trained(slow)
-    assert [len(one.every) for one in said] == [8, 4, 4, 4, 4, 4], "at 4 s, 6 s, … 14 s"
+    assert [len(one.every) for one in said] == [7, 4, 4, 4, 4, 4], "at 4 s, 6 s, … 14 s"
     first = said[0].every[0]
     assert (first.trial, first.fold, first.repeat) == (7, 1, 2)
     assert (first.epoch, first.epochs, first.values) == (1, 50, {"loss": 1.0})
@@ -89,9 +110,25 @@ def test_epochs_are_said_together_a_pause_apart_and_the_outcome_has_their_times(
     assert sorted(outcome.epoch_ms) == list(range(1, 31)), "those of the end as well"
 
 
-def test_what_was_long_before_may_be_said_at_once(clock: Clock) -> None:
-    said, _ = trained(lambda _, progress: progress(FIT, 1, {}), quiet=0.0)
-    assert len(said) == 1
+def test_epochs_that_are_told_together_are_said_together(clock: Clock) -> None:
+    def late(pack: Pack, progress: Progress) -> None:
+        clock.pass_on(60)
+        assert progress.wanted()
+        for epoch in range(1, 51):
+            progress(FIT, epoch, {})
+        clock.pass_on(MOMENT_SECONDS)
+
+    said, _ = trained(late)
+    assert [len(one.every) for one in said] == [50]
+
+
+def test_what_was_long_before_may_be_said_in_a_moment(clock: Clock) -> None:
+    def short(pack: Pack, progress: Progress) -> None:
+        progress(FIT, 1, {})
+        clock.pass_on(MOMENT_SECONDS)
+
+    assert len(trained(short, quiet=0.0)[0]) == 1
+    assert trained(short)[0] == []
 
 
 def test_an_epoch_does_not_wait_for_the_next_one() -> None:
@@ -121,11 +158,10 @@ def test_of_many_trials_the_first_are_followed_and_the_latest_epoch_of_others_is
 
     def side_by_side(pack: Pack, progress: Progress) -> None:
         for epoch in (1, 2, 3):
-            clock.now += QUIET_SECONDS if epoch == 3 else 0.1
             for fit in fits:
                 progress(fit, epoch, {})
-        clock.now += PAUSE_SECONDS
-        progress(fits[0], 4, {})
+            clock.pass_on(QUIET_SECONDS if epoch == 2 else 0.1)
+        clock.pass_on(QUIET_SECONDS)
 
     said, outcomes = trained(side_by_side, *fits)
     every = [one for some in said for one in some.every]

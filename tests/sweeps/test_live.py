@@ -126,6 +126,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (at_work, flight, live):
         monkeypatch.setattr(module, "QUIET_SECONDS", 0.0)
     monkeypatch.setattr(at_work, "PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(at_work, "MOMENT_SECONDS", 0.0)
     monkeypatch.setattr(outbox, "SECONDS_BETWEEN_LIVE", 0.0)
 
 
@@ -179,7 +180,11 @@ def test_a_display_that_breaks_is_said_and_fails_no_trial(bench: Bench) -> None:
             if at_work:
                 raise ZeroDivisionError("no width")
 
-    bench.train_with(Told())
+    class Waiting(Told):
+        def between(self, fit: Fit, epoch: int) -> None:
+            wait_until(lambda: bool(watcher.lines))
+
+    bench.train_with(Waiting())
     watcher = Broken()
     assert bench.run(watcher=watcher).done == 10
     assert watcher.lines == ["trials under way are shown no more: ZeroDivisionError: no width"]
