@@ -70,8 +70,10 @@ class RayCluster(Executor):
             target=self._loop.run_forever, name="sweeps-ray", daemon=True
         )
         self._thread.start()
-        threads = {cores.THREADS: str(max(1, room.cpus))}
-        self._pool: Pool = self._wait(_pool(room, {**threads, **environment}))
+        threads = cores.held_to(room.cpus)
+        self._pool: Pool = self._wait(
+            _pool(room, {**threads, **environment}, self._connection.answers)
+        )
         self._guard = asyncio.run_coroutine_threadsafe(self._watch(), self._loop)
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
@@ -148,5 +150,5 @@ class RayCluster(Executor):
         return asyncio.run_coroutine_threadsafe(act, self._loop)
 
 
-async def _pool(room: Room, environment: Mapping[str, str]) -> Pool:
-    return Pool(room, environment)
+async def _pool(room: Room, environment: Mapping[str, str], answers: Callable[[], bool]) -> Pool:
+    return Pool(room, environment, answers)

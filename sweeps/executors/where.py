@@ -145,14 +145,16 @@ def _check_names(gpus: Sequence[str]) -> None:
 def slots_for(where: Where, trainer: Trainer) -> Slots:
     """An executor there, for that trainer. Raises ValueError for a GPU that is not there."""
     from sweeps.executors import gpus
-    from sweeps.executors.executor import executor_for
+    from sweeps.executors.executor import executor_for, inline
     from sweeps.executors.placement import hidden, places_for
 
     if where.executor == "ray":
         return _on_ray(where, trainer)
     gpus.check(where.gpus or ())
-    places = places_for(where.count(trainer), where.gpus, where.gpu_share or 1.0)
-    return executor_for(places, {**trainer.environment, **hidden(where.gpus)})
+    count = where.count(trainer)
+    if not count:
+        return inline(trainer.environment, hidden(where.gpus))
+    return executor_for(places_for(count, where.gpus, where.gpu_share or 1.0), trainer.environment)
 
 
 def _on_ray(where: Where, trainer: Trainer) -> Slots:

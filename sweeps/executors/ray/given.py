@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sweeps.data_cache import DataCache
@@ -45,11 +45,11 @@ class Given(Problem):
     Where the rows could not be made, the exception stands in their place.
     """
 
-    parts: Mapping[tuple[int, int], Any] | None = None
+    parts: Mapping[tuple[int, int], Any] = field(default_factory=dict, compare=False)
 
     def data(self, fold: int, repeat: int) -> Data:
         """The rows of one fit: one copy on the node, which all of its workers read."""
-        reference = (self.parts or {})[fold, draw_of(self, repeat)]
+        reference = self.parts[fold, draw_of(self, repeat)]
         if isinstance(reference, Exception):
             raise reference
         fetched: Data = _FETCHED.get(reference.hex(), lambda: imported().get(reference))

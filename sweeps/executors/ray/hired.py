@@ -7,6 +7,7 @@ import pickle
 import signal
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ CALLS = 200
 """After so many a worker is replaced, however large it is."""
 
 END_SECONDS = 2.0
-"""What a worker has to take leave, before Ray ends it."""
+"""What a worker has to end what it has started, and Ray to end the worker."""
 
 
 @dataclass(frozen=True)
@@ -130,11 +131,10 @@ class Hired:
 
     async def end(self) -> None:
         """End it now, with all that it has started; what it was doing raises WorkerDiedError."""
-        try:
+        with suppress(TimeoutError, imported().exceptions.RayError):
             async with asyncio.timeout(END_SECONDS):
-                await self.actor.end.options(concurrency_group="control").remote()
-        except (TimeoutError, imported().exceptions.RayError):
-            await asyncio.to_thread(forget, self.actor)
+                await self.actor.end_started.options(concurrency_group="control").remote()
+        await asyncio.to_thread(forget, self.actor)
 
 
 def forget(actor: Any) -> None:

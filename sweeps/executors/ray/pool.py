@@ -20,6 +20,9 @@ from sweeps.executors.ray.hired import Hired, Post
 from sweeps.executors.ray.parcel import Parcel
 from sweeps.executors.ray.room import Room
 
+LOOK_SECONDS = 1.0
+"""Between two looks for a head that does not answer."""
+
 
 @dataclass(frozen=True, eq=False)
 class Job:
@@ -32,10 +35,16 @@ class Job:
 
 
 class Pool:
-    """Runs jobs on as many workers as there is room for, each in a slot of its own."""
+    """Runs jobs on as many workers as there is room for, each in a slot of its own.
 
-    def __init__(self, room: Room, environment: Mapping[str, str]) -> None:
+    `answers` is whether the cluster has a head.
+    """
+
+    def __init__(
+        self, room: Room, environment: Mapping[str, str], answers: Callable[[], bool]
+    ) -> None:
         self._room = room
+        self._answers = answers
         gpu = {} if not room.gpus else whole() if room.gpus == 1.0 else part(room.gpus)
         self._post = Post(room.cpus, room.gpus, room.per_node, environment, gpu)
         self._jobs: deque[Job] = deque()
@@ -150,6 +159,9 @@ class Pool:
                 answer = await _timed(worker, job)
             _finish(job.future, answer)
         except (WorkerDiedError, TimedOutError) as error:
+            # A worker that dies with the head is not to count: the job is then given up.
+            while not await asyncio.to_thread(self._answers):
+                await asyncio.sleep(LOOK_SECONDS)
             _fail(job.future, error)
             await self._dismiss(slot)
         except Exception as error:  # noqa: BLE001 - a future carries what the call raised

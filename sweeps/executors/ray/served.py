@@ -95,12 +95,9 @@ class Served:
 
         return bool(psutil.Process().memory_info().rss / 2**20 > self._megabytes)
 
-    def end(self) -> None:
-        """Go at once, and take along what the user's code has started."""
-        try:
-            end_all(started_by(os.getpid()))
-        finally:
-            os._exit(0)
+    def end_started(self) -> None:
+        """End what the user's code has started: Ray ends this process alone."""
+        end_all(started_by(os.getpid()))
 
 
 def _run(parcel: Parcel, said: queue.SimpleQueue[Word]) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import os
+from contextlib import ExitStack
 from typing import Any
+
+import psutil
+
+from sweeps.executors.environment import standing
 
 STORE = 80 * 2**20
 """Bytes of a node's object store."""
@@ -23,7 +27,8 @@ class Simulated:
     """A head that takes no work, and nodes that are added and taken away."""
 
     def __init__(self) -> None:
-        os.environ.update(QUIET)
+        self._environment = ExitStack()
+        self._environment.enter_context(standing(QUIET))
         try:
             from ray.cluster_utils import Cluster
 
@@ -55,6 +60,13 @@ class Simulated:
         self.nodes.remove(node)
         self._cluster.remove_node(node, allow_graceful=False)
 
+    def workers(self) -> list[psutil.Process]:
+        """Ours, on all nodes, in the order of their numbers."""
+        raylets = [node.all_processes["raylet"][0].process.pid for node in self.nodes]
+        children = [child for pid in raylets for child in psutil.Process(pid).children()]
+        ours = [one for one in children if _title(one).startswith("ray::Served")]
+        return sorted(ours, key=lambda one: one.pid)
+
     def lose_head(self) -> None:
         for processes in self._cluster.head_node.all_processes.values():
             for started in processes:
@@ -66,3 +78,11 @@ class Simulated:
 
         ray.shutdown()
         self._cluster.shutdown()
+        self._environment.close()
+
+
+def _title(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        return ""

@@ -147,4 +147,4 @@ def test_a_cluster_that_is_not_there_is_one_clear_line() -> None:
     with pytest.raises(ClusterError, match=r"^address: nobody answers at 127.0.0.1:1, where") as it:
         RayCluster("127.0.0.1:1", workers=1, gpu_share=None, environment={})
     assert "\n" not in str(it.value)
-    assert "RAY_USAGE_STATS_ENABLED" not in os.environ
+    assert "RAY_gcs_rpc_server_reconnect_timeout_s" not in os.environ
