@@ -24,6 +24,13 @@ LOOKED_AT = 64
 """Rows whose values are compared, besides all targets: with other rows, some of them differ."""
 
 
+LONG = 10.0
+"""Seconds of training that are kept at a fit's end too.
+
+Its pack may go on for hours with other fits, and is repeated whole when it is broken off.
+"""
+
+
 class Interval:
     """Says after which epochs fits that are trained side by side are to be kept.
 
@@ -47,6 +54,16 @@ class Interval:
         if self._epochs is not None and self._trained >= self._epochs:
             return True
         return self._seconds is not None and clock() - self._since >= self._seconds
+
+    def end_of(self, fit: Fit) -> str | None:
+        """Where the fit's end is kept now: where it asks for that, or where it was under way.
+
+        The latter if it would be a pity to train so much again.
+        """
+        if fit.save_to is not None:
+            return fit.save_to
+        long = fit.keeping is not None and clock() - self._since >= LONG
+        return fit.keeping.path if long and fit.keeping is not None else None
 
 
 @dataclass(frozen=True)
@@ -98,11 +115,11 @@ def marks_of(rows: Part) -> list[int]:
 
 
 def paths_of(fits: Iterable[Fit]) -> tuple[str, ...]:
-    """Where checkpoints that the fits may go on from may be, each once."""
+    """Where checkpoints that the fits may go on from may be, each once: their own end as well."""
     named = [
         path
         for fit in fits
-        for path in (fit.resume_from, fit.keeping.path if fit.keeping else None)
+        for path in (fit.resume_from, fit.keeping.path if fit.keeping else None, fit.save_to)
         if path is not None
     ]
     return tuple(dict.fromkeys(named))

@@ -27,8 +27,8 @@ from sweeps.trainers.fused.held_rows import rows_on
 from sweeps.trainers.fused.keeping import Kept, tensors_of
 from sweeps.trainers.fused.measuring import measured
 from sweeps.trainers.fused.packing import Lane
-from sweeps.trainers.fused.results import Ending, Pending
-from sweeps.trainers.fused.seat import Seat
+from sweeps.trainers.fused.results import End, Ending, Pending
+from sweeps.trainers.fused.seat import Seat, ended_of
 from sweeps.trainers.fused.stacking import filled, fresh, shapes_of, stacked
 from sweeps.trainers.fused.structures import Network, State, Verdict
 from sweeps.trainers.fused.telling import tell
@@ -78,13 +78,14 @@ class LaneTraining:
 
         Fits that have not ended when the time is up end as they are. Compiling is not counted.
         """
+        self._interval = Interval(fit for seat in self.seats for fit in seat.course.fits)
         self._end([seat.epoch == seat.course.first.budget or seat.stopped for seat in self.seats])
         if limit.seconds is not None and any(self._going):
             self._prepare()
-        interval = Interval(fit for seat in self.seats for fit in seat.course.fits)
+        self._interval.begin()
         with limit.counting():
             while any(self._going) and not stopping.is_set() and not limit.is_over:
-                self._advance(interval)
+                self._advance()
         going = self._going
         self._absorb()
         if any(seat.told for seat in self.seats):
@@ -92,19 +93,20 @@ class LaneTraining:
         if not stopping.is_set():
             self._break_off(going, limit)
 
-    def _advance(self, interval: Interval) -> None:
+    def _advance(self) -> None:
         """One epoch of those that go on, and what must be known or kept after it."""
         going, heard = self._going, self._heard
         self._train_epoch()
-        due = interval.is_over()
-        if heard or due or self._decides or len(self._pending) >= MOST_PENDING:
+        due = self._interval.is_over()
+        decides = any(seat.patience for seat in self.seats)
+        if heard or due or decides or len(self._pending) >= MOST_PENDING:
             self._absorb()
         self._end(going)
         if heard:
             tell(self.progress, self.seats)
         if due:
             self._keep()
-            interval.begin()
+            self._interval.begin()
         if len(self._pending) > 1:
             # Or epochs would be handed over long before the time that they take is spent.
             self._pending[-2].sums.block_until_ready()
@@ -127,11 +129,6 @@ class LaneTraining:
     def _heard(self) -> bool:
         """Whether somebody wants to know how it goes."""
         return self.progress is not None and self.progress.wanted()
-
-    @property
-    def _decides(self) -> bool:
-        """Whether results decide about the next epoch."""
-        return any(seat.patience for seat in self.seats)
 
     def _place(self) -> None:
         """Put everything on the device."""
@@ -199,15 +196,14 @@ class LaneTraining:
 
     def _end(self, trained: Sequence[bool]) -> None:
         """Judge the fits that end here, of the members that were trained just now."""
-        keeping = any(seat.keeps for seat, was in zip(self.seats, trained, strict=True) if was)
+        paths = {
+            (member, fit): self._interval.end_of(self.seats[member].course.fits[fit])
+            for member, fit in ended_of(self.seats, trained)
+        }
+        keeping = any(paths.values())
         if keeping:
             self._absorb()  # before the rest: who is seen to have diverged ends here as well
-        ended = [
-            (member, fit)
-            for member, seat in enumerate(self.seats)
-            if trained[member]
-            for fit in seat.ending()
-        ]
+        ended = ended_of(self.seats, trained)
         if not ended:
             return
         settled = self._settled()
@@ -217,9 +213,11 @@ class LaneTraining:
         extra = measured(self.problem, self.seats, self.lane.size, members, predict)
         kept = Kept.of(self._state, self._best) if keeping else None
         for member, fit in ended:
-            checkpoint = None if kept is None else self._checkpoint(kept, member)
-            epoch, more = self.seats[member].epoch, extra[member]
-            its = verdicts, checkpoint, more.figures, more.failure
+            path, epoch, more = paths.get((member, fit)), self.seats[member].epoch, extra[member]
+            end = None
+            if kept is not None and path is not None:
+                end = End(path, self._checkpoint(kept, member))
+            its = verdicts, end, more.figures, more.failure
             self.endings.append(Ending(member, fit, epoch, *its))
 
     def _break_off(self, going: Sequence[bool], limit: TimeLimit) -> None:
@@ -234,13 +232,8 @@ class LaneTraining:
         """The weights that fits are judged by: the best epoch's, where so asked."""
         if self._best is None:
             return self._weights
-        has_best = [
-            seat.restores and seat.patience is not None and seat.patience.best is not None
-            for seat in self.seats
-        ]
-        return self._programs.choose(
-            filled(has_best, self.lane.size, bool), self._best, self._weights
-        )
+        has_best = filled([seat.has_best for seat in self.seats], self.lane.size, bool)
+        return self._programs.choose(has_best, self._best, self._weights)
 
     def _keep(self) -> None:
         """Keep every member that goes on, as far as it has come."""

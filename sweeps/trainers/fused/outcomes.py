@@ -58,8 +58,9 @@ def _outcome(
             refuse_nonfinite(metrics, f"after epoch {ending.epoch}")
         except DivergedError as error:
             failure, metrics, confusion = Failure("diverged", str(error)), {}, {}
-    if fit.save_to is not None and failure is None and ending.checkpoint is not None:
-        checkpoints.save(Path(fit.save_to), ending.checkpoint.arrays, ending.checkpoint.state)
+    if ending.kept is not None and failure is None:
+        checkpoint = ending.kept.checkpoint
+        checkpoints.save(Path(ending.kept.path), checkpoint.arrays, checkpoint.state)
     metrics["parameters"] = float(parameters(seat.course, bucket.features, bucket.outputs))
     metrics["epochs"] = float(epochs)
     history = {name: tuple(values[:epochs]) for name, values in seat.history.items()}

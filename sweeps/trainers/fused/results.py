@@ -49,8 +49,16 @@ class Pending:
 
 
 @dataclass(frozen=True)
+class End:
+    """What is kept of a fit's end, and where."""
+
+    path: str
+    checkpoint: Checkpoint
+
+
+@dataclass(frozen=True)
 class Ending:
-    """A fit at its end: how its network was judged on each split, and what a checkpoint keeps.
+    """A fit at its end: how its network was judged on each split, and what is kept of it.
 
     `measured` is what the sweep evaluates besides. One with a `failure` was ended before its last
     epoch, or a function of the user's could not measure it; it has no figures.
@@ -60,7 +68,7 @@ class Ending:
     fit: int
     epoch: int
     verdicts: dict[Split, Verdict]
-    checkpoint: Checkpoint | None
+    kept: End | None
     measured: Mapping[str, float] = field(default_factory=dict)
     failure: Failure | None = None
 

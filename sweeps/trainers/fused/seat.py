@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -67,17 +67,17 @@ class Seat:
         stopping = self.course.recipe.early_stopping
         return stopping is not None and stopping.restore_best
 
+    @property
+    def has_best(self) -> bool:
+        """Whether there is a best epoch whose weights are the final ones."""
+        return self.restores and self.patience is not None and self.patience.best is not None
+
     def ending(self) -> list[int]:
         """Which of the course's fits end at this epoch, by their position."""
         ahead = range(len(self.course.fits))
         if self.stopped or self.epoch >= self.course.epochs:
             return [at for at in ahead if self.course.fits[at].budget >= self.epoch]
         return [at for at in ahead if self.course.fits[at].budget == self.epoch]
-
-    @property
-    def keeps(self) -> bool:
-        """Whether a fit that ends at this epoch wants its checkpoint kept."""
-        return any(self.course.fits[at].save_to is not None for at in self.ending())
 
     @property
     def kept_at(self) -> str | None:
@@ -154,6 +154,16 @@ class Seat:
         recipe = self.course.recipe
         rows = [*marks_of(self.data.train), self.data.train.x.shape[1]]
         return ["fused", str(self.course.first.seed), recipe.identity(), horizon(recipe), *rows]
+
+
+def ended_of(seats: Sequence[Seat], trained: Sequence[bool]) -> list[tuple[int, int]]:
+    """The fits that end here, of the members that were trained just now: (member, fit)."""
+    return [
+        (member, fit)
+        for member, seat in enumerate(seats)
+        if trained[member]
+        for fit in seat.ending()
+    ]
 
 
 def parameters(course: Course, features: int, outputs: int) -> int:

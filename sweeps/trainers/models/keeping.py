@@ -30,7 +30,7 @@ class Keeper:
             self._interval.begin()
 
     def at_the_end(self) -> None:
-        """Write what the fit wants kept of its end, if it came there."""
-        save_to = self._member.fit.save_to
-        if save_to is not None and self._watch.failure is None:
-            past.kept(self._member, self._watch, self._problem, save_to)
+        """Write what is to be kept of its end, if it came there."""
+        path = self._interval.end_of(self._member.fit)
+        if path is not None and self._watch.failure is None:
+            past.kept(self._member, self._watch, self._problem, path)

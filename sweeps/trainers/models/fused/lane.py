@@ -19,6 +19,8 @@ from sweeps.trainers.models.watching import Watch
 from sweeps.trainers.under_way import Interval
 
 Array = npt.NDArray[Any]
+Keep = Callable[[int, Carry, str], None]
+"""Keeps a member, by its place in the lane, with these variables in that file."""
 
 
 @dataclass
@@ -62,13 +64,12 @@ class Lane:
         which = np.array([seat.data_set for seat in self._full], np.int32)
         self._member = jax.device_put(Member(numbers, which))
 
-    def run(self, stopping: threading.Event, keep: Callable[[int, Carry], None]) -> None:
+    def run(self, stopping: threading.Event, interval: Interval, keep: Keep) -> None:
         """Train until every member's watch is over, or until somebody is stopping it.
 
-        `keep` is called with the place and the variables of each member that is to be kept on its
-        way, whenever it is time for that.
+        `keep` is called for each member that is to be kept on its way, whenever the interval says
+        so.
         """
-        interval = Interval(seat.watch.fit for seat in self.seats)
         while not stopping.is_set():
             active = [not seat.watch.ends() for seat in self.seats]
             if not any(active):
@@ -78,11 +79,12 @@ class Lane:
                 self._keep(keep)
                 interval.begin()
 
-    def _keep(self, keep: Callable[[int, Carry], None]) -> None:
+    def _keep(self, keep: Keep) -> None:
         weights = self.weights()
         for at, seat in enumerate(self.seats):
-            if seat.watch.fit.keeping is not None and not seat.watch.ends():
-                keep(at, member_of(weights, at))
+            keeping = seat.watch.fit.keeping
+            if keeping is not None and not seat.watch.ends():
+                keep(at, member_of(weights, at), keeping.path)
 
     def weights(self) -> Carry:
         """The variables of all members, on the host."""

@@ -39,6 +39,7 @@ from sweeps.trainers.models.single import watched_split
 from sweeps.trainers.models.watching import Watch
 from sweeps.trainers.time_limit import TimeLimit
 from sweeps.trainers.trainer import Progress
+from sweeps.trainers.under_way import Interval
 from sweeps.trial import Failure
 
 Array = npt.NDArray[Any]
@@ -144,10 +145,10 @@ class _Group:
         judged: list[_Judged] = []
         watched: Split | None = "test" if self._problem.objective.split == "test" else "val"
 
-        def keep(at: int, carry: Carry) -> None:
-            keeping = seats[at].watch.fit.keeping
-            assert keeping is not None, "only members that are to be kept are"
-            self._keep(places[at], seats[at].watch, carry, keeping.path)
+        interval = Interval(seat.watch.fit for seat in seats)
+
+        def keep(at: int, carry: Carry, path: str) -> None:
+            self._keep(places[at], seats[at].watch, carry, path)
 
         def train() -> None:
             lane = Lane(
@@ -159,9 +160,9 @@ class _Group:
                 watched if watched in self._splits else None,
             )
             with self._limit.counting():
-                lane.run(stopping, keep)
+                lane.run(stopping, interval, keep)
             found = {split: lane.found(split) for split in self._splits}
-            judged.append(_Judged(lane.weights(), found))
+            judged.append(_Judged(lane.weights(), found, interval))
 
         failure = failure_in(train, self._members[places[0]], self._problem)
         seconds = (time.perf_counter() - started) / len(places)
@@ -189,12 +190,13 @@ class _Group:
         except DivergedError as error:
             return _failed(watch, seconds, Failure("diverged", str(error)))
         carry = member_of(judged.carry, at)
-        if member.fit.save_to is not None:
-            self._keep(place, watch, carry, member.fit.save_to)
+        end = judged.interval.end_of(member.fit)
+        if end is not None:
+            self._keep(place, watch, carry, end)
         outputs = {split: found.outputs[at] for split, found in judged.found.items()}
         weights = _weights(member.model, carry)
-        epochs, notes = watch.epoch, watch.notes
-        return Fitted(watch.history, figures, outputs, weights, epochs, seconds, notes=notes)
+        its = watch.history, figures, outputs, weights, watch.epoch, seconds, None, watch.notes
+        return Fitted(*its)
 
     def _keep(self, place: int, watch: Watch, carry: Carry, path: str) -> None:
         member = self._members[place]
@@ -204,10 +206,14 @@ class _Group:
 
 @dataclass(frozen=True)
 class _Judged:
-    """What became of a lane: its members' variables, and what every split says of them."""
+    """What became of a lane: its members' variables, and what every split says of them.
+
+    `interval` says since when they were not kept.
+    """
 
     carry: Carry
     found: dict[Split, Found]
+    interval: Interval
 
 
 def _rows_of(members: Sequence[Member]) -> tuple[Rows, dict[int, int]]:

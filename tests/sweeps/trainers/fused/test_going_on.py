@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from sweeps.trainers import under_way
 from sweeps.trainers.fused_fit import FusedFit
 from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trial import Fit, Keeping, Outcome
 from tests.sweeps.trainers.contract_keeping import Killed, kept_epoch
-from tests.sweeps.trainers.fitting import DEEP, fit_of, problem_on, same
+from tests.sweeps.trainers.contract_limits import Clock
+from tests.sweeps.trainers.fitting import DEEP, EVERYTHING, fit_of, problem_on, same
 from tests.sweeps.trainers.fused.one_pack import train
 
 BUDGETS = (1, 4, 5, 9)
@@ -50,6 +52,30 @@ def test_each_goes_on_from_its_own_last_epoch_that_was_kept(tmp_path: Path) -> N
     assert counts == [1, 0, 1, 1]
     for outcome, expected in zip(outcomes, train(fits_kept_in(tmp_path / "new")), strict=True):
         assert same(outcome, expected)
+
+
+def test_the_end_of_a_long_fit_is_kept_until_its_pack_has_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of a lane, when the lane ends; they are then judged, and not trained again."""
+    clock = Clock()
+    paths = [tmp_path / f"{seed}.npz" for seed in range(2)]
+    fits = [
+        fit_of(EVERYTHING, seed=seed, keeping=Keeping(str(path), None, 300.0))
+        for seed, path in enumerate(paths)
+    ]
+
+    def tell(*_: object) -> None:
+        clock.now += 2.0
+
+    with monkeypatch.context() as patch:
+        patch.setattr(under_way, "clock", clock)
+        outcomes = FusedFit().train(Pack(tuple(fits)), problem_on(), Progress(tell))
+    epochs = [int(outcome.metrics["epochs"]) for outcome in outcomes]
+    assert [kept_epoch(path) for path in paths] == epochs
+    again, counts = told(fits)
+    assert counts == [0, 0]
+    assert all(same(*pair) for pair in zip(again, outcomes, strict=True))
 
 
 def test_more_ways_than_a_lane_has_room_for(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,12 @@ from sweeps import checkpoints
 from sweeps.executors.raised import RemoteError, raised_by
 from sweeps.problem import Problem
 from sweeps.subjects.own_code import OwnCode
+from sweeps.trainers import under_way
 from sweeps.trainers.model_fit import ModelFit
 from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trial import Fit, Keeping, Outcome
 from tests.sweeps.trainers.contract_keeping import Killed, kept_epoch
+from tests.sweeps.trainers.contract_limits import Clock
 from tests.sweeps.trainers.models.problems import WRITTEN, fit_of, problem_for
 from tests.sweeps.trainers.models.workers import Workers
 
@@ -106,6 +109,46 @@ def test_what_was_broken_off_ends_as_if_it_had_not_been(
     assert course.unequal == []
 
 
+def long_ones(trainer: ModelFit, problem: Problem, folder: str, kill: Sequence[int]) -> Any:
+    """What is kept of two fits that are trained for 18 seconds, and what is trained again.
+
+    They are broken off in this epoch of this fit. Runs in a worker.
+    """
+    clock = Clock()
+    paths = [Path(folder, f"{number}.npz") for number in range(2)]
+    fits = [
+        fit_of({**CONFIG, "rate": rate}, keeping=Keeping(str(path), None, 300.0))
+        for rate, path in zip((0.01, 0.02), paths, strict=True)
+    ]
+
+    def tell(fit: Fit, epoch: int, _: Mapping[str, float]) -> None:
+        clock.now += 2.0
+        if [fits.index(fit), epoch] == list(kill):
+            raise Killed
+
+    with pytest.MonkeyPatch.context() as patch, suppress(Killed):
+        patch.setattr(under_way, "clock", clock)
+        trainer.train(Pack(tuple(fits)), problem, Progress(tell))
+    return [kept_epoch(path) for path in paths], told(trainer, fits, problem)[1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("trainer", "kill", "kept"),
+    [
+        pytest.param(SINGLE, (1, 4), [9, None], id="single"),
+        pytest.param(FUSED, (1, 10), [9, 9], id="fused"),
+    ],
+)
+def test_the_end_of_a_long_fit_is_kept_until_its_pack_has_ended(
+    workers: Workers, tmp_path: Path, trainer: ModelFit, kill: Sequence[int], kept: list[int]
+) -> None:
+    problem = problem_for("plain:build")
+    found, again = workers.call("jax", long_ones, trainer, problem, str(tmp_path), kill)
+    assert found == kept
+    assert again == [[] if epoch == 9 else list(range(1, 10)) for epoch in kept]
+
+
 def test_what_is_no_past_of_it_is_left_and_said(workers: Workers, tmp_path: Path) -> None:
     path = tmp_path / "kept.npz"
     module = Path(shutil.copy(Path(WRITTEN, "plain.py"), tmp_path / "plain_too.py"))
@@ -142,6 +185,7 @@ def test_a_checkpoint_that_cannot_be_written_is_no_fault_of_the_model(
         assert raised_by(caught.value).is_os_error
 
 
+@pytest.mark.slow
 def test_averaged_weights_are_put_in_place_at_the_very_end_alone(
     workers: Workers, tmp_path: Path
 ) -> None:
