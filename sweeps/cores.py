@@ -47,5 +47,10 @@ def _quota() -> int:
 
 
 def share(processes: int) -> dict[str, str]:
-    """The variables for each of so many worker processes: ours, and those of libraries."""
-    return dict.fromkeys((THREADS, *OF_LIBRARIES), str(max(1, usable() // processes)))
+    """The variables for each of so many worker processes."""
+    return held_to(usable() // processes)
+
+
+def held_to(threads: int) -> dict[str, str]:
+    """The variables for a process with so many threads, at least one: ours, and of libraries."""
+    return dict.fromkeys((THREADS, *OF_LIBRARIES), str(max(1, threads)))

@@ -6,31 +6,35 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future
 from contextlib import ExitStack
 from functools import partial
+from types import MappingProxyType
 from typing import Concatenate, ParamSpec, TypeVar
 
-from sweeps.executors.environment import standing
+from sweeps.executors.environment import replaced, standing
 from sweeps.executors.executor import Say, Terms
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 HERE = "here"
+NOWHERE: Mapping[str, str] = MappingProxyType({})
 
 
 class Inline(Executor):
     """Runs a call in the calling thread before `submit` returns.
 
     The environment's variables stand in this process until the shutdown, except where the user has
-    set them; what packages read of them when they are first used stays in force after that.
+    set them; so do those of `place`, in any case. What packages read of them when they are first
+    used stays in force after that.
     """
 
     slots = 1
     shared = False
     ahead = 0  # a call is over when `submit` returns: its result is to be kept at once
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], place: Mapping[str, str] = NOWHERE) -> None:
         self._standing = ExitStack()
         self._standing.enter_context(standing(environment))
+        self._standing.enter_context(replaced(place))
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Run the call. KeyboardInterrupt passes through: it is meant for this process."""

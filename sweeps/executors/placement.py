@@ -35,8 +35,8 @@ class Place:
 def places_for(workers: int, gpus: Sequence[str] | None, share: float = 1.0) -> list[Place]:
     """So many places, dealt out over the GPUs in turn; each has that share of its GPU."""
     if not gpus:
-        device = MEMORY if workers > 1 else None
-        return [Place(f"worker {number}", device) for number in range(workers)]
+        device, told = (MEMORY if workers > 1 else None), hidden(gpus)
+        return [Place(f"worker {number}", device, told, told) for number in range(workers)]
     return [_on(gpus[number % len(gpus)], share, number) for number in range(workers)]
 
 

@@ -145,7 +145,8 @@ def _check_names(gpus: Sequence[str]) -> None:
 def slots_for(where: Where, trainer: Trainer) -> Slots:
     """An executor there, for that trainer. Raises ValueError for a GPU that is not there."""
     from sweeps.executors import gpus
-    from sweeps.executors.executor import executor_for, inline
+    from sweeps.executors.executor import executor_for
+    from sweeps.executors.inline import Inline
     from sweeps.executors.placement import hidden, places_for
 
     if where.executor == "ray":
@@ -153,7 +154,7 @@ def slots_for(where: Where, trainer: Trainer) -> Slots:
     gpus.check(where.gpus or ())
     count = where.count(trainer)
     if not count:
-        return inline(trainer.environment, hidden(where.gpus))
+        return Inline(trainer.environment, hidden(where.gpus))
     return executor_for(places_for(count, where.gpus, where.gpu_share or 1.0), trainer.environment)
 
 

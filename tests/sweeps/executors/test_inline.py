@@ -27,6 +27,17 @@ class TestInline(ExecutorContract):
         Inline({"SWEEPS_TEST_VARIABLE": "here"})
         assert os.environ["SWEEPS_TEST_VARIABLE"] == "mine"
 
+    def test_a_place_stands_whatever_the_user_has_set(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "3")
+        monkeypatch.delenv("JAX_PLATFORMS", raising=False)
+        inline = Inline({}, {"CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu"})
+        assert (os.environ["CUDA_VISIBLE_DEVICES"], os.environ["JAX_PLATFORMS"]) == ("", "cpu")
+        inline.shutdown()
+        assert os.environ["CUDA_VISIBLE_DEVICES"] == "3"
+        assert "JAX_PLATFORMS" not in os.environ
+
     def test_nothing_is_handed_over_ahead_since_a_call_is_over_when_it_is_submitted(self) -> None:
         assert Inline({}).ahead == 0
 

@@ -97,7 +97,7 @@ def test_gpus_that_this_process_was_not_given_are_refused(monkeypatch: pytest.Mo
 @pytest.mark.parametrize(
     ("placed", "expected"),
     [
-        ({"workers": 3}, {"CUDA_VISIBLE_DEVICES": None, "OMP_NUM_THREADS": "2", "NPROC": "2"}),
+        ({"workers": 3}, {"CUDA_VISIBLE_DEVICES": "5", "OMP_NUM_THREADS": "2", "NPROC": "2"}),
         ({"workers": 1, "gpus": "none"}, {"CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu"}),
     ],
 )
@@ -105,6 +105,7 @@ def test_workers_are_told_their_threads_and_whether_they_have_a_gpu(
     monkeypatch: pytest.MonkeyPatch, placed: Any, expected: Mapping[str, str | None]
 ) -> None:
     monkeypatch.setattr(cores, "usable", lambda: 6)
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "5")
     for name in ("JAX_PLATFORMS", *cores.OF_LIBRARIES, cores.THREADS):
         monkeypatch.delenv(name, raising=False)
     slots = slots_for(Where.of(placed), FakeTrainer())
