@@ -14,6 +14,7 @@ from sweeps.backends.hyperband_plan import Rung
 from sweeps.census import Census, census
 from sweeps.likeness import Likeness, likeness
 from sweeps.preview import SHOWN, preview
+from sweeps.pruning.choose import PARTS, steps_for
 from sweeps.sweep import Sweep
 from sweeps.trial import Config
 
@@ -25,7 +26,8 @@ class Plan:
     `trials` is None when only time ends the sweep; with `about` it is an estimate. `fits` counts
     every fold of every repeat. `first` and `last` are the configurations at either end of the
     trials; those that depend on scores are left out. `brackets` are Hyperband's. `asked` is
-    `search.trials`, of which a small space may have fewer.
+    `search.trials`, of which a small space may have fewer. `pruner` is asked after so many epochs
+    as `looks` says, the longest trials given, or after every part where that is empty.
     """
 
     name: str
@@ -41,6 +43,8 @@ class Plan:
     likeness: Likeness
     brackets: tuple[tuple[Rung, ...], ...] = ()
     asked: int | None = None
+    pruner: str | None = None
+    looks: tuple[int, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data with the names of the fields; refused and allowed points are spelled out."""
@@ -69,6 +73,7 @@ def plan_sweep(sweep: Sweep) -> Plan:
     _check_allowed(sweep, counted)
     trials, about = _trials(sweep, backend, counted)
     seen = preview(sweep, backend, trials)
+    pruner, looks = _pruner(sweep)
     return Plan(
         name=sweep.name,
         backend=sweep.search.backend,
@@ -83,7 +88,18 @@ def plan_sweep(sweep: Sweep) -> Plan:
         likeness=likeness(seen.configs, seen.complete, networks=sweep.subject.kind == "network"),
         brackets=tuple(backend.plan(sweep.space)) if isinstance(backend, Hyperband) else (),
         asked=sweep.search.trials,
+        pruner=pruner,
+        looks=looks,
     )
+
+
+def _pruner(sweep: Sweep) -> tuple[str | None, tuple[int, ...]]:
+    """(the pruner's name, the epochs after which it is asked)."""
+    steps = steps_for(sweep)
+    if steps is None:
+        return None, ()
+    name = steps.choice.kind
+    return name, () if name == PARTS else tuple(steps.until(steps.most)[:-1])
 
 
 def expected_trials(sweep: Sweep) -> int | None:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from sweeps.plan import Plan
 
 
+MOST_LOOKS = 12
+
+
 @guarded
 def plan(file: SweepFileArgument, overrides: Overrides = None, as_json: AsJson = False) -> None:
     """Show what a sweep would do, without training.
@@ -50,6 +53,7 @@ def _told(plan: Plan) -> list[str]:
         f"{plan.name}: {plan.backend}, {_trials(plan)}",
         *_space(plan),
         *_brackets(plan),
+        *_pruner(plan),
         *_likeness(plan),
         *_configs("first", plan.first),
         *_configs("last", _unseen(plan)),
@@ -94,6 +98,16 @@ def _brackets(plan: Plan) -> list[str]:
         + ", then ".join(f"{rung.trials} at {count(rung.epochs, 'epoch')}" for rung in bracket)
         for bracket in plan.brackets
     ]
+
+
+def _pruner(plan: Plan) -> list[str]:
+    if plan.pruner is None:
+        return []
+    if not plan.looks:
+        return [f"pruner: {plan.pruner}, asked after every fold and repeat"]
+    first = ", ".join(f"{epoch:,}" for epoch in plan.looks[:MOST_LOOKS])
+    rest = f", … {plan.looks[-1]:,}" if len(plan.looks) > MOST_LOOKS else ""
+    return [f"pruner: {plan.pruner}, asked after epochs {first}{rest}"]
 
 
 def _likeness(plan: Plan) -> list[str]:

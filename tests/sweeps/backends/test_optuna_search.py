@@ -8,7 +8,7 @@ from search_spaces import Choice, Constraint, Float, Int, Param, Space, SpaceErr
 from sweeps.backends.backend import Search, Told
 from sweeps.backends.optuna_search import OptunaSearch
 from sweeps.backends.random_search import RandomSearch
-from sweeps.trial import Trial
+from sweeps.trial import Failure, Trial
 
 from .contract import CONTINUOUS, BackendContract, run
 
@@ -160,3 +160,33 @@ def test_a_setting_of_another_sampler_is_refused() -> None:
     with pytest.raises(SpaceError, match="'qmc' has no such setting") as info:
         OptunaSearch(sampler="qmc", n_startup_trials=5).start(SMOOTH, seed=0)
     assert info.value.path == ("search", "n_startup_trials")
+
+
+def test_tpe_learns_from_what_was_pruned() -> None:
+    """Which is no failure: what a trial had reported by then is what Optuna's own sampler sees."""
+    backend = OptunaSearch(n_startup_trials=4)
+
+    def asked_after(failure: Failure) -> list[Trial]:
+        search = backend.start(SMOOTH, 3)
+        for _ in range(4):
+            asked = search.ask(4)
+            reported = [((2, far_from_best(trial)),) for trial in asked]
+            pairs = zip(asked, reported, strict=True)
+            search.tell([Told(trial, None, failure, reported=had) for trial, had in pairs])
+        return search.ask(4)
+
+    crashed, pruned = asked_after(Failure("crashed", "")), asked_after(Failure("pruned", ""))
+    assert all(a.config != b.config for a, b in zip(crashed, pruned, strict=True))
+
+
+def test_a_pruned_trial_stands_in_the_study_with_all_that_it_reported() -> None:
+    search = OptunaSearch().start(SMOOTH, 3)
+    (trial, *_) = search.ask(2)
+    reported = ((2, 0.5), (4, 0.25))
+    search.tell([Told(trial, None, Failure("pruned", ""), reported=reported)])
+    states = optuna.trial.TrialState
+    kept, other = search._study._study.get_trials(states=(states.PRUNED, states.RUNNING))
+    assert kept.state == states.PRUNED
+    assert kept.intermediate_values == dict(reported)
+    assert kept.value == 0.25
+    assert other.state == states.RUNNING

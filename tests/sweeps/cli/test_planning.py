@@ -146,3 +146,26 @@ def test_what_is_wrong_has_its_place(sweeps: Command, file: str) -> None:
     done = sweeps("plan", "none.yaml")
     assert done.exit_code == 2
     assert done.stderr == "none.yaml: cannot be read: No such file or directory\n"
+
+
+def test_a_pruner_says_when_it_is_asked(sweeps: Command, file: str) -> None:
+    def told(pruner: str, *settings: str) -> str:
+        chosen = [word for setting in settings for word in ("--set", setting)]
+        done = sweeps("plan", file, "--set", f"search.pruner={pruner}", *chosen)
+        return next(line for line in done.output.splitlines() if line.startswith("pruner"))
+
+    epochs = "space.epochs=30"
+    assert told("median", epochs) == (
+        "pruner: median, asked after epochs 3, 6, 9, 12, 15, 18, 21, 24, 27"
+    )
+    halving = "{successive_halving: {reduction_factor: 3}}"
+    assert told(halving, epochs) == "pruner: successive_halving, asked after epochs 1, 3, 9, 27"
+    often = "{median: {interval_steps: 1}}"
+    assert told(often, epochs).endswith(" 10, 11, 12, … 29")
+    folds = "evaluate={folds: 5}"
+    assert told("wilcoxon", folds) == "pruner: wilcoxon, asked after every fold and repeat"
+    assert "pruner" not in sweeps("plan", file).output
+    found = json.loads(
+        sweeps("plan", file, "--set", f"search.pruner={halving}", "--set", epochs, "--json").stdout
+    )
+    assert (found["pruner"], found["looks"]) == ("successive_halving", [1, 3, 9, 27])

@@ -19,6 +19,7 @@ def above(threshold: float) -> Callable[[float], bool]:
 def test_the_margin_is_what_lacked(value: float) -> None:
     margin = margin_of(below(0.7), value, best=0.9, maximize=True)
     assert margin == pytest.approx(0.7 - value, rel=1e-3)
+    assert margin is not None
     assert value + margin >= 0.7
     mirrored = margin_of(above(-0.7), -value, best=-0.9, maximize=False)
     assert mirrored == margin
