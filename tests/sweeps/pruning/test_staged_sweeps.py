@@ -8,11 +8,16 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+import optuna
 import pytest
 
 from sweeps import coordinator
+from sweeps.backends.optuna_quiet import quiet
 from sweeps.journal import Journal
 from sweeps.problem import Problem
+from sweeps.pruning.choose import steps_for
+from sweeps.pruning.making import pruner_of
+from sweeps.pruning.study import NAME
 from sweeps.reading import read_sweep
 from sweeps.sweep import Sweep
 from sweeps.trainers.trainer import Pack
@@ -232,3 +237,36 @@ def test_a_pruned_trial_that_is_retried_is_trained_to_its_end(bench: Bench, name
     assert [in_full(one) for one in after] == [in_full(one) for one in whole]
     kept = [one for one in before if one.pruned is None]
     assert [after[one.trial.number] for one in kept] == kept
+
+
+def in_lockstep(sweep: Sweep, whole: Sequence[Result], wave: int) -> dict[int, int]:
+    """By trial the epoch at which a study of Optuna's own ends it, given its values in full."""
+    steps, ended = steps_for(sweep), dict[int, int]()
+    assert steps is not None
+    with quiet():
+        study = optuna.create_study(
+            study_name=NAME, direction=sweep.objective.goal, pruner=pruner_of(steps.filled)
+        )
+        for first in range(0, len(whole), wave):
+            open_now = [(study.ask(), one) for one in whole[first : first + wave]]
+            for stage in range(steps.most):
+                for trial, one in [each for each in open_now if each[0].number not in ended]:
+                    looks = steps.until(len(one.history["loss"]))
+                    if stage >= len(looks):
+                        continue
+                    trial.report(one.history["loss"][looks[stage] - 1], looks[stage])
+                    if stage == len(looks) - 1:
+                        study.tell(trial, one.score)
+                    elif trial.should_prune():
+                        ended[trial.number] = looks[stage]
+                        study.tell(trial, state=optuna.trial.TrialState.PRUNED)
+    return ended
+
+
+@pytest.mark.parametrize("name", ["median", "successive_halving", "hyperband", "patient"])
+def test_a_sweep_ends_the_trials_that_optuna_would_end(bench: Bench, name: str) -> None:
+    sweep = sweep_of(PRUNERS[name])
+    results = bench.results(bench.run(sweep).sweep_id)
+    whole = bench.results(bench.run(sweep_of(None)).sweep_id)
+    found = {one.trial.number: one.pruned.step for one in results if one.pruned is not None}
+    assert found == in_lockstep(sweep, whole, wave=5)
