@@ -92,6 +92,7 @@ class Telling:
         self._latest: dict[Place, Report] = {}
         self._times: dict[Place, dict[int, int]] = {}
         self._timer: threading.Timer | None = None
+        self._asked: dict[int, float] = {}
         self.heard = False
 
     def __enter__(self) -> Telling:
@@ -105,8 +106,13 @@ class Telling:
                 self._timer.cancel()
 
     def due(self) -> bool:
-        """Whether the next epoch is going to be said in a moment."""
-        return clock() >= self._next
+        """Whether the next epoch is going to be said in a moment, if it takes as long as the last.
+
+        That is the time since the same thread has asked before.
+        """
+        now, thread = clock(), threading.get_ident()
+        last, self._asked[thread] = self._asked.get(thread, now), now
+        return now + (now - last) >= self._next
 
     def epoch(self, fit: Fit, epoch: int, values: Mapping[str, float]) -> None:
         """Take an epoch; it is said when it is time."""

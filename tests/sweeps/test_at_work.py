@@ -82,8 +82,8 @@ def trained(
 def test_what_is_quickly_over_says_nothing_and_knows_no_times(clock: Clock) -> None:
     def quick(pack: Pack, progress: Progress) -> None:
         for epoch in range(1, 51):
-            clock.pass_on(QUIET_SECONDS / 51)
             assert not progress.wanted()
+            clock.pass_on(QUIET_SECONDS / 52)
             progress(FIT, epoch, {"loss": 1.0})
 
     said, (outcome,) = trained(quick)
@@ -120,6 +120,21 @@ def test_epochs_that_are_told_together_are_said_together(clock: Clock) -> None:
 
     said, _ = trained(late)
     assert [len(one.every) for one in said] == [50]
+
+
+def test_long_epochs_are_wanted_each_at_its_end(clock: Clock) -> None:
+    wanted: list[bool] = []
+
+    def slow(pack: Pack, progress: Progress) -> None:
+        for epoch in range(1, 5):
+            wanted.append(progress.wanted())
+            clock.pass_on(60)
+            progress(FIT, epoch, {})
+            clock.pass_on(MOMENT_SECONDS)
+
+    said, _ = trained(slow)
+    assert wanted == [False, True, True, True]
+    assert [len(one.every) for one in said] == [1, 1, 1, 1]
 
 
 def test_what_was_long_before_may_be_said_in_a_moment(clock: Clock) -> None:
