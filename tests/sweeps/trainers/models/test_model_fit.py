@@ -161,6 +161,7 @@ def test_a_grid_of_models_with_folds(
         assert result.score == pytest.approx(sum(p.metrics["val_f1"] for p in result.parts) / 2)
 
 
+@pytest.mark.slow
 def test_hyperband_goes_on_from_checkpoints(
     workers: Workers, bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -72,7 +72,11 @@ def test_keras_alone_needs_none_of_their_code(workers: Workers, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("with_code", "has a Lambda layer, which holds code; write a registered layer class"),
+        pytest.param(
+            "with_code",
+            "has a Lambda layer, which holds code; write a registered layer class",
+            marks=pytest.mark.slow,
+        ),
         ("unregistered", "Nameless is not registered: put @keras.saving.register_keras_seriali"),
     ],
 )
