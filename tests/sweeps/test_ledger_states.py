@@ -101,7 +101,7 @@ def _without_waiting_for_the_disk(connection: Any, *_: Any) -> None:
 
 
 def test_on_sqlite(tmp_path: Path) -> None:
-    check(f"sqlite:///{tmp_path}/ledger.db", examples=60, steps=40)
+    check(f"sqlite:///{tmp_path}/ledger.db", examples=25, steps=40)
 
 
 @pytest.mark.slow

@@ -108,7 +108,7 @@ def test_a_killed_worker_fails_its_own_call_only(one: Processes) -> None:
 def test_how_a_worker_ended_is_known_when_others_start_and_end_meanwhile() -> None:
     processes = Processes(4, {})
     try:
-        futures = [processes.submit(die, signal.SIGTERM) for _ in range(40)]
+        futures = [processes.submit(die, signal.SIGTERM) for _ in range(16)]
         deaths = [future.exception() for future in futures]
     finally:
         processes.shutdown()
