@@ -23,6 +23,7 @@ class KnownChild:
 
     run_id: str
     attempt: int
+    started_ms: int
     complete: bool
     unfinished: bool
     described: bool = False
@@ -58,6 +59,8 @@ class KnownSweep:
 def by_number(found: Sorted) -> dict[int, KnownChild]:
     """Return what there is to know of the children that count."""
     return {
-        number: KnownChild(run.run_id, attempt_of(run), is_whole(run), is_unfinished(run))
+        number: KnownChild(
+            run.run_id, attempt_of(run), run.started_ms, is_whole(run), is_unfinished(run)
+        )
         for number, run in found.children.items()
     }

@@ -72,16 +72,19 @@ def _taken_up(
 ) -> KnownChild | None:
     """The run of an attempt that was broken off, for this one, which comes to the same epochs.
 
-    A result of an earlier attempt does not belong to this one: its run is deleted.
+    A result of an earlier attempt does not belong to this one: its run is deleted. So is one that
+    began at another time, since that cannot be changed.
     """
     store.may_write()
-    if not child.unfinished:
+    if not child.unfinished or child.started_ms != trial.started_ms:
         store.delete_run(child.run_id)
         return None
     store.set_running(child.run_id)
     store.write(child.run_id, {}, {ATTEMPT_TAG: str(trial.attempt)}, ())
     has = frozenset(store.history(child.run_id))
-    return KnownChild(child.run_id, trial.attempt, False, unfinished=True, has=has)
+    return KnownChild(
+        child.run_id, trial.attempt, child.started_ms, complete=False, unfinished=True, has=has
+    )
 
 
 def _look_up(store: MlflowStore, sweep: KnownSweep, number: int) -> None:
@@ -103,7 +106,7 @@ def _created(store: MlflowStore, sweep: KnownSweep, trial: TrialRecord | LiveRec
     except StandDownError:
         _withdraw(store, sweep, trial.number, run_id)
         raise
-    return KnownChild(run_id, trial.attempt, complete=False, unfinished=True)
+    return KnownChild(run_id, trial.attempt, trial.started_ms, complete=False, unfinished=True)
 
 
 def _withdraw(store: MlflowStore, sweep: KnownSweep, number: int, run_id: str) -> None:

@@ -17,7 +17,7 @@ import pytest
 from tests.tracking.records_for_tests import end, sweep, trial
 from tests.tracking.unreliable_store import KILLS, TROUBLES, WORKS, Killed, UnreliableStore, World
 from tracking.mlflow_tracker import MlflowTracker
-from tracking.records import TrialRecord
+from tracking.records import LiveRecord, TrialRecord
 from tracking.tracker import RefusedError, TrackingError
 
 TRIALS = 6
@@ -32,6 +32,13 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
 
 Known = set[tuple[int, int]]
 """Trials, as number and attempt, that the ledger counts as sent."""
+
+
+def under_way(one: TrialRecord) -> LiveRecord:
+    """The same trial before it has its result."""
+    tags = {**one.tags, "sweeps.state": "running"}
+    its = one.sweep_id, one.number, one.started_ms, one.attempt
+    return LiveRecord(*its, one.params, tags, one.metrics[:2])
 
 
 def insist(call: Callable[[], None]) -> bool:
@@ -69,6 +76,9 @@ class Session:
         while left:
             yield "log"
             batch = tuple(left[: rng.randrange(1, 4)])
+            for some in (batch, left)[: rng.randrange(3)]:
+                with suppress(TrackingError):  # nobody insists on that
+                    tracker.live([under_way(one) for one in some])
             sent = insist(partial(tracker.log, batch))
             self.refused |= not sent
             # The ledger takes nothing from a session that has been taken over.
@@ -124,6 +134,7 @@ def check(world: World, records: Sequence[TrialRecord]) -> None:
         )
         assert run.tags["sweeps.attempt"] == str(one.attempt)
         assert run.tags["mlflow.parentRunId"] == parent.run_id
+        assert run.tags["sweeps.state"] == one.tags["sweeps.state"]
         assert (run.params, set(run.metrics)) == (one.params, {m.name for m in one.metrics})
 
 

@@ -107,6 +107,12 @@ class UnreliableStore:
 
         self._change(run_id, change)
 
+    def history(self, run_id: str) -> Iterator[tuple[str, int, float]]:
+        run = self.world.runs.get(run_id)
+        if run is None:
+            raise RefusedError("the run was deleted")
+        return ((name, 0, value) for name, value in run.metrics.items())
+
     def delete_run(self, run_id: str) -> None:
         self.world.call(lambda: self.world.runs.pop(run_id, None))
 
