@@ -99,5 +99,8 @@ def _join(ray: Any, address: str | None) -> None:
             include_dashboard=False,
         )
     except failures as error:
-        said = " ".join(str(error).split())
-        raise ClusterError(f"address: {at} cannot be joined: {said}") from error
+        said = " ".join(str(error).split()).rstrip(".")
+        raise ClusterError(
+            f"address: {at} cannot be joined: {said} (if it wants a token: RAY_AUTH_MODE=token, "
+            "and RAY_AUTH_TOKEN or RAY_AUTH_TOKEN_PATH)"
+        ) from error

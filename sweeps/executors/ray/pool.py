@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sweeps.executors.executor import ClusterLostError, Terms, TimedOutError, WorkerDiedError
-from sweeps.executors.placement import part, whole
+from sweeps.executors.placement import hidden, part, whole
 from sweeps.executors.ray.hired import Hired, Post
 from sweeps.executors.ray.parcel import Parcel
 from sweeps.executors.ray.room import Room
@@ -45,8 +45,9 @@ class Pool:
     ) -> None:
         self._room = room
         self._answers = answers
-        gpu = {} if not room.gpus else whole() if room.gpus == 1.0 else part(room.gpus)
-        self._post = Post(room.cpus, room.gpus, room.per_node, environment, gpu)
+        self._post = Post(
+            room.cpus, room.gpus, room.per_node, environment, _told_of_gpus(room.gpus)
+        )
         self._jobs: deque[Job] = deque()
         self._workers: dict[int, Hired] = {}
         self._busy: dict[int, Job] = {}
@@ -178,9 +179,9 @@ class Pool:
             await self._dismiss(slot)
             await self._notify()
             await self._until(lambda: not self._anybody_on(device))
-            gpus = 1.0 if self._room.gpus else 0.0
-            place = part(1.0) if self._room.gpus else {}
-            post = replace(self._post, gpus=gpus, place=place, node=worker.about.node)
+            post = replace(self._post, node=worker.about.node)
+            if self._room.gpus:
+                post = replace(post, gpus=1.0, place=part(1.0))
             self._workers[slot] = lone = await Hired.at(post)
             return await _timed(lone, job)
         finally:
@@ -197,6 +198,13 @@ class Pool:
     async def _notify(self) -> None:
         async with self._changed:
             self._changed.notify_all()
+
+
+def _told_of_gpus(share: float) -> Mapping[str, str]:
+    """What a worker is told; without a share it sees none, whatever its node has."""
+    if not share:
+        return hidden(())
+    return whole() if share == 1.0 else part(share)
 
 
 async def _timed(worker: Hired, job: Job) -> Any:

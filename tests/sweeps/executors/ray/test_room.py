@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from sweeps.executors.ray.room import Node, NoRoomError, Room, room_for
+
+
+def one_a_core(cores: int) -> int:
+    return cores
+
+
+def one(_cores: int) -> int:
+    return 1
+
+
+HEAD: Node = {"memory": 1e9}
+SMALL: Node = {"CPU": 2.0}
+LARGE: Node = {"CPU": 16.0, "GPU": 2.0}
+
+
+@pytest.mark.parametrize(
+    ("nodes", "workers", "share", "processes", "expected"),
+    [
+        ([HEAD, SMALL, SMALL], None, None, one_a_core, Room(4, 1, 0.0, 2)),
+        ([HEAD, SMALL, SMALL], None, None, one, Room(2, 2, 0.0, 1)),
+        ([SMALL, LARGE], None, None, one, Room(9, 2, 0.0, 8)),
+        ([LARGE], None, None, lambda _: 4, Room(4, 4, 0.0, 4)),
+        ([SMALL, SMALL], 2, None, one_a_core, Room(2, 2, 0.0, 1)),
+        ([SMALL, SMALL], 3, None, one_a_core, Room(3, 1, 0.0, 2)),
+        ([SMALL], 8, None, one_a_core, Room(8, 1, 0.0, 2)),
+        ([], 8, None, one_a_core, Room(8, 1, 0.0, 1)),
+        ([SMALL, LARGE], None, 1.0, one_a_core, Room(2, 8, 1.0, 2)),
+        ([SMALL, LARGE], None, 0.5, one_a_core, Room(4, 4, 0.5, 4)),
+        ([LARGE], None, 0.3, one_a_core, Room(6, 2, 0.3, 6)),
+        ([LARGE], None, 0.1, one_a_core, Room(20, 0, 0.1, 20)),
+        ([SMALL], 3, 0.25, one_a_core, Room(3, 1, 0.25, 4)),
+    ],
+)
+def test_workers_are_as_large_as_nodes_allow(
+    nodes: Sequence[Node],
+    workers: int | None,
+    share: float | None,
+    processes: Callable[[int], int],
+    expected: Room,
+) -> None:
+    assert room_for(nodes, workers, share, processes) == expected
+
+
+@pytest.mark.parametrize(
+    ("share", "lacks"), [(None, "has a CPU for workers"), (0.5, r"has a GPU to take 0\.5 of")]
+)
+def test_without_room_the_way_out_is_said(share: float | None, lacks: str) -> None:
+    with pytest.raises(NoRoomError, match=rf"{lacks}: start nodes, or .* --workers 8"):
+        room_for([HEAD], None, share, one_a_core)
+
+
+@pytest.mark.parametrize(
+    ("room", "shared"),
+    [
+        (Room(2, 1, 0.0, 1), False),
+        (Room(2, 1, 0.0, 2), True),
+        (Room(2, 1, 1.0, 2), False),
+        (Room(2, 1, 0.5, 2), True),
+    ],
+)
+def test_workers_share_a_gpu_or_a_nodes_memory(room: Room, shared: bool) -> None:
+    assert room.shared is shared
