@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import Future, wait
@@ -13,6 +16,11 @@ import pytest
 
 from sweeps.executors.executor import ClusterError, Say, Terms, WorkerDiedError
 from sweeps.executors.ray_cluster import RayCluster
+from sweeps.problem import Problem
+from sweeps.subjects.own_code import OwnCode
+from sweeps.sweep import Evaluate, Objective, SubjectChoice
+from sweeps.tasks.no_rows import NoRows
+from sweeps.user_code import load
 from tests.sweeps.executors.contract import double, variable
 from tests.sweeps.executors.ray.simulated import Simulated
 
@@ -148,3 +156,71 @@ def test_a_cluster_that_is_not_there_is_one_clear_line() -> None:
         RayCluster("127.0.0.1:1", workers=1, gpu_share=None, environment={})
     assert "\n" not in str(it.value)
     assert "RAY_gcs_rpc_server_reconnect_timeout_s" not in os.environ
+
+
+def test_modules_beside_the_sweep_file_are_found_where_their_folder_is_not(
+    cluster: Simulated, tmp_path: Path
+) -> None:
+    folder = tmp_path / "sweep"
+    folder.mkdir()
+    (folder / "sent_function.py").write_text("def objective(config):\n    return 42.0\n")
+    subject = OwnCode(SubjectChoice("function", "sent_function:objective"), str(folder))
+    problem = Problem(
+        NoRows("none"), Evaluate(), Objective("score"), 0, subject=subject, folder=str(folder)
+    )
+    executor = RayCluster(cluster.address, workers=1, gpu_share=None, environment={})
+    try:
+        future = executor.submit_on(Terms(), called, problem, "sent_function:objective")
+        shutil.rmtree(folder)
+        assert future.result() == 42.0
+    finally:
+        executor.shutdown()
+
+
+def called(say: Say, problem: Problem, path: str) -> float:
+    return float(load(path, problem.folder)({}))
+
+
+TOKEN = """
+import sys
+from sweeps.executors.executor import ClusterError
+from sweeps.executors.ray_cluster import RayCluster
+from tests.sweeps.executors.contract import double
+
+try:
+    executor = RayCluster(sys.argv[1], workers=1, gpu_share=None, environment={})
+    print(executor.submit(double, 4).result())
+    executor.shutdown()
+except ClusterError as error:
+    print(error)
+"""
+
+
+def test_a_cluster_with_a_token_lets_in_who_knows_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In processes of their own, since Ray reads its variables once."""
+    starting = (
+        "import sys, subprocess, os\n"
+        "from tests.sweeps.executors.ray.simulated import Simulated\n"
+        "cluster = Simulated()\n"
+        "cluster.add()\n"
+        "for token in sys.argv[2:]:\n"
+        "    os.environ['RAY_AUTH_TOKEN'] = token\n"
+        "    command = [sys.executable, '-c', sys.argv[1], cluster.address]\n"
+        "    told = subprocess.run(command, capture_output=True, text=True)\n"
+        "    print(told.stdout.strip() or told.stderr)\n"
+        "cluster.close()\n"
+    )
+    right, wrong = "a" * 64, "b" * 64
+    monkeypatch.setenv("RAY_AUTH_MODE", "token")
+    monkeypatch.setenv("RAY_AUTH_TOKEN", right)
+    answer = subprocess.run(
+        [sys.executable, "-c", starting, TOKEN, right, wrong],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    welcome, refusal = answer.stdout.strip().splitlines()[-2:]
+    assert welcome == "8", answer.stderr
+    assert refusal.startswith("address: the Ray cluster at ")
+    assert "cannot be joined" in refusal
+    assert "RAY_AUTH_MODE=token" in refusal
