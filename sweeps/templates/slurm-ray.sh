@@ -7,7 +7,7 @@
 #   export MLFLOW_TRACKING_URI=http://HOST:5000
 #   sbatch slurm-ray.sh sweep.yaml                        # in a folder that every node sees
 #
-# For GPUs add a line `#SBATCH --gpus-per-node=2`: Ray finds them.
+# For GPUs add a line `#SBATCH --gpus-per-node=2`: each then has a worker of its own.
 #
 #SBATCH --job-name=sweep
 #SBATCH --nodes=2
@@ -40,22 +40,30 @@ step=(--overlap --ntasks-per-node=1 --cpus-per-task="$SLURM_CPUS_PER_TASK")
 here=(--num-cpus="$SLURM_CPUS_PER_TASK" --block)
 trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
 
+# Workers are counted when the sweep begins, so it waits for the first node, and then for all.
+until_there() {
+  until (($(ray status --address "$address:$port" 2>/dev/null | grep -c '^ *1 node_') >= $1)); do
+    if ((SECONDS > 600)); then
+      echo "Ray is not on $1 nodes after 10 minutes" >&2
+      exit 1
+    fi
+    sleep 2
+  done
+}
 srun "${step[@]}" --nodes=1 --nodelist="${nodes[0]}" \
   ray start --head --node-ip-address="$address" --port="$port" --include-dashboard=false "${here[@]}" &
-until ray status --address "$address:$port" >/dev/null 2>&1; do
-  if ((SECONDS > 300)); then
-    echo "Ray did not start on ${nodes[0]}" >&2
-    exit 1
-  fi
-  sleep 2
-done
+until_there 1
 others=$((${#nodes[@]} - 1))
 if ((others > 0)); then
   srun "${step[@]}" --nodes="$others" --exclude="${nodes[0]}" \
     ray start --address="$address:$port" "${here[@]}" &
+  until_there "${#nodes[@]}"
 fi
 
 where=(--executor ray --address "$address:$port")
+if [[ -n ${SLURM_GPUS_ON_NODE:-} ]]; then
+  where+=(--gpu-share 1)
+fi
 if sweeps status "$name" >/dev/null 2>&1; then
   sweeps resume "$name" "${where[@]}" &
 else

@@ -104,6 +104,7 @@ def _network(name: str, mine: str, other: str) -> Iterator[int]:
             _ip("-n", name, "addr", "add", mine, "peer", other, "dev", device)
             _ip("-n", name, "link", "set", device, "up")
             _ip("-n", name, "link", "set", "lo", "up")
+            _ip("-n", name, "route", "add", "default", "dev", device)
             yield end
         finally:
             os.close(end)

@@ -26,11 +26,18 @@ until (($(grep -c '^ray start' "$NOTES") >= STARTS)); do sleep 0.01; done
 echo >"$BEGUN"
 [[ $HOLD ]] || exit "$CODE"
 """
+STATUS = """\
+if [[ $1 == status ]]; then
+  echo "Active:"
+  for node in $NODES; do echo " 1 node_$node"; done
+  exit 0
+fi
+"""
 PROGRAMS = {
     "sweeps": BEGIN + BLOCK,
     "scontrol": '[[ $1 == show ]] && printf "%s\\n" $NODES\nexit 0\n',
     "srun": 'while [[ $1 == -* ]]; do shift; done\nexec "$@"\n',
-    "ray": "[[ $1 != status ]] || exit 0\n" + BLOCK,
+    "ray": STATUS + BLOCK,
 }
 """What each does once it has noted its call."""
 

@@ -54,6 +54,14 @@ def test_each_gpu_of_a_node_has_a_worker(tmp_path: Path) -> None:
     parse(run)
 
 
+def test_gpus_of_rays_nodes_are_used(tmp_path: Path) -> None:
+    cluster = Cluster(tmp_path, variables={"SLURM_GPUS_ON_NODE": "2"})
+    cluster.run(text_of("slurm-ray"))
+    run = cluster.calls("sweeps")[1]
+    assert run[-2:] == ["--gpu-share", "1"]
+    parse(run)
+
+
 @pytest.mark.parametrize("nodes", [1, 3])
 def test_ray_is_started_on_all_nodes(nodes: int, tmp_path: Path) -> None:
     names = ("localhost", "second", "third")[:nodes]
