@@ -59,7 +59,9 @@ def test_members_see_their_own_rows_and_diverge_alone(workers: Workers) -> None:
 
 
 @pytest.mark.slow
-def test_members_that_lack_memory_together_are_trained_in_lanes_half_as_wide(workers: Workers) -> None:
+def test_members_that_lack_memory_together_are_trained_in_lanes_half_as_wide(
+    workers: Workers,
+) -> None:
     tried, fitted, wanted = workers.call("jax", work.starved)
     assert tried == [4, 4, 2, 2, 2, 2]
     for found, same in zip(fitted, wanted, strict=True):
