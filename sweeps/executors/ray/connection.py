@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import threading
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from sweeps.executors.environment import standing
@@ -92,15 +93,29 @@ def _join(ray: Any, address: str | None) -> None:
         raise ClusterError(f"address: nobody answers at {named}, where a Ray cluster is to be")
     failures = (RuntimeError, ValueError, OSError, ray.exceptions.RayError)
     try:
-        ray.init(
-            address=address,
-            log_to_driver=False,
-            configure_logging=False,
-            include_dashboard=False,
-        )
+        with _own_signals():
+            ray.init(
+                address=address,
+                log_to_driver=False,
+                configure_logging=False,
+                include_dashboard=False,
+            )
     except failures as error:
         said = " ".join(str(error).split()).rstrip(".")
         raise ClusterError(
             f"address: {at} cannot be joined: {said} (if it wants a token: RAY_AUTH_MODE=token, "
             "and RAY_AUTH_TOKEN or RAY_AUTH_TOKEN_PATH)"
         ) from error
+
+
+@contextmanager
+def _own_signals() -> Iterator[None]:
+    """Ray makes SIGTERM its own when it is joined; within, it stays what it was."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

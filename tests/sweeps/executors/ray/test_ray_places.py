@@ -141,7 +141,9 @@ def stay_until(say: Say, over: str) -> None:
 def test_closing_leaves_the_cluster_as_it_was(cluster: Simulated) -> None:
     import ray
 
+    before = signal.getsignal(signal.SIGTERM)
     executor = RayCluster(cluster.address, workers=1, gpu_share=None, environment={})
+    assert signal.getsignal(signal.SIGTERM) == before
     pid = executor.submit(os.getpid).result()
     executor.shutdown()
     assert not ray.is_initialized()
