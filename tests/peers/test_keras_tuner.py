@@ -121,7 +121,10 @@ def test_a_hypermodel_tunes_its_fit(peer: Peer, workers: Workers) -> None:
 
 GRIDS: dict[str, tuple[str, int]] = {
     "build_model": ("{units: 32, lr: 0.001, epochs: 1}", 4),
-    "build_layers": ("{num_layers: [1, 2], units_0: 32, units_1: 32, lr: 0.001, epochs: 1}", 8),
+    "build_layers": (
+        "{num_layers: [1, 2], units_0: 32, units_1: 32, dropout: false, lr: 0.001, epochs: 1}",
+        4,
+    ),
     "MyHyperModel": ("{units: 32, epochs: 1}", 4),
     "build_either": ("{epochs: 1}", 4),
 }
