@@ -55,6 +55,8 @@ class LaneTraining:
     progress: Progress | None = None
     endings: list[Ending] = field(default_factory=list)
     _pending: list[Pending] = field(default_factory=list)
+    _first: int = 0
+    """Epochs that may be handed over before one is waited for."""
     _best: Network | None = None
 
     @classmethod
@@ -89,13 +91,17 @@ class LaneTraining:
         going = self._going
         self._absorb()
         if any(seat.told for seat in self.seats):
-            tell(self.progress, self.seats)
+            self._tell()
         if not stopping.is_set():
             self._break_off(going, limit)
 
     def _advance(self) -> None:
         """One epoch of those that go on, and what must be known or kept after it."""
-        going, heard = self._going, self._heard
+        if heard := self._heard:  # what is trained by now does not wait for this epoch
+            self._tell()
+        going = self._going
+        if not any(going):
+            return
         self._train_epoch()
         due = self._interval.is_over()
         decides = any(seat.patience for seat in self.seats)
@@ -103,13 +109,19 @@ class LaneTraining:
             self._absorb()
         self._end(going)
         if heard:
-            tell(self.progress, self.seats)
+            self._tell()
         if due:
             self._keep()
             self._interval.begin()
-        if len(self._pending) > 1:
-            # Or epochs would be handed over long before the time that they take is spent.
-            self._pending[-2].sums.block_until_ready()
+        if len(self._pending) > self._first:
+            # Or epochs would be handed over long before the time that they take is spent. The
+            # first may be a long one, and is to be told when it ends.
+            self._pending[-2:][0].sums.block_until_ready()
+            self._first = 1
+
+    def _tell(self) -> None:
+        self._absorb()
+        tell(self.progress, self.seats)
 
     def _prepare(self) -> None:
         """Have all programs compiled before time is counted."""
