@@ -19,6 +19,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sweeps.executors import memory
 from sweeps.executors.device import Device
 from sweeps.executors.executor import Say, Terms, WorkerDiedError
+from sweeps.executors.guard import Guard
 from sweeps.executors.placement import Place, places_for
 from sweeps.executors.worker import Call, Worker
 
@@ -71,6 +72,7 @@ class Processes(Executor):
         self._closed = False
         self._workers: dict[int, Worker] = {}
         self._lock = threading.Lock()
+        self._guard = Guard()
         self._threads = [
             threading.Thread(target=self._mind, args=(slot,), name=f"sweeps-slot-{slot}")
             for slot in range(self.slots)
@@ -119,6 +121,7 @@ class Processes(Executor):
         if wait:
             for thread in self._threads:
                 thread.join()
+            self._guard.close()
 
     def kill(self) -> None:
         """End every worker at once; their calls raise WorkerDiedError."""
@@ -190,6 +193,7 @@ class Processes(Executor):
         # Outside the lock: a start takes long enough for `kill` to come in between.
         place = self._places[slot]
         worker = Worker(self._environment, place.alone if alone else place.environment)
+        self._guard.watch(worker.pid)
         with self._lock:
             self._workers[slot] = worker
             if self._killed.is_set():
@@ -201,6 +205,7 @@ class Processes(Executor):
             worker = self._workers.pop(slot, None)
         if worker is not None:
             worker.close()
+            self._guard.forget(worker.pid)
 
 
 def _alone(job: _Job) -> bool:

@@ -74,6 +74,7 @@ class Worker:
             name=WORKER_NAME,
             daemon=True,
         )
+        self.pid = 0
         self.calls = 0
         self.resident_megabytes = 0.0
         self._look_at_oom_kills()
@@ -82,6 +83,8 @@ class Worker:
             resource_tracker.ensure_running()
             with _signals_held_back():
                 self._process.start()
+            assert self._process.pid is not None, "the process was started"
+            self.pid = self._process.pid
             self._ended = self._end()
         theirs.close()
         try:
@@ -142,7 +145,7 @@ class Worker:
 
     def kill(self) -> None:
         """End the process now, and what the user's code has started in it."""
-        started = started_by(self._process.pid) if self.alive else []
+        started = started_by(self.pid) if self.alive else []
         self._process.kill()
         end_all(started)
         self._end_group()
@@ -172,19 +175,17 @@ class Worker:
 
         Its sentinel is a pipe that a process forked by the user's code would hold open.
         """
-        assert self._process.pid is not None, "the process was started"
         if hasattr(os, "pidfd_open"):
             with suppress(OSError):  # an old kernel
-                ended = os.pidfd_open(self._process.pid)
+                ended = os.pidfd_open(self.pid)
                 weakref.finalize(self, os.close, ended)
                 return ended
         return self._process.sentinel
 
     def _end_group(self) -> None:
         """End what it has started and left behind."""
-        assert self._process.pid is not None, "the process was started"
         with suppress(ProcessLookupError, PermissionError):  # nobody is left, or only the dead
-            os.killpg(self._process.pid, signal.SIGKILL)
+            os.killpg(self.pid, signal.SIGKILL)
 
 
 def _last_words(code: int) -> str:

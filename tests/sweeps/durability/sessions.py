@@ -81,11 +81,11 @@ class Running:
         return []
 
     def left_behind(self) -> list[int]:
-        """Processes of its group that still live."""
+        """Processes that still live of those that it has started, in whichever group."""
         return [
             pid
             for pid in psutil.pids()
-            if _group(pid) == self.pid and psutil.pid_exists(pid) and not _is_zombie(pid)
+            if _session_of(pid) == self.pid and psutil.pid_exists(pid) and not _is_zombie(pid)
         ]
 
 
@@ -174,9 +174,9 @@ def _words_of(process: psutil.Process) -> list[str]:
         return []
 
 
-def _group(pid: int) -> int | None:
+def _session_of(pid: int) -> int | None:
     try:
-        return os.getpgid(pid)
+        return os.getsid(pid)
     except ProcessLookupError:
         return None
 

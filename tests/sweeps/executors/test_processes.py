@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import subprocess
@@ -268,18 +269,24 @@ def test_a_killed_worker_says_whether_the_kernel_wanted_its_memory(
 COORDINATOR = """
 from sweeps.executors.processes import Processes
 from sweeps.executors.raised import RemoteError
-from tests.sweeps.executors.test_processes import hang, own_pid
+from tests.sweeps.executors.test_processes import hang, keep_python_busy, own_pid
 
 if __name__ == "__main__":
     processes = Processes(1, {})
     print(processes.submit(own_pid).result(), flush=True)
-    processes.submit(hang).result()
+    processes.submit(%s).result()
 """
 
 
-def test_workers_do_not_outlive_a_killed_coordinator(tmp_path: Path) -> None:
+def keep_python_busy() -> None:
+    """Do not let any of this process's threads run, as a C library may."""
+    ctypes.PyDLL(None).sleep(60)
+
+
+@pytest.mark.parametrize("busy", ["hang", "keep_python_busy"])
+def test_workers_do_not_outlive_a_killed_coordinator(tmp_path: Path, busy: str) -> None:
     script = tmp_path / "coordinator.py"
-    script.write_text(COORDINATOR)
+    script.write_text(COORDINATOR % busy)
     coordinator = subprocess.Popen(
         [sys.executable, script],
         stdout=subprocess.PIPE,

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from sweeps.executors.guard import Guard
+
+
+@pytest.fixture
+def groups() -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Three processes that never end, each of a group of its own."""
+    endless = [sys.executable, "-c", "import signal; signal.pause()"]
+    started = [subprocess.Popen(endless, process_group=0) for _ in range(3)]
+    yield started
+    for one in started:
+        one.kill()
+        one.wait()
+
+
+def test_what_is_watched_in_the_end_is_ended_and_nothing_else(
+    groups: list[subprocess.Popen[bytes]],
+) -> None:
+    first, second, third = groups
+    guard = Guard()
+    for one in groups:
+        guard.watch(one.pid)
+    guard.forget(second.pid)
+    guard.forget(second.pid)
+    guard.close()
+    assert (first.wait(20), third.wait(20)) == (-9, -9)
+    assert second.poll() is None
+    guard.close()
+
+
+def test_a_guard_that_somebody_has_ended_is_not_missed() -> None:
+    guard = Guard()
+    guard._shell.kill()
+    guard._shell.wait()
+    guard.watch(1 << 22)
+    guard.close()
