@@ -40,7 +40,7 @@ class Live:
         self._watcher = watcher
         self._show = show
         self._lock = threading.Lock()
-        self._trials = LiveTrials(sweep.evaluate.repeats * max(1, sweep.evaluate.folds))
+        self._trials = LiveTrials(sweep.evaluate.repeats, max(1, sweep.evaluate.folds))
         self._slots = LiveSlots(sweep.objective, sweep.evaluate, self._epochs)
         self._first_launch: dict[int, float] = {}
         self._broken = False
@@ -103,7 +103,7 @@ class Live:
                     known.trial,
                     known.attempt,
                     known.started_ms,
-                    [(one.number, one.values, one.at_ms) for one in epochs],
+                    epochs,
                 )
             )
         self._slots.heard(pack, slot, said)

@@ -12,17 +12,24 @@ from sweeps.trial import Trial
 MOST_SHOWN = 64
 """Trials that are shown at once; others are there when they have their result."""
 
+MOST_PARTS_SHOWN = 10
+"""Of trials with more parts, only what is known of all of them together."""
+
 Place = tuple[int, int]
 """Repeat and fold."""
 
 
 @dataclass(frozen=True)
 class Epoch:
-    """The means over a trial's parts, and when the last of them had that epoch behind it."""
+    """The means over a trial's parts, and when the last of them had that epoch behind it.
+
+    With a `part`, which counts from 0, it is that one's alone.
+    """
 
     number: int
     values: Mapping[str, float]
     at_ms: int
+    part: int | None = None
 
 
 @dataclass
@@ -36,10 +43,14 @@ class LiveTrial:
 
 
 class LiveTrials:
-    """The trials without a result. A trial's epoch is known when all `parts` have had it."""
+    """The trials without a result. A trial's epoch is known when all parts have had it.
 
-    def __init__(self, parts: int) -> None:
-        self._parts = parts
+    The last part may begin long after the first, so those of few are shown by themselves as well.
+    """
+
+    def __init__(self, repeats: int, folds: int) -> None:
+        self._folds = folds
+        self._parts = repeats * folds
         self._open: dict[int, LiveTrial] = {}
         self._shown: set[int] = set()
 
@@ -83,6 +94,9 @@ class LiveTrials:
         for report in reports:
             parts = known.waiting.setdefault(report.epoch, {})
             parts[report.repeat, report.fold] = report
+            if 1 < self._parts <= MOST_PARTS_SHOWN:
+                part = report.repeat * self._folds + report.fold
+                yield Epoch(report.epoch, report.values, report.at_ms, part)
             if len(parts) == self._parts:
                 del known.waiting[report.epoch]
                 yield _mean([parts[place] for place in sorted(parts)])

@@ -16,11 +16,12 @@ from math import inf
 from statistics import stdev
 
 from search_spaces import Derived
+from sweeps.live_trials import Epoch
 from sweeps.problem import Problem
 from sweeps.surroundings import git_commit, package_versions
 from sweeps.sweep import Sweep
 from sweeps.tasks.no_rows import NoRows
-from sweeps.trial import Config, Cost, Metrics, Pruned, Result, Trial
+from sweeps.trial import Config, Cost, Pruned, Result, Trial
 from sweeps.yaml_text import yaml_text
 from tracking.records import (
     Artifact,
@@ -105,11 +106,12 @@ def live_record(
     trial: Trial,
     attempt: int,
     started_ms: int,
-    epochs: Sequence[tuple[int, Metrics, int]],
+    epochs: Sequence[Epoch],
 ) -> LiveRecord:
-    """A child run of a trial that is being trained, with these epochs: number, values and time.
+    """A child run of a trial that is being trained, with these epochs.
 
-    The record of its result has all of it again.
+    The record of its result has all of it again, but for the epochs of single parts: those are
+    `part_POSITION/NAME`, and whoever looks on has them until the last part has come that far.
     """
     return LiveRecord(
         sweep_id=sweep_id,
@@ -121,11 +123,15 @@ def live_record(
         tags=_trial_tags(sweep, sweep_id, trial)
         | {"sweeps.state": "running", "sweeps.trainer": sweep.trainer},
         metrics=tuple(
-            Metric(f"epoch/{name}", value, epoch, at_ms)
-            for epoch, values, at_ms in epochs
-            for name, value in values.items()
+            Metric(f"{_group(one)}/{name}", value, one.number, one.at_ms)
+            for one in epochs
+            for name, value in one.values.items()
         ),
     )
+
+
+def _group(epoch: Epoch) -> str:
+    return "epoch" if epoch.part is None else f"part_{epoch.part}"
 
 
 def _state_of(result: Result) -> tuple[str, TrialStatus]:

@@ -11,7 +11,7 @@ import pytest
 from sweeps import at_work, flight, live
 from sweeps.at_work import Report, Reports
 from sweeps.live_slots import LiveSlots
-from sweeps.live_trials import MOST_SHOWN, LiveTrial, LiveTrials
+from sweeps.live_trials import MOST_PARTS_SHOWN, MOST_SHOWN, LiveTrial, LiveTrials
 from sweeps.problem import Problem
 from sweeps.reading import read_sweep
 from sweeps.sweep import Evaluate, Objective
@@ -29,14 +29,14 @@ def report(trial: int, epoch: int, fold: int = 0, value: float = 0.5, at_ms: int
     return Report(trial, 0, fold, epoch, 50, {"loss": value, "val_accuracy": value}, at_ms)
 
 
-def trials_of(count: int, parts: int = 1) -> LiveTrials:
-    trials = LiveTrials(parts)
+def trials_of(count: int, folds: int = 1) -> LiveTrials:
+    trials = LiveTrials(1, folds)
     trials.begin(LiveTrial(Trial(number, {}), 1, 1000) for number in range(count))
     return trials
 
 
 def test_an_epoch_is_known_when_all_parts_have_had_it() -> None:
-    trials = trials_of(1, parts=3)
+    trials = trials_of(1, folds=3)
     values = (0.1, 0.2, 0.4)
     known: list[Any] = []
     for fold in (2, 0, 1):
@@ -44,7 +44,9 @@ def test_an_epoch_is_known_when_all_parts_have_had_it() -> None:
         (_, epochs), *none = trials.heard(reports if fold != 1 else reports[:1])
         assert none == []
         known += epochs
-    (epoch,) = known
+    by_part = [(one.part, one.number) for one in known if one.part is not None]
+    assert by_part == [(2, 1), (2, 2), (0, 1), (0, 2), (1, 1)], "each as soon as it is known"
+    (epoch,) = [one for one in known if one.part is None]
     assert (epoch.number, epoch.at_ms) == (1, 102)
     assert epoch.values["loss"] == pytest.approx(0.7 / 3)
 
@@ -60,11 +62,16 @@ def test_no_more_trials_are_shown_at_once_than_fit() -> None:
 
 
 def test_another_attempt_has_nothing_of_the_one_before() -> None:
-    trials = trials_of(1, parts=2)
+    trials = trials_of(1, folds=2)
     list(trials.heard([report(0, 1, fold=0)]))
     trials.again(0)
     ((one, epochs),) = trials.heard([report(0, 1, fold=1)])
-    assert (one.attempt, epochs) == (2, [])
+    assert (one.attempt, [epoch.part for epoch in epochs]) == (2, [1])
+
+
+def test_of_many_parts_none_is_shown_by_itself() -> None:
+    ((_, epochs),) = trials_of(1, folds=MOST_PARTS_SHOWN + 1).heard([report(0, 1)])
+    assert epochs == []
 
 
 def fits(*numbers: int, budget: int = 20) -> Pack:

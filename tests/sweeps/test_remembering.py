@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 from sweeps import remembering
+from sweeps.live_trials import Epoch
 from sweeps.problem import Problem
 from sweeps.reading import read_sweep
 from sweeps.trial import Cost, Failure, Part, Pruned, Result, Trial
@@ -148,7 +149,7 @@ def test_epochs_keep_their_times_and_those_that_nobody_told_take_the_first() -> 
 def test_a_live_record_is_part_of_the_final_one() -> None:
     whole = replace(result(4), epoch_ms={1: 2100, 2: 2200})
     final = remembering.trial_record(SWEEP, "abc123", whole, 2, 2000, 3000)
-    epochs = [(1, {"loss": 0.5}, 2100), (2, {"loss": 0.25}, 2200)]
+    epochs = [Epoch(1, {"loss": 0.5}, 2100), Epoch(2, {"loss": 0.25}, 2200)]
     live = remembering.live_record(SWEEP, "abc123", whole.trial, 2, 2000, epochs)
     assert set(live.metrics) < set(final.metrics)
     assert (live.params, live.attempt, live.started_ms) == (final.params, 2, 2000)
