@@ -44,6 +44,7 @@ OWNERS = {
     "skops": {"sweeps/exporting/"},
     "palmerpenguins": {"sweeps/tasks/penguins.py"},
     "pyarrow": {"sweeps/tasks/table_parquet.py"},
+    "ray": {"sweeps/executors/ray/"},
 }
 
 
