@@ -13,6 +13,9 @@ KEY = "pruner"
 PARTS = "wilcoxon"
 """The only pruner whose steps are parts: a fold of a repeat is one."""
 
+MOST_LOOKS = 1000
+"""At one trial: each costs a checkpoint and a look at all others."""
+
 RUN_IN_ONE_GO = ("estimator", "function")
 
 
@@ -62,6 +65,12 @@ def check_pruner(sweep: Sweep) -> None:
             f"{steps.most} at most: nothing would ever be pruned"
         )
         raise SweepError(message, place if isinstance(sweep.search.options[KEY], dict) else PLACE)
+    if steps.looks > MOST_LOOKS:
+        message = (
+            f"it would be asked {steps.looks:,} times a trial, each time with a checkpoint: "
+            f"{MOST_LOOKS:,} are the most, set `interval_steps`"
+        )
+        raise SweepError(message, place)
 
 
 def most_epochs(space: Space) -> int:

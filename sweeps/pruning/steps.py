@@ -34,6 +34,13 @@ class Steps:
         return [*takewhile(lambda step: step < epochs, _endless(self.filled, self.most)), epochs]
 
     @property
+    def looks(self) -> int:
+        """How often it is asked about the longest trial."""
+        return sum(
+            1 for _ in takewhile(lambda step: step < self.most, _endless(self.filled, self.most))
+        )
+
+    @property
     def first(self) -> int:
         """The earliest epoch at which it is asked."""
         return next(_endless(self.filled, self.most))

@@ -83,12 +83,14 @@ def test_a_name_alone_stands_for_optunas_own_settings() -> None:
         ({"patient": {"wrapped": "patient"}}, "wrapped: 'patient' cannot be asked with patience"),
         ({"patient": {"wrapped": "medium"}}, "pruner.patient.wrapped: 'medium' is no pruner; did"),
         ({"median": {"n_warmup_steps": 20}}, "after epoch 20 for the first time, and trials have"),
+        ({"threshold": {"lower": 0, "interval_steps": 1}}, "asked 1,999 times a trial, each time"),
         ("wilcoxon", "it compares the parts of trials, and each has one: write `evaluate: {folds"),
     ],
 )
 def test_what_is_no_pruner_says_so(pruner: Any, message: str) -> None:
+    long = {"space": {"width": [8, 16], "epochs": 2000}} if "times" in message else {}
     with pytest.raises(SpaceError) as raised:
-        sweep_of(pruner)
+        sweep_of(pruner, **long)
     assert message in str(raised.value)
     assert "\n" not in str(raised.value)
 
