@@ -88,7 +88,9 @@ def test_a_name_alone_stands_for_optunas_own_settings() -> None:
     ],
 )
 def test_what_is_no_pruner_says_so(pruner: Any, message: str) -> None:
-    long = {"space": {"width": [8, 16], "epochs": 2000}} if "times" in message else {}
+    long: dict[str, Any] = (
+        {"space": {"width": [8, 16], "epochs": 2000}} if "times" in message else {}
+    )
     with pytest.raises(SpaceError) as raised:
         sweep_of(pruner, **long)
     assert message in str(raised.value)
