@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+from sweeps.executors.environment import replaced
+from sweeps.executors.executor import Slots, Terms
+from sweeps.executors.inline import Inline
 from sweeps.executors.placement import SHARE, places_for
 from sweeps.executors.processes import Processes
-from sweeps.problem import Problem
 from sweeps.reading import read_sweep
-from sweeps.trainers.trainer import Pack, Progress
-from sweeps.trial import Failure, Outcome, Result
+from sweeps.trainers.trainer import Pack
+from sweeps.trial import Result
 from tests.sweeps.bench import DOCUMENT, Bench
 from tests.sweeps.fakes import FakeTrainer
+from tests.sweeps.greedy import WHOLE, Greedy
 from tests.sweeps.made_up import MadeUp
 
 LEARNING: dict[str, Any] = {"search": {"backend": "optuna", "trials": 9, "batch": 3}}
@@ -68,55 +69,50 @@ def test_this_process_one_worker_and_two_bring_the_same_trial_by_trial(
     assert told(bench, document, workers=2) == inline
 
 
-@dataclass(frozen=True)
-class Greedy(FakeTrainer):
-    """Some of its fits need a whole GPU, and say so in the way of one library or another."""
+class Sharing(Inline):
+    """Says that calls share a device, and counts those that have it to themselves."""
 
-    raises: bool = False
+    shared = True
 
-    def train(self, pack: Pack, problem: Problem, progress: Progress | None) -> list[Outcome]:
-        outcomes = super().train(pack, problem, progress)
-        if pack.fits[0].trial.number % 3 or os.environ[SHARE] == "1":
-            return outcomes
-        if self.raises:
-            raise RuntimeError("RESOURCE_EXHAUSTED: Out of memory allocating 17179869184 bytes")
-        failure = Failure("out_of_memory", "ResourceExhaustedError: OOM when allocating tensor")
-        return [Outcome(one.fit, {}, {}, one.seconds, error=failure) for one in outcomes]
+    def __init__(self) -> None:
+        super().__init__({})
+        self.alone: list[int] = []
 
-
-@pytest.mark.parametrize("raises", [False, True])
-def test_what_found_too_little_memory_beside_others_is_trained_once_alone(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch, raises: bool
-) -> None:
-    document = sweep(search={"backend": "random", "trials": 4, "batch": 4})
-    inline = told(bench, document)
-    bench.train_with(Greedy(raises=raises))
-    shared = Processes(places_for(2, ["0"], 0.5), {})
-    try:
-        assert told(bench, document, executor=shared) == inline
-    finally:
-        shared.shutdown()
+    def submit_on(  # type: ignore[override]
+        self, terms: Terms, fn: Any, trainer: Any, pack: Pack, *others: Any
+    ) -> Any:
+        with replaced({SHARE: WHOLE if terms.alone else "0.5"}):
+            self.alone += [fit.trial.number for fit in pack.fits if terms.alone]
+            return super().submit_on(terms, fn, trainer, pack, *others)
 
 
-class Insatiable(FakeTrainer):
-    """No GPU is large enough for its trial 1."""
-
-    def train(self, pack: Pack, problem: Problem, progress: Progress | None) -> list[Outcome]:
-        if pack.fits[0].trial.number == 1:
-            raise MemoryError(f"{os.environ[SHARE]} of a GPU is too little")
-        return super().train(pack, problem, progress)
+FOUR = sweep(search={"backend": "random", "trials": 4, "batch": 4})
 
 
-def test_what_the_whole_device_is_too_small_for_fails_and_says_so(bench: Bench) -> None:
-    bench.train_with(Insatiable())
-    document = sweep(search={"backend": "random", "trials": 2, "batch": 2})
-    shared = Processes(places_for(2, ["0"], 0.5), {})
-    try:
-        results = told(bench, document, executor=shared)
-    finally:
-        shared.shutdown()
-    assert results[0].error is None
-    error = results[1].error
+def check_greedy(bench: Bench, executor: Slots) -> None:
+    """Two trials of four needed a GPU alone, and one more than that."""
+    made_up = told(bench, FOUR)
+    bench.train_with(Greedy())
+    results = told(bench, FOUR, executor=executor)
+    error = results.pop(2).error
     assert error is not None
-    assert error.reason == "out_of_memory"
-    assert error.message == "MemoryError: 1 of a GPU is too little"
+    assert (error.reason, error.message) == (
+        "out_of_memory",
+        "MemoryError: 1 of a GPU is too little",
+    )
+    assert results == {number: made_up[number] for number in (0, 1, 3)}
+
+
+def test_what_found_too_little_memory_beside_others_is_trained_once_alone(bench: Bench) -> None:
+    sharing = Sharing()
+    check_greedy(bench, sharing)
+    assert sorted(sharing.alone) == [0, 1, 2]
+
+
+@pytest.mark.slow
+def test_workers_that_share_a_gpu_do_so_as_well(bench: Bench) -> None:
+    shared = Processes(places_for(2, ["0"], 0.5), {})
+    try:
+        check_greedy(bench, shared)
+    finally:
+        shared.shutdown()
