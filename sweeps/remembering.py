@@ -10,18 +10,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from math import inf
-from statistics import stdev
 
-from search_spaces import Derived
 from sweeps.live_trials import Epoch
 from sweeps.problem import Problem
 from sweeps.surroundings import git_commit, package_versions
 from sweeps.sweep import Sweep
 from sweeps.tasks.no_rows import NoRows
-from sweeps.trial import Config, Cost, Pruned, Result, Trial
+from sweeps.tracked_params import constants, rung, varied
+from sweeps.trial import Config, Result, Trial
+from sweeps.trial_metrics import metrics_of
 from sweeps.yaml_text import yaml_text
 from tracking.records import (
     Artifact,
@@ -57,7 +56,7 @@ def sweep_record(
         experiment=problem.task.name,
         started_ms=started_ms,
         tags=_sweep_tags(sweep, sweep_id) | {"sweeps.state": "running"} | git_commit(),
-        params=_constants(sweep) | {"split_hash": split_hash},
+        params=constants(sweep) | {"split_hash": split_hash},
         dataset=_dataset(problem),
         objective=sweep.objective.metric,
         maximize=sweep.objective.goal == "maximize",
@@ -93,10 +92,9 @@ def trial_record(
         status=status,
         started_ms=started_ms,
         ended_ms=ended_ms,
-        params=_varied(sweep, result.trial.config, result.defined is not None)
-        | _rung(result.trial),
+        params=varied(sweep, result.trial.config, result.defined is not None) | rung(result.trial),
         tags=tags,
-        metrics=tuple(_metrics(sweep, result, ended_ms)),
+        metrics=tuple(metrics_of(result, sweep.objective.metric, ended_ms)),
     )
 
 
@@ -119,7 +117,7 @@ def live_record(
         attempt=attempt,
         started_ms=started_ms,
         # What comes about in training is known when it is over; params cannot be changed then.
-        params={} if sweep.defined_as_it_runs else _varied(sweep, trial.config) | _rung(trial),
+        params={} if sweep.defined_as_it_runs else varied(sweep, trial.config) | rung(trial),
         tags=_trial_tags(sweep, sweep_id, trial)
         | {"sweeps.state": "running", "sweeps.trainer": sweep.trainer},
         metrics=tuple(
@@ -212,47 +210,6 @@ def _sweep_tags(sweep: Sweep, sweep_id: str) -> dict[str, str]:
     }
 
 
-def _constants(sweep: Sweep) -> dict[str, str]:
-    settings = {
-        "backend": sweep.search.backend,
-        **{f"search.{name}": value for name, value in sweep.search.options.items()},
-        **{f"evaluate.{name}": value for name, value in asdict(sweep.evaluate).items()},
-        **{f"task.{name}": value for name, value in sweep.task.options.items()},
-        **_subject(sweep),
-        "objective": f"{sweep.objective.goal} {sweep.objective.metric}",
-        "trainer": sweep.trainer,
-        "seed": sweep.seed,
-    }
-    for param in sweep.space.params:
-        if param.fixed and not isinstance(param.domain, Derived):
-            settings[param.name] = param.domain.at(0)
-    return {name: str(value) for name, value in settings.items()}
-
-
-def _subject(sweep: Sweep) -> dict[str, object]:
-    """The user's own code, where that is what is tuned."""
-    subject = sweep.subject
-    if subject.kind == "network":
-        return {}
-    options = {f"{subject.kind}.{name}": value for name, value in subject.options.items()}
-    return {subject.kind: subject.path, **options}
-
-
-def _varying(sweep: Sweep) -> list[str]:
-    return [param.name for param in sweep.space.params if not param.fixed]
-
-
-def _varied(sweep: Sweep, config: Config, defined: bool = False) -> dict[str, str]:
-    """What varies; of a configuration that was defined in training it is all."""
-    names = list(config) if defined else _varying(sweep)
-    return {name: str(config[name]) for name in names if name in config}
-
-
-def _rung(trial: Trial) -> dict[str, str]:
-    """The epochs that a trial was given, where that is not what its configuration says."""
-    return {} if trial.budget is None else {"budget_epochs": str(trial.budget)}
-
-
 def _dataset(problem: Problem) -> DatasetRecord | None:
     if isinstance(problem.task, NoRows):
         return None
@@ -264,44 +221,3 @@ def _dataset(problem: Problem) -> DatasetRecord | None:
         features=len(problem.task.features),
         source=type(problem.task).__module__,
     )
-
-
-def _metrics(sweep: Sweep, result: Result, at_ms: int) -> Iterator[Metric]:
-    for name, value in result.metrics.items():
-        yield Metric(name, value, 0, at_ms)
-    yield Metric("seconds", result.seconds, 0, at_ms)
-    figures = _cost_figures(result.cost, result.seconds) | _pruned_figures(result.pruned)
-    for name, value in figures.items():
-        yield Metric(name, value, 0, at_ms)
-    # Epochs before the first that was told were trained too fast, or by an earlier attempt.
-    earliest = min(result.epoch_ms.values(), default=at_ms)
-    for name, values in result.history.items():
-        for epoch, value in enumerate(values, start=1):
-            yield Metric(f"epoch/{name}", value, epoch, result.epoch_ms.get(epoch, earliest))
-    if len(result.parts) < 2:
-        return
-    for position, part in enumerate(result.parts):
-        for name, value in part.metrics.items():
-            yield Metric(f"part/{name}", value, position, at_ms)
-    objective = sweep.objective.metric
-    scores = [part.metrics[objective] for part in result.parts if objective in part.metrics]
-    if len(scores) > 1:
-        yield Metric(f"{objective}_std", stdev(scores), 0, at_ms)
-
-
-def _cost_figures(cost: Cost | None, seconds: float) -> dict[str, float]:
-    if cost is None:
-        return {}
-    figures = {"core_seconds": cost.core_seconds, "peak_memory_mb": cost.peak_mb}
-    if cost.gpu_seconds:
-        figures["gpu_seconds"] = cost.gpu_seconds
-    if cost.examples and seconds > 0:
-        figures["examples_per_second"] = cost.examples / seconds
-    return figures
-
-
-def _pruned_figures(pruned: Pruned | None) -> dict[str, float]:
-    if pruned is None:
-        return {}
-    figures: dict[str, float] = {"pruned_step": pruned.step, "pruned_value": pruned.value}
-    return figures if pruned.margin is None else figures | {"pruned_margin": pruned.margin}

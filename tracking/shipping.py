@@ -20,6 +20,7 @@ from tracking.records import (
     TrialRecord,
 )
 from tracking.retries import PAUSES, Retries
+from tracking.showing import Showing
 from tracking.stride import Stride
 from tracking.tracker import RefusedError, StandDownError, Tracker, TrackingError
 from tracking.wishes import Wishes
@@ -27,10 +28,6 @@ from tracking.wishes import Wishes
 _LIVELY = 20.0
 """Trials a second that a store must take to be waited for at the end."""
 _WINDOW = 3.0
-
-
-class _NotShownError(Exception):
-    """Trials under way could not be shown; the message is that of a TrackingError."""
 
 
 class Shipper:
@@ -79,8 +76,7 @@ class Shipper:
         self._closing = threading.Event()
         self._given_up = threading.Event()
         self._retries = Retries(pauses, self._closing, self._given_up)
-        self._pauses = pauses
-        self._not_shown = 0
+        self._showing = Showing(self._outbox, self._complain, pauses)
         self._telling = threading.Lock()
         self._closed = False
         self._link = ""
@@ -183,9 +179,7 @@ class Shipper:
     def _attempt(self, batch: Batch) -> bool:
         """Send; whether to go on."""
         try:
-            self._send(batch)
-        except _NotShownError as error:
-            self._put_off(error)
+            sent = self._send(batch)
         except RefusedError as refusal:
             self._refused(batch, refusal)
         except StandDownError as order:
@@ -195,12 +189,14 @@ class Shipper:
             self._complain(str(error))
             return self._retries.failure()
         else:
-            self._outbox.taken(batch)
-            self._retries.success()
-            self._said = ""
+            if sent:
+                self._outbox.taken(batch)
+                self._retries.success()
+                self._said = ""
         return True
 
-    def _send(self, batch: Batch) -> None:
+    def _send(self, batch: Batch) -> bool:
+        """Whether it was sent; False for what may wait until the store has time for it."""
         if self._tracker is None:
             self._tracker = self._tracker_factory()
             if self._may_write is not None:
@@ -213,19 +209,21 @@ class Shipper:
         if isinstance(batch, SweepState):
             self._tracker.show_state(batch)
             self._wishes.acknowledged()
-            return
+            return True
         first = batch[0]
         if isinstance(first, SweepRecord):
             self._begin(self._tracker, first)
         elif isinstance(first, SweepEnd):
             self._end(self._tracker, first)
         elif isinstance(first, LiveRecord):
-            self._show(self._tracker, [one for one in batch if isinstance(one, LiveRecord)])
+            live = [one for one in batch if isinstance(one, LiveRecord)]
+            return self._showing.show(self._tracker, live, in_trouble=bool(self._said))
         elif isinstance(first, SweepFigures):
             self._tracker.add_figures([one for one in batch if isinstance(one, SweepFigures)])
         else:
             trials = [one for one in batch if isinstance(one, TrialRecord)]
             self._log(self._tracker, trials)
+        return True
 
     def _begin(self, tracker: Tracker, record: SweepRecord) -> None:
         """Begin; nothing can be sent without that, so here a refusal is trouble like any other."""
@@ -242,32 +240,6 @@ class Shipper:
         self._stride.widen(len(trials), time.monotonic() - began)
         self._shipped += len(trials)
         self._tell(lambda: self._on_shipped([trial.number for trial in trials]))
-
-    def _show(self, tracker: Tracker, trials: Sequence[LiveRecord]) -> None:
-        """Show trials under way; what the store refuses of them waits for its result."""
-        try:
-            try:
-                tracker.live(trials)
-            except RefusedError:
-                self._show_singly(tracker, trials)
-        except TrackingError as error:
-            raise _NotShownError(str(error)) from error
-        self._not_shown = 0
-
-    def _show_singly(self, tracker: Tracker, trials: Sequence[LiveRecord]) -> None:
-        for trial in trials:
-            try:
-                tracker.live([trial])
-            except RefusedError as refusal:
-                self._complain(str(refusal))
-                self._outbox.hide(trial.number)
-
-    def _put_off(self, error: Exception) -> None:
-        """Show nothing for a while; what else there is may go."""
-        if not self._said:
-            self._complain(str(error))
-        self._outbox.put_off(self._pauses[min(self._not_shown, len(self._pauses) - 1)])
-        self._not_shown += 1
 
     def _end(self, tracker: Tracker, record: SweepEnd) -> None:
         tracker.end(record)
