@@ -59,6 +59,7 @@ def _end(sweep: Sweep, stands: Any, kept: Sequence[KeptTrial]) -> SweepEnd:
         states.count("failed"),
         best_of(sweep, results),
         (),
+        states.count("pruned"),
     )
 
 
