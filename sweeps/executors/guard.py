@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import threading
 from contextlib import suppress
+from shutil import which
 
 SCRIPT = """\
 watched=' '
@@ -26,18 +27,13 @@ class Guard:
     """A process that outlives this one by a moment. Threads may call it; `close` may be repeated.
 
     It is no member of this process's group or session, so that it hears no signal meant for those.
+    Where there is no shell, there is no guard.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._shell = subprocess.Popen(
-            ["/bin/sh", "-c", SCRIPT],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            text=True,
-        )
+        shell = which("sh")
+        self._shell = None if shell is None else _started(shell)
 
     def watch(self, group: int) -> None:
         """End that process group when this process is gone."""
@@ -49,6 +45,8 @@ class Guard:
 
     def close(self) -> None:
         """End what is still watched, and the guard."""
+        if self._shell is None:
+            return
         with self._lock:
             assert self._shell.stdin is not None, "it was made with a pipe"
             with suppress(BrokenPipeError):  # somebody has ended it
@@ -56,8 +54,21 @@ class Guard:
             self._shell.wait()
 
     def _order(self, order: str) -> None:
+        if self._shell is None:
+            return
         with self._lock:
             assert self._shell.stdin is not None, "it was made with a pipe"
             with suppress(BrokenPipeError):  # somebody has ended it: workers still end themselves
                 self._shell.stdin.write(order + "\n")
                 self._shell.stdin.flush()
+
+
+def _started(shell: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [shell, "-c", SCRIPT],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        text=True,
+    )

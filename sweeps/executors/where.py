@@ -135,10 +135,11 @@ def _check_names(gpus: Sequence[str]) -> None:
         if not gpu or gpus.count(gpu) > 1:
             raise ValueError(f"gpus: {gpu!r} is named twice" if gpu else "gpus: a name is empty")
     mine = os.environ.get("CUDA_VISIBLE_DEVICES")
-    if mine is None or not all(name.strip().isdecimal() for name in mine.split(",")):
+    numbers = [name.strip() for name in (mine or "").split(",") if name.strip()]
+    if mine is None or not all(number.isdecimal() for number in numbers):
         return
     for gpu in gpus:
-        if gpu.isdecimal() and gpu not in mine.replace(" ", "").split(","):
+        if gpu.isdecimal() and gpu not in numbers:
             raise ValueError(f"gpus: {gpu} is none of CUDA_VISIBLE_DEVICES={mine}")
 
 

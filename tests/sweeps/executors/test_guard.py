@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from sweeps.executors import guard
 from sweeps.executors.guard import Guard
 
 
@@ -24,20 +25,29 @@ def test_what_is_watched_in_the_end_is_ended_and_nothing_else(
     groups: list[subprocess.Popen[bytes]],
 ) -> None:
     first, second, third = groups
-    guard = Guard()
+    ours = Guard()
     for one in groups:
-        guard.watch(one.pid)
-    guard.forget(second.pid)
-    guard.forget(second.pid)
-    guard.close()
+        ours.watch(one.pid)
+    ours.forget(second.pid)
+    ours.forget(second.pid)
+    ours.close()
     assert (first.wait(20), third.wait(20)) == (-9, -9)
     assert second.poll() is None
-    guard.close()
+    ours.close()
 
 
 def test_a_guard_that_somebody_has_ended_is_not_missed() -> None:
-    guard = Guard()
-    guard._shell.kill()
-    guard._shell.wait()
-    guard.watch(1 << 22)
-    guard.close()
+    ours = Guard()
+    assert ours._shell is not None
+    ours._shell.kill()
+    ours._shell.wait()
+    ours.watch(1 << 22)
+    ours.close()
+
+
+def test_a_machine_without_a_shell_has_no_guard(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "which", lambda name: None)
+    alone = Guard()
+    alone.watch(1 << 22)
+    alone.forget(1 << 22)
+    alone.close()

@@ -92,6 +92,11 @@ def test_gpus_that_this_process_was_not_given_are_refused(monkeypatch: pytest.Mo
     assert Where.of({"gpus": "3"}).gpus == ("3",)
     with pytest.raises(ValueError, match=r"^gpus: 0 is none of CUDA_VISIBLE_DEVICES=2, 3"):
         Where.of({"gpus": "0"})
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    with pytest.raises(ValueError, match=r"^gpus: 3 is none of CUDA_VISIBLE_DEVICES=$"):
+        Where.of({"gpus": "3"})
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "GPU-5b7d")
+    assert Where.of({"gpus": "0"}).gpus == ("0",)
 
 
 @pytest.mark.parametrize(
