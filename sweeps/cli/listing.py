@@ -37,22 +37,24 @@ def ls(store: StoreOption = HERE, as_json: AsJson = False) -> None:
     elif not rows:
         say([f"no sweeps in {store.chosen.place} yet"])
     else:
-        columns = ("id", "name", "task", "search", "state", "done", "failed", "started", "time")
-        table(columns, map(_cells, rows))
+        cells = [_cells(row, pruned=any(row.pruned for row in rows)) for row in rows]
+        table(tuple(cells[0]), (tuple(each.values()) for each in cells))
 
 
-def _cells(row: SweepRow) -> tuple[str, ...]:
-    return (
-        row.sweep_id,
-        row.name,
-        row.task,
-        row.backend,
-        row.state,
-        f"{row.done:,}",
-        f"{row.failed:,}",
-        moment(row.created_ms),
-        duration(row.spent_seconds),
-    )
+def _cells(row: SweepRow, *, pruned: bool) -> dict[str, str]:
+    """A row by the heads of its columns, with those that were `pruned` where there are any."""
+    return {
+        "id": row.sweep_id,
+        "name": row.name,
+        "task": row.task,
+        "search": row.backend,
+        "state": row.state,
+        "done": f"{row.done:,}",
+        **({"pruned": f"{row.pruned:,}"} if pruned else {}),
+        "failed": f"{row.failed:,}",
+        "started": moment(row.created_ms),
+        "time": duration(row.spent_seconds),
+    }
 
 
 @guarded
