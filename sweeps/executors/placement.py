@@ -71,5 +71,7 @@ def part(share: float) -> dict[str, str]:
         SHARE: f"{share:g}",
         "TF_FORCE_GPU_ALLOW_GROWTH": "true",
         "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
-        "XLA_PYTHON_CLIENT_MEM_FRACTION": f"{USABLE * share:.4f}",
+        "XLA_CLIENT_MEM_FRACTION": f"{USABLE * share:.4f}",
+        # Its older name, which the user may have set: JAX refuses both together.
+        "XLA_PYTHON_CLIENT_MEM_FRACTION": "",
     }

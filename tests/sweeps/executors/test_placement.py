@@ -32,13 +32,28 @@ def test_a_part_of_a_gpu_is_a_part_of_its_memory_and_alone_it_is_nearly_all() ->
         "SWEEPS_GPU_SHARE": "0.25",
         "TF_FORCE_GPU_ALLOW_GROWTH": "true",
         "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
-        "XLA_PYTHON_CLIENT_MEM_FRACTION": "0.2250",
+        "XLA_CLIENT_MEM_FRACTION": "0.2250",
+        "XLA_PYTHON_CLIENT_MEM_FRACTION": "",
     }
     assert place.alone == {
         **place.environment,
         "SWEEPS_GPU_SHARE": "1",
-        "XLA_PYTHON_CLIENT_MEM_FRACTION": "0.9000",
+        "XLA_CLIENT_MEM_FRACTION": "0.9000",
     }
+
+
+@pytest.mark.parametrize("theirs", ["XLA_CLIENT_MEM_FRACTION", "XLA_PYTHON_CLIENT_MEM_FRACTION"])
+def test_jax_reads_it_so_whatever_the_user_has_set(
+    monkeypatch: pytest.MonkeyPatch, theirs: str
+) -> None:
+    from jaxlib import xla_client
+
+    (place,) = places_for(1, ["3"], 0.25)
+    monkeypatch.setenv(theirs, "0.75")
+    for name, value in place.environment.items():
+        monkeypatch.setenv(name, value)
+    options = xla_client.generate_pjrt_gpu_plugin_options()
+    assert (options["memory_fraction"], options["preallocate"]) == (0.225, False)
 
 
 def test_who_has_a_whole_gpu_shares_nothing() -> None:
