@@ -63,7 +63,7 @@ class LiveSlots:
             last=packed.last,
             part="" if together else self._part(latest),
             epoch=max(one.epoch for one in reports) if together else latest.epoch,
-            epochs=packed.epochs if together else max(latest.epochs, self._epochs(latest.trial)),
+            epochs=max(packed.epochs, self._epochs(latest.trial)),
             value=None if together else self._value(latest.values),
             best=best,
         )

@@ -17,8 +17,8 @@ class KnownChild:
     """A trial's run: the attempt it shows, and whether it is complete.
 
     It is `described` when it is known to have its parameters and tags, and `unfinished` when it has
-    nothing but what was known before there was a result. `has` are the metrics that an attempt
-    before this one has left there.
+    nothing but what was known before there was a result. `has` are metrics that it is known to
+    have: those that were shown, and what an attempt before this one has left there.
     """
 
     run_id: str
@@ -27,11 +27,19 @@ class KnownChild:
     complete: bool
     unfinished: bool
     described: bool = False
-    has: frozenset[Row] = frozenset()
+    has: set[Row] = field(default_factory=set)
 
     def lacks(self, metrics: Iterable[Metric]) -> list[Metric]:
         """Those that are not there, whenever they were measured."""
-        return [one for one in metrics if (one.name, one.step, one.value) not in self.has]
+        return [one for one in metrics if _row(one) not in self.has]
+
+    def got(self, metrics: Iterable[Metric]) -> None:
+        """Those were written."""
+        self.has.update(map(_row, metrics))
+
+
+def _row(metric: Metric) -> Row:
+    return metric.name, metric.step, metric.value
 
 
 @dataclass

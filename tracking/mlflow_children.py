@@ -25,7 +25,7 @@ def complete(store: MlflowStore, sweep: KnownSweep, trial: TrialRecord) -> None:
     child = _written(store, sweep, trial)
     if child is not None:
         store.set_ended(child.run_id, trial.status, trial.ended_ms)
-        sweep.children[trial.number] = replace(child, complete=True)
+        sweep.children[trial.number] = replace(child, complete=True, has=set())
 
 
 def show(store: MlflowStore, sweep: KnownSweep, trial: LiveRecord) -> None:
@@ -61,6 +61,8 @@ def _written(
     if isinstance(trial, LiveRecord) and child.described:
         params, tags = {}, {}
     store.write(child.run_id, params, tags, metrics)
+    if isinstance(trial, LiveRecord):
+        child.got(metrics)
     unfinished = isinstance(trial, LiveRecord)
     child = replace(child, unfinished=unfinished, described=True)
     sweep.children[trial.number] = child
@@ -81,7 +83,7 @@ def _taken_up(
         return None
     store.set_running(child.run_id)
     store.write(child.run_id, {}, {ATTEMPT_TAG: str(trial.attempt)}, ())
-    has = frozenset(store.history(child.run_id))
+    has = set(store.history(child.run_id))
     return KnownChild(
         child.run_id, trial.attempt, child.started_ms, complete=False, unfinished=True, has=has
     )

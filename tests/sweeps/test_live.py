@@ -100,7 +100,7 @@ def test_a_pack_of_many_trials_is_one_line() -> None:
     pack = fits(*range(12, 76))
     followed = tuple(report(number, 3, value=number / 100) for number in range(12, 20))
     seen.heard(pack, "here", Reports(followed, (report(75, 2, value=0.01),)))
-    assert seen.seen() == [AtWork("here", 64, 12, 75, "", 3, 20, None, 0.01)]
+    assert seen.seen() == [AtWork("here", 64, 12, 75, "", 3, 60, None, 0.01)]
 
 
 def test_of_an_objective_that_no_epoch_tells_there_is_no_value() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.tracking.on_mlflow import OnMlflow, client_of, runs_of
-from tests.tracking.records_for_tests import end, sweep, trial
+from tests.tracking.records_for_tests import end, live, sweep, trial
 from tests.tracking.tracker_contract import TrackerContract
 from tracking.mlflow_store import MlflowStore
 from tracking.mlflow_tracker import MlflowTracker
@@ -120,3 +120,21 @@ class TestMlflowTracker(OnMlflow, TrackerContract):
         with self.opened() as tracker:
             tracker.begin(sweep())
         assert "orderByKey=metrics.%60val_accuracy%60" in self.parent().tags["mlflow.note.content"]
+
+
+class TestShownFirst(OnMlflow):
+    def test_what_was_shown_is_not_written_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        written: list[list[int]] = []
+        write = MlflowStore.write
+
+        def noted(store: MlflowStore, run_id: str, *rest: Any) -> None:
+            write(store, run_id, *rest)
+            written.append([metric.step for metric in rest[-1] if metric.name == "epoch/loss"])
+
+        with self.opened() as tracker:
+            tracker.begin(sweep())
+            tracker.live([live(0, 0, 2)])
+            monkeypatch.setattr(MlflowStore, "write", noted)
+            tracker.log([trial(0)])
+        assert written == [[2]]
+        assert [step for step, _, _ in self.children()[0].history["epoch/loss"]] == [0, 1, 2]
