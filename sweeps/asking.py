@@ -23,7 +23,8 @@ Ready = tuple[Trial, Sequence[Fit] | Failure]
 class Asking:
     """Batches of a search: `batch` trials each, as long as there are fewer than `cap` in all.
 
-    `asked` is how many there are already. `read` gives a trial's fits.
+    `asked` is how many there are already. `read` gives a trial's fits. The `first` trials, if that
+    is not 0, are a batch of their own.
     """
 
     def __init__(
@@ -33,12 +34,14 @@ class Asking:
         batch: int,
         cap: int | None,
         asked: int,
+        first: int = 0,
     ) -> None:
         self._search = search
         self._read = read
         self._batch = batch
         self._cap = cap
         self._asked = asked
+        self._first = first
         self._ready: list[Ready] = []
         self._before: State = {}
         self._error: SpaceError | None = None
@@ -71,7 +74,9 @@ class Asking:
 
     @property
     def _wanted(self) -> int:
-        return self._batch if self._cap is None else min(self._batch, self._cap - self._asked)
+        of_the_first = self._first - self._asked
+        most = min(self._batch, of_the_first) if of_the_first > 0 else self._batch
+        return most if self._cap is None else min(most, self._cap - self._asked)
 
     def _more(self, count: int) -> None:
         trials = self._search.ask(count) if count > 0 else []

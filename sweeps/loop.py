@@ -25,6 +25,7 @@ from sweeps.journal import Journal
 from sweeps.losses import StuckError
 from sweeps.open_trial import OpenTrial
 from sweeps.problem import Problem
+from sweeps.pruning.choose import trials_before_pruning
 from sweeps.stages import Stages, Step
 from sweeps.sweep import Sweep
 from sweeps.trainers.trainer import Trainer
@@ -56,7 +57,8 @@ class Loop:
         self._journal = journal
         self._checkpoints = checkpoints
         self._stages = stages
-        self._asking = Asking(search, self._fits_of, batch, sweep.search.trials, asked)
+        first = trials_before_pruning(sweep)
+        self._asking = Asking(search, self._fits_of, batch, sweep.search.trials, asked, first)
         self._first_errors = FirstErrors()
         self._stuck: str | None = None
         self._lost: str | None = None

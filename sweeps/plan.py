@@ -14,7 +14,7 @@ from sweeps.backends.hyperband_plan import Rung
 from sweeps.census import Census, census
 from sweeps.likeness import Likeness, likeness
 from sweeps.preview import SHOWN, preview
-from sweeps.pruning.choose import PARTS, steps_for
+from sweeps.pruning.choose import PARTS, steps_for, trials_before_pruning
 from sweeps.sweep import Sweep
 from sweeps.trial import Config
 
@@ -27,7 +27,8 @@ class Plan:
     every fold of every repeat. `first` and `last` are the configurations at either end of the
     trials; those that depend on scores are left out. `brackets` are Hyperband's. `asked` is
     `search.trials`, of which a small space may have fewer. `pruner` is asked after so many epochs
-    as `looks` says, the longest trials given, or after every part where that is empty.
+    as `looks` says, the longest trials given, or after every part where that is empty; the first
+    `spared` trials are trained to their end for it to learn from.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Plan:
     asked: int | None = None
     pruner: str | None = None
     looks: tuple[int, ...] = ()
+    spared: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data with the names of the fields; refused and allowed points are spelled out."""
@@ -90,6 +92,7 @@ def plan_sweep(sweep: Sweep) -> Plan:
         asked=sweep.search.trials,
         pruner=pruner,
         looks=looks,
+        spared=trials_before_pruning(sweep),
     )
 
 

@@ -104,10 +104,18 @@ def _pruner(plan: Plan) -> list[str]:
     if plan.pruner is None:
         return []
     if not plan.looks:
-        return [f"pruner: {plan.pruner}, asked after every fold and repeat"]
+        return [f"pruner: {plan.pruner}, asked after every fold and repeat{_spared(plan)}"]
     first = ", ".join(f"{epoch:,}" for epoch in plan.looks[:MOST_LOOKS])
     rest = f", … {plan.looks[-1]:,}" if len(plan.looks) > MOST_LOOKS else ""
-    return [f"pruner: {plan.pruner}, asked after epochs {first}{rest}"]
+    return [f"pruner: {plan.pruner}, asked after epochs {first}{rest}{_spared(plan)}"]
+
+
+def _spared(plan: Plan) -> str:
+    if not plan.spared:
+        return ""
+    if plan.trials is not None and plan.trials <= plan.spared:
+        return f"; it learns from {plan.spared} finished trials, so none of these would be pruned"
+    return f"; the first {plan.spared} trials are trained to their end, for it to learn from"
 
 
 def _likeness(plan: Plan) -> list[str]:

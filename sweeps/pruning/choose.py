@@ -38,6 +38,12 @@ def steps_for(sweep: Sweep) -> Steps | None:
     return None if choice is None else Steps(choice, most_epochs(sweep.space))
 
 
+def trials_before_pruning(sweep: Sweep) -> int:
+    """How many trials are trained to their end first, for the pruner to learn from."""
+    steps = steps_for(sweep)
+    return 0 if steps is None else steps.finished_before
+
+
 def check_pruner(sweep: Sweep) -> None:
     """Raise SweepError for a pruner that could never end a trial of this sweep."""
     steps = steps_for(sweep)

@@ -55,6 +55,24 @@ def test_a_search_that_learns_is_asked_in_its_turn_only() -> None:
     assert search.state() == before
 
 
+def test_the_first_trials_are_a_batch_of_their_own() -> None:
+    for before, expected in ((0, [8, 48]), (3, [5, 48]), (8, [48, 48])):
+        asked = Asking(RandomSearch().start(SPACE, 0), fits, BATCH, None, before, first=8)
+        asked.look_ahead()
+        first = len(asked.next())
+        asked.look_ahead()
+        assert [first, len(asked.next())] == expected
+    assert numbers(Asking(RandomSearch().start(SPACE, 0), fits, 4, None, 0, first=8)) == [
+        0,
+        1,
+        2,
+        3,
+    ]
+    assert numbers(Asking(RandomSearch().start(SPACE, 0), fits, BATCH, 5, 0, first=8)) == [
+        *range(5)
+    ]
+
+
 def test_a_cap_holds_for_all_batches_together() -> None:
     asked = asking(RandomSearch().start(SPACE, 0), cap=BATCH + 2)
     assert numbers(asked) == list(range(BATCH))

@@ -154,16 +154,22 @@ def test_a_pruner_says_when_it_is_asked(sweeps: Command, file: str) -> None:
         done = sweeps("plan", file, "--set", f"search.pruner={pruner}", *chosen)
         return next(line for line in done.output.splitlines() if line.startswith("pruner"))
 
-    epochs = "space.epochs=30"
-    assert told("median", epochs) == (
-        "pruner: median, asked after epochs 3, 6, 9, 12, 15, 18, 21, 24, 27"
+    epochs, widths = "space.epochs=30", "space.width={low: 1, high: 20}"
+    assert told("median", epochs, widths) == (
+        "pruner: median, asked after epochs 3, 6, 9, 12, 15, 18, 21, 24, 27; "
+        "the first 8 trials are trained to their end, for it to learn from"
     )
     halving = "{successive_halving: {reduction_factor: 3}}"
     assert told(halving, epochs) == "pruner: successive_halving, asked after epochs 1, 3, 9, 27"
     often = "{median: {interval_steps: 1}}"
-    assert told(often, epochs).endswith(" 10, 11, 12, … 29")
+    assert " 10, 11, 12, … 29; the first 8" in told(often, epochs, widths)
+    few = "{median: {n_startup_trials: 100000}}"
+    assert told(few, epochs).endswith("so none of these would be pruned")
     folds = "evaluate={folds: 5}"
-    assert told("wilcoxon", folds) == "pruner: wilcoxon, asked after every fold and repeat"
+    assert told("wilcoxon", folds, widths) == (
+        "pruner: wilcoxon, asked after every fold and repeat; "
+        "the first 8 trials are trained to their end, for it to learn from"
+    )
     assert "pruner" not in sweeps("plan", file).output
     found = json.loads(
         sweeps("plan", file, "--set", f"search.pruner={halving}", "--set", epochs, "--json").stdout

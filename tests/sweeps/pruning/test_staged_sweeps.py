@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
@@ -247,8 +247,11 @@ def in_lockstep(sweep: Sweep, whole: Sequence[Result], wave: int) -> dict[int, i
         study = optuna.create_study(
             study_name=NAME, direction=sweep.objective.goal, pruner=pruner_of(steps.filled)
         )
-        for first in range(0, len(whole), wave):
-            open_now = [(study.ask(), one) for one in whole[first : first + wave]]
+        ends = [steps.finished_before + at for at in range(0, len(whole), wave)]
+        for first, end in pairwise(
+            sorted({0, *(min(end, len(whole)) for end in ends), len(whole)})
+        ):
+            open_now = [(study.ask(), one) for one in whole[first:end]]
             for stage in range(steps.most):
                 for trial, one in [each for each in open_now if each[0].number not in ended]:
                     looks = steps.until(len(one.history["loss"]))
@@ -270,3 +273,14 @@ def test_a_sweep_ends_the_trials_that_optuna_would_end(bench: Bench, name: str) 
     whole = bench.results(bench.run(sweep_of(None)).sweep_id)
     found = {one.trial.number: one.pruned.step for one in results if one.pruned is not None}
     assert found == in_lockstep(sweep, whole, wave=5)
+
+
+@pytest.mark.parametrize("pruner", ["median", "percentile", "successive_halving"])
+def test_a_grid_of_sixty_is_pruned_with_nothing_set(bench: Bench, pruner: str) -> None:
+    """Though all of it would fit into one wave, which a median has nothing to compare with."""
+    space = {"width": {"low": 4, "high": 63}, "epochs": 20}
+    search = {"backend": "grid", "pruner": pruner}
+    sweep = read_sweep({"task": "penguins", "space": space, "search": search})
+    summary = bench.run(sweep)
+    assert (summary.done + summary.pruned, summary.failed) == (60, 0)
+    assert summary.pruned > 20

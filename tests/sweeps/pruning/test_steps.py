@@ -65,3 +65,23 @@ def test_the_interval_is_told_to_optuna_as_well() -> None:
 def test_the_most_epochs_that_a_trial_may_have(epochs: Any, expected: int) -> None:
     space = {"width": [8, 16], **({} if epochs is None else {"epochs": epochs})}
     assert most_epochs(read_sweep({"task": "penguins", "space": space}).space) == expected
+
+
+@pytest.mark.parametrize(
+    ("pruner", "finished"),
+    [
+        ("median", 8),
+        ({"percentile": {"n_startup_trials": 20}}, 20),
+        ({"median": {"n_startup_trials": 0}}, 1),
+        ("wilcoxon", 8),
+        ({"patient": {"wrapped": "median"}}, 8),
+        ("patient", 0),
+        ("successive_halving", 0),
+        ("hyperband", 0),
+        ({"threshold": {"lower": 0.5}}, 0),
+    ],
+)
+def test_a_pruner_that_learns_from_finished_trials_is_given_some(
+    pruner: Any, finished: int
+) -> None:
+    assert steps(pruner, 20).finished_before == finished
