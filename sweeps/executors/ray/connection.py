@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -12,6 +10,7 @@ from typing import Any
 
 from sweeps.executors.environment import standing
 from sweeps.executors.executor import ClusterError
+from sweeps.executors.ray.address import answers, resolved
 from sweeps.executors.ray.room import Node
 
 VARIABLES = {
@@ -19,7 +18,6 @@ VARIABLES = {
     # Else Ray ends this process a minute after the head of its cluster is gone.
     "RAY_gcs_rpc_server_reconnect_timeout_s": "86400",
 }
-KNOCK_SECONDS = 2.0
 LEAVE_SECONDS = 15.0
 """Ray needs five to give up a head that is gone."""
 
@@ -60,16 +58,6 @@ class Connection:
         self._standing.close()
 
 
-def answers(address: str) -> bool:
-    """Whether anybody listens at HOST:PORT."""
-    host, _, port = address.rpartition(":")
-    try:
-        with socket.create_connection((host.strip("[]"), int(port)), KNOCK_SECONDS):
-            return True
-    except (OSError, ValueError, OverflowError):
-        return False
-
-
 def in_time(act: Callable[[], object], seconds: float) -> None:
     """Do it, but do not wait longer: without a head, Ray may never come back from it."""
     thread = threading.Thread(target=act, name="sweeps-ray-leave", daemon=True)
@@ -86,16 +74,12 @@ def imported() -> Any:
 
 def _join(ray: Any, address: str | None) -> None:
     at = f"the Ray cluster at {address}" if address else "a Ray cluster"
-    named = address or os.environ.get("RAY_ADDRESS", "")
-    if "://" in named:
-        raise ClusterError(f"address: {named} is a Ray client's: say the head's own, HOST:6379")
-    if ":" in named and not answers(named):
-        raise ClusterError(f"address: nobody answers at {named}, where a Ray cluster is to be")
+    place = resolved(address)
     failures = (RuntimeError, ValueError, OSError, ray.exceptions.RayError)
     try:
         with _own_signals():
             ray.init(
-                address=address,
+                address=place,
                 log_to_driver=False,
                 configure_logging=False,
                 include_dashboard=False,

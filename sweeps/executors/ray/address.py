@@ -1,0 +1,53 @@
+"""Where a Ray cluster is, and whether anybody is there."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+from sweeps.executors.executor import ClusterError
+
+KNOCK_SECONDS = 2.0
+AUTO, LOCAL = "auto", "local"
+
+
+def answers(address: str) -> bool:
+    """Whether anybody listens at HOST:PORT."""
+    host, _, port = address.rpartition(":")
+    try:
+        with socket.create_connection((host.strip("[]"), int(port)), KNOCK_SECONDS):
+            return True
+    except (OSError, ValueError, OverflowError):
+        return False
+
+
+def resolved(address: str | None) -> str | None:
+    """What Ray is to be given for an address, so that it does not wait for who is not there.
+
+    Raises ClusterError where nobody answers, and for a Ray client's address.
+    """
+    named = address or os.environ.get("RAY_ADDRESS", "")
+    if "://" in named:
+        raise ClusterError(f"address: {named} is a Ray client's: say the head's own, HOST:6379")
+    if ":" in named and not answers(named):
+        raise ClusterError(f"address: nobody answers at {named}, where a Ray cluster is to be")
+    if named not in ("", AUTO):
+        return named
+    last = _last_started()
+    if last is None or answers(last):
+        return address
+    if named == AUTO:
+        raise ClusterError(
+            f"address: the Ray cluster that was started here last, at {last}, is gone"
+        )
+    return LOCAL
+
+
+def _last_started() -> str | None:
+    """What Ray takes for this machine's cluster; nothing tells it when that has crashed."""
+    noted = Path(os.environ.get("RAY_TMPDIR", "/tmp"), "ray", "ray_current_cluster")
+    try:
+        return noted.read_text().strip() or None
+    except OSError:
+        return None
