@@ -91,7 +91,7 @@ class Outages:
         if not self._may_wait():
             raise error
         if not told:
-            self._say(f"{error}; waiting for it, {self._longest / 60:.0f} min at most")
+            self._say(f"{error}; waiting for it, {self._longest:.0f} s at most")
         time.sleep(PAUSE_SECONDS)
 
 

@@ -38,7 +38,7 @@ LONGEST_DRAIN_SECONDS = 60.0
 """How long the end waits for MLflow, so that with all the rest it takes ten seconds: the latter
 only while it takes trials quickly."""
 BROKEN_OFF_SECONDS = 4.0
-"""The same when somebody could not wait for what was under way."""
+"""The same when somebody could not wait for what was under way; for the ledger's server, too."""
 
 NOT_DRAWN: frozenset[Ending] = RESUMABLE | {"cancelled"}
 
@@ -134,6 +134,7 @@ class Session:
         except KeyboardInterrupt:
             self._interrupts.deafen()
             self._broken_off = True
+            self._ledger.outages.endure(self._around.watcher.said, BROKEN_OFF_SECONDS)
             executor.kill()
             if self._lost is not None:
                 raise self._lost from None

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
@@ -7,13 +8,17 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, event
 
-from sweeps import ledger_outage
+from sweeps import ledger_outage, session
 from sweeps.errors import LedgerAwayError
 from sweeps.lease import Claim
-from sweeps.ledger import Ledger
+from sweeps.ledger import Ledger, set_sweep
 from sweeps.ledger_outage import Outages
-from sweeps.trial import Result, Trial
-from tests.sweeps.bench import RANDOM
+from sweeps.problem import Problem
+from sweeps.store import Store
+from sweeps.trainers.trainer import Pack, Progress
+from sweeps.trial import Outcome, Result, Trial
+from tests.sweeps.bench import RANDOM, Bench
+from tests.sweeps.fakes import FakeTrainer, RecordingWatcher
 from tests.sweeps.postgres import Server
 
 
@@ -57,7 +62,7 @@ def test_who_endures_is_told_once_and_tried_again() -> None:
     outages.endure(said.append, 60.0)
     assert outages.outlast(Away(5)) == "written"
     assert said == [
-        "the ledger x cannot be written: refused; waiting for it, 1 min at most",
+        "the ledger x cannot be written: refused; waiting for it, 60 s at most",
         "the ledger is back after 5 s",
     ]
     assert outages.outlast(Away(0)) == "written"
@@ -133,5 +138,40 @@ def test_a_server_that_is_gone_for_a_while_is_waited_for(postgres: Server) -> No
         ledger.outages.endure(say)
         begin(ledger, claim)
         assert len(ledger.trials(claim.sweep_id)) == 1
-    assert said[0].endswith("; waiting for it, 10 min at most")
+    assert said[0].endswith("; waiting for it, 600 s at most")
     assert said[1].startswith("the ledger is back after ")
+
+
+@pytest.mark.slow
+def test_a_second_ctrl_c_ends_the_waiting(
+    bench: Bench, postgres: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Ending(FakeTrainer):
+        """The server is stopped while trial 3 is trained."""
+
+        def train(self, pack: Pack, problem: Problem, progress: Progress | None) -> list[Outcome]:
+            if pack.fits[0].trial.number == 3:
+                postgres.control("stop", "-m", "immediate")
+            return super().train(pack, problem, progress)
+
+    class Impatient(RecordingWatcher):
+        def said(self, line: str) -> None:
+            super().said(line)
+            if line.endswith("waiting for it, 600 s at most"):
+                signal.raise_signal(signal.SIGINT)
+                signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(session, "BROKEN_OFF_SECONDS", 0.0)
+    bench.store = Store(bench.store.folder, postgres.fresh())
+    bench.train_with(Ending())
+    watcher = Impatient()
+    with pytest.raises(LedgerAwayError):
+        bench.run(watcher=watcher)
+    postgres.start()
+    with closing(bench.ledger()) as ledger:
+        (row,) = ledger.sweeps()
+        assert (row.state, row.done) == ("running", 3)
+        with ledger.changing() as connection:  # as if this process, which holds it, had ended
+            set_sweep(connection, row.sweep_id, lease_until_ms=0)
+    bench.train_with(FakeTrainer())
+    assert bench.resume(row.sweep_id).done == 10
