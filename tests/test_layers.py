@@ -30,6 +30,7 @@ OWNERS = {
         "sweeps/trainers/models/",
     },
     "optuna": {
+        "sweeps/pruning/",
         "sweeps/backends/",
         "sweeps/trainers/functions/optuna_study.py",
         "sweeps/trainers/objective_fit.py",
