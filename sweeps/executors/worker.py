@@ -19,7 +19,14 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from sweeps.executors import oom
-from sweeps.executors.executor import GUARD, WORKER_NAME, Terms, TimedOutError, WorkerDiedError
+from sweeps.executors.executor import (
+    GUARD,
+    WORKER_NAME,
+    Hear,
+    Terms,
+    TimedOutError,
+    WorkerDiedError,
+)
 from sweeps.executors.raised import Raised, RemoteError
 
 if TYPE_CHECKING:
@@ -104,15 +111,14 @@ class Worker:
         """What the function returns in the worker; on terms, what it says is heard under the name.
 
         Raises RemoteError when it raises there, WorkerDiedError when the process ends meanwhile,
-        TimedOutError when the time is over: the process has ended then as well.
+        TimedOutError when the time is over, and what `terms.hear` raises: the process has ended
+        then as well.
         """
         if time.monotonic() - self._looked_at >= LOOK_SECONDS:
             self._look_at_oom_kills()
-        try:
+        with self._dying():
             self._pipe.send_bytes(pickle.dumps((call, terms is not None)))
-            answer, self.resident_megabytes = self._heard_out(terms or Terms(), name)
-        except (EOFError, BrokenPipeError, ConnectionResetError) as error:
-            raise self._death(self._exit_code()) from error
+        answer, self.resident_megabytes = self._heard_out(terms or Terms(), name)
         self.calls += 1
         if isinstance(answer, Raised):
             raise RemoteError(answer)
@@ -128,13 +134,30 @@ class Worker:
                 self.kill()
                 self._exit_code()
                 raise TimedOutError(limit)
-            if self._pipe not in wait([self._pipe, self._ended]) and not self._pipe.poll():
-                raise EOFError
-            kind, *content = self._pipe.recv()
+            with self._dying():
+                if self._pipe not in wait([self._pipe, self._ended]) and not self._pipe.poll():
+                    raise EOFError
+                kind, *content = self._pipe.recv()
             if kind == ANSWER:
                 return content[0], content[1]
             if terms.hear is not None:
-                terms.hear(name, content[0])
+                self._tell(terms.hear, name, content[0])
+
+    def _tell(self, hear: Hear, name: str, said: object) -> None:
+        try:
+            hear(name, said)
+        except BaseException:  # the rest of what it says would be taken for the next call's
+            self.kill()
+            self._exit_code()
+            raise
+
+    @contextmanager
+    def _dying(self) -> Iterator[None]:
+        """A pipe that breaks within means that the process has ended."""
+        try:
+            yield
+        except (EOFError, BrokenPipeError, ConnectionResetError) as error:
+            raise self._death(self._exit_code()) from error
 
     def close(self) -> None:
         """Let the process end; it has no call under way, and a few seconds for taking leave."""

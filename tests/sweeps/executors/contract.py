@@ -104,6 +104,19 @@ class ExecutorContract:
             executor.submit_on(terms, fail_aloud, "no such width").result()
         assert heard == ["about to fail"]
 
+    @pytest.mark.parametrize(
+        "error", [ValueError("no such display"), BrokenPipeError("no terminal")]
+    )
+    def test_an_error_of_who_hears_is_the_calls_and_leaves_nothing_to_the_next(
+        self, executor: Slots, error: Exception
+    ) -> None:
+        def deaf(_where: str, _said: object) -> None:
+            raise error
+
+        with pytest.raises(type(error), match=str(error)):
+            executor.submit_on(Terms(hear=deaf), doubled_aloud, 3).result()
+        assert executor.submit_on(Terms(), doubled_aloud, 5).result() == 10
+
     def test_a_call_may_have_a_device_to_itself(self, executor: Slots) -> None:
         futures = [executor.submit_on(Terms(alone=True), doubled_aloud, one) for one in range(3)]
         assert [future.result() for future in futures] == [0, 2, 4]
