@@ -54,9 +54,10 @@ class Reports:
     """What is said in one go, in the order in which epochs ended.
 
     `every` are all epochs of some trials since the last time, `latest` one epoch of each other fit.
+    There is neither where no epoch has ended yet: the pack is being trained, that is all.
     """
 
-    every: tuple[Report, ...]
+    every: tuple[Report, ...] = ()
     latest: tuple[Report, ...] = ()
 
 
@@ -93,15 +94,17 @@ class Telling:
         self._times: dict[Place, dict[int, int]] = {}
         self._timer: threading.Timer | None = None
         self._asked: dict[int, float] = {}
+        self._over = False
         self.heard = False
 
     def __enter__(self) -> Telling:
+        with self._lock:
+            self._arm()
         return self
 
     def __exit__(self, *_: object) -> None:
         with self._lock:
-            self._every.clear()
-            self._latest.clear()
+            self._over = True
             if self._timer is not None:
                 self._timer.cancel()
 
@@ -125,19 +128,23 @@ class Telling:
                 self._every.append(report)
             else:
                 self._latest[place_of(fit)] = report
-            if self._timer is None:
-                self._timer = Timer(max(self._next - clock(), MOMENT_SECONDS), self._say_all)
-                self._timer.daemon = True
-                self._timer.start()
+            self._arm()
 
     def times(self, fit: Fit) -> Mapping[int, int]:
         """When its epochs ended; nothing for a fit of which only the latest was said."""
         return self._times.get(place_of(fit), {})
 
+    def _arm(self) -> None:
+        if self._timer is None:
+            self._timer = Timer(max(self._next - clock(), MOMENT_SECONDS), self._say_all)
+            self._timer.daemon = True
+            self._timer.start()
+
     def _say_all(self) -> None:
         with self._lock:
             self._timer = None
-            if not self._every and not self._latest:
+            unsaid = self._every or self._latest or not self.heard
+            if self._over or not unsaid:
                 return
             said = Reports(tuple(self._every), tuple(self._latest.values()))
             self._every.clear()

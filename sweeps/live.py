@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from sweeps import remembering
 from sweeps.at_work import QUIET_SECONDS, Reports
 from sweeps.live_slots import LiveSlots
-from sweeps.live_trials import LiveTrial, LiveTrials
+from sweeps.live_trials import Epoch, LiveTrial, LiveTrials
 from sweeps.problem import Problem
 from sweeps.sweep import Sweep
 from sweeps.trainers.trainer import Pack
@@ -96,18 +96,24 @@ class Live:
 
     def _pass_on(self, pack: Pack, slot: str, said: Reports) -> None:
         for known, epochs in self._trials.heard(said.every):
-            self._show(
-                remembering.live_record(
-                    self._sweep,
-                    self._sweep_id,
-                    known.trial,
-                    known.attempt,
-                    known.started_ms,
-                    epochs,
-                )
-            )
+            self._put(known, epochs)
+        if not said.every:
+            for known in self._trials.seen(dict.fromkeys(fit.trial.number for fit in pack.fits)):
+                self._put(known, ())
         self._slots.heard(pack, slot, said)
         self._watcher.training(self._slots.seen())
+
+    def _put(self, known: LiveTrial, epochs: Sequence[Epoch]) -> None:
+        self._show(
+            remembering.live_record(
+                self._sweep,
+                self._sweep_id,
+                known.trial,
+                known.attempt,
+                known.started_ms,
+                epochs,
+            )
+        )
 
     def _epochs(self, number: int) -> int:
         trial = self._trials.trial(number)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sweeps.at_work import Report, Reports
 from sweeps.sweep import Evaluate, Objective
 from sweeps.trainers.trainer import Pack
+from sweeps.trial import Fit
 from sweeps.watcher import AtWork
 
 Epochs = Callable[[int], int]
@@ -37,11 +38,9 @@ class LiveSlots:
     def heard(self, pack: Pack, slot: str, said: Reports) -> None:
         """A slot is that far with a pack."""
         reports = [*said.every, *said.latest]
-        if not reports:
-            return
         known = self._packs.get(id(pack))
         best = self._best(reports, None if known is None else known[1].best)
-        self._packs[id(pack)] = pack, self._at_work(_packed(pack), slot, reports, best)
+        self._packs[id(pack)] = pack, self._at_work(pack, slot, reports, best)
 
     def landed(self, pack: Pack) -> bool:
         """Nobody trains the pack any more; whether it was heard of."""
@@ -52,27 +51,29 @@ class LiveSlots:
         return sorted((one for _, one in self._packs.values()), key=lambda one: _natural(one.slot))
 
     def _at_work(
-        self, packed: _Packed, slot: str, reports: Sequence[Report], best: float | None
+        self, pack: Pack, slot: str, reports: Sequence[Report], best: float | None
     ) -> AtWork:
-        latest = reports[-1]
-        together = packed.trials > 1
+        packed = _packed(pack)
+        latest = reports[-1] if reports else None
+        alone = packed.trials == 1
+        furthest = latest if alone else max(reports, key=lambda one: one.epoch, default=None)
         return AtWork(
             slot=slot,
             trials=packed.trials,
             first=packed.first,
             last=packed.last,
-            part="" if together else self._part(latest),
-            epoch=max(one.epoch for one in reports) if together else latest.epoch,
-            epochs=max(packed.epochs, self._epochs(latest.trial)),
-            value=None if together else self._value(latest.values),
+            part=self._part(latest or pack.fits[0]) if alone else "",
+            epoch=0 if furthest is None else furthest.epoch,
+            epochs=max(packed.epochs, self._epochs(packed.first)),
+            value=self._value(latest.values) if alone and latest is not None else None,
             best=best,
         )
 
-    def _part(self, report: Report) -> str:
+    def _part(self, one: Report | Fit) -> str:
         """Which fold and repeat, counted from 1; nothing where there is but one."""
         folds, repeats = self._evaluate.folds, self._evaluate.repeats
-        words = [f"fold {report.fold + 1}/{folds}"] if folds > 1 else []
-        words += [f"repeat {report.repeat + 1}/{repeats}"] if repeats > 1 else []
+        words = [f"fold {one.fold + 1}/{folds}"] if folds > 1 else []
+        words += [f"repeat {one.repeat + 1}/{repeats}"] if repeats > 1 else []
         return ", ".join(words)
 
     def _value(self, values: Mapping[str, float]) -> float | None:

@@ -75,6 +75,13 @@ class LiveTrials:
         known = self._open.get(number)
         return None if known is None else known.trial
 
+    def seen(self, numbers: Iterable[int]) -> Iterator[LiveTrial]:
+        """Those of the trials that are shown now, since they are at work."""
+        for number in numbers:
+            known = self._open.get(number)
+            if known is not None and self._may_show(number):
+                yield known
+
     def heard(self, reports: Sequence[Report]) -> Iterator[tuple[LiveTrial, list[Epoch]]]:
         """The trials that the reports are about, and the epochs that are known by them."""
         by_trial: dict[int, list[Report]] = {}

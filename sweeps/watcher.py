@@ -45,10 +45,10 @@ class AtWork:
     """What a slot trains at the moment, known only while that takes longer than a few seconds.
 
     Of `trials` that are trained together, `first` and `last` are the lowest and the highest number,
-    and `epoch` of `epochs` is how far the furthest is. Of a single one, `part` says which fold and
-    repeat it is at, where it has several, and `value` is the objective's after its latest epoch.
-    `best` is the best that any of them has reached so far. Values are None where no epoch's figures
-    are the objective's.
+    and `epoch` of `epochs` is how far the furthest is, 0 before any epoch has ended. Of a single
+    one, `part` says which fold and repeat it is at, where it has several, and `value` is the
+    objective's after its latest epoch. `best` is the best that any of them has reached so far.
+    Values are None where no epoch's figures are the objective's.
     """
 
     slot: str

@@ -17,7 +17,8 @@ def at_work_lines(live: Sequence[AtWork], most: int) -> list[str]:
 
 def _line(one: AtWork) -> str:
     what = [_trials(one), *([one.part] if one.part else [])]
-    what.append(f"epoch {one.epoch:,}/{one.epochs:,}")
+    if one.epoch or one.epochs > 1:
+        what.append(f"epoch {one.epoch:,}/{one.epochs:,}")
     if one.value is not None:
         what.append(f"now {figure(one.value)}")
     if one.best is not None:

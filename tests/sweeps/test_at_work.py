@@ -119,7 +119,13 @@ def test_epochs_that_are_told_together_are_said_together(clock: Clock) -> None:
         clock.pass_on(MOMENT_SECONDS)
 
     said, _ = trained(late)
-    assert [len(one.every) for one in said] == [50]
+    assert [len(one.every) for one in said] == [0, 50]
+
+
+def test_a_pack_without_an_epoch_is_said_to_be_at_work_once(clock: Clock) -> None:
+    said, (outcome,) = trained(lambda *_: clock.pass_on(600))
+    assert said == [Reports()]
+    assert outcome.epoch_ms == {}
 
 
 def test_long_epochs_are_wanted_each_at_its_end(clock: Clock) -> None:
@@ -134,7 +140,7 @@ def test_long_epochs_are_wanted_each_at_its_end(clock: Clock) -> None:
 
     said, _ = trained(slow)
     assert wanted == [False, True, True, True]
-    assert [len(one.every) for one in said] == [1, 1, 1, 1]
+    assert [len(one.every) for one in said] == [0, 1, 1, 1, 1]
 
 
 def test_what_was_long_before_may_be_said_in_a_moment(clock: Clock) -> None:

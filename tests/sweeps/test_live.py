@@ -103,6 +103,29 @@ def test_a_pack_of_many_trials_is_one_line() -> None:
     assert seen.seen() == [AtWork("here", 64, 12, 75, "", 3, 60, None, 0.01)]
 
 
+def test_what_has_no_epoch_yet_is_at_work() -> None:
+    seen = slots(folds=2)
+    fit = Fit(Trial(7, {}), 1, 0, 0, 20)
+    seen.heard(Pack((fit,)), "worker 0", Reports())
+    seen.heard(fits(8, 9), "worker 1", Reports())
+    assert seen.seen() == [
+        AtWork("worker 0", 1, 7, 7, "fold 2/2", 0, 60, None, None),
+        AtWork("worker 1", 2, 8, 9, "", 0, 60, None, None),
+    ]
+
+
+def test_a_trial_without_epochs_is_shown_once_it_takes_long() -> None:
+    shown: list[LiveRecord] = []
+    sweep = read_sweep(DOCUMENT)
+    problem = Problem(_task(), sweep.evaluate, sweep.objective, 0)
+    one = live.Live(sweep, "abc123", problem, RecordingWatcher(), shown.append)
+    config = {"width": 9, "learning_rate": 0.01}
+    one.begin([Trial(number, config) for number in range(100)], 1000)
+    one.heard(fits(*range(100)), "here", Reports())
+    assert [record.number for record in shown] == list(range(MOST_SHOWN))
+    assert {record.metrics for record in shown} == {()}
+
+
 def test_of_an_objective_that_no_epoch_tells_there_is_no_value() -> None:
     seen = slots("test_f1")
     seen.heard(fits(1), "here", Reports((report(1, 3),)))
@@ -163,7 +186,7 @@ def test_epochs_are_in_mlflow_while_their_trial_is_trained_and_equal_in_the_end(
     assert shown[0].params == done.params
     assert shown[0].tags["sweeps.state"] == "running"
     assert shown[0].tags.keys() <= done.tags.keys()
-    assert [one.epoch for seen in watcher.at_work for one in seen][:3] == [1, 2, 3]
+    assert [one.epoch for seen in watcher.at_work for one in seen if one.epoch][:3] == [1, 2, 3]
     assert watcher.at_work[-1] == []
 
 

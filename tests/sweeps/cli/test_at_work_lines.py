@@ -13,6 +13,11 @@ def test_a_line_says_slot_trial_part_epoch_and_values() -> None:
     ]
     bare = replace(SINGLE, part="", value=None, best=None)
     assert at_work_lines([bare], 8) == ["worker 0: trial 7, epoch 3/50"]
+    begun, function = replace(bare, epoch=0), replace(bare, epoch=0, epochs=1)
+    assert at_work_lines([begun, function], 8) == [
+        "worker 0: trial 7, epoch 0/50",
+        "worker 0: trial 7",
+    ]
 
 
 def test_of_many_slots_the_rest_are_counted() -> None:
