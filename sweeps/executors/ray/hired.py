@@ -58,7 +58,7 @@ class Hired:
         try:
             about = await actor.about.remote()
         except imported().exceptions.RayError as error:
-            raise _no_start(error) from error
+            raise no_start(error) from error
         except BaseException:
             in_time(lambda: imported().kill(actor), 0.0)
             raise
@@ -176,7 +176,8 @@ def _started(post: Post) -> Any:
     return made.remote(dict(post.environment), dict(post.place), post.per_node)
 
 
-def _no_start(error: BaseException) -> Exception:
+def no_start(error: BaseException) -> Exception:
+    """Why a worker could not be started; one whose node went meanwhile may be elsewhere."""
     said = " ".join(str(error).split())
     if "No module named 'sweeps" in said:
         return ClusterError("keras-sweeps is not installed on the nodes of the Ray cluster")

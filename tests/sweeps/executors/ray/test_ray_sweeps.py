@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -29,6 +29,15 @@ from tests.sweeps.durability.places import EMPTY, Place, check_whole, essence
 from tests.sweeps.executors.ray.simulated import NoClusterError, Simulated
 from tests.sweeps.fakes import FakeTrainer, RecordingWatcher
 from tests.sweeps.made_up import MadeUp
+from tests.sweeps.test_same_everywhere import (
+    FOLDS,
+    LEARNING,
+    MEDIAN,
+    WILCOXON,
+    check_greedy,
+    sweep,
+    told,
+)
 from tests.sweeps.tiny_task import TinyTask
 from tracking.mlflow_tracker import MlflowTracker
 
@@ -187,24 +196,46 @@ def test_rows_are_loaded_once_and_read_by_all_from_the_nodes_memory(
     assert len(loaded) <= 2 * inline
 
 
-HYPERBAND = {
-    "task": "penguins",
-    "space": {"width": {"low": 1, "high": 500}, "epochs": 4},
-    "search": {"backend": "hyperband", "factor": 2},
-}
+@pytest.fixture
+def halves(cluster: Simulated) -> Iterator[RayCluster]:
+    executor = RayCluster(cluster.address, workers=None, gpu_share=0.5, environment={})
+    yield executor
+    executor.shutdown()
+
+
+def test_inline_and_on_ray_are_the_same_trial_by_trial(bench: Bench, halves: RayCluster) -> None:
+    """Folds and failures, pruning after stages and after folds, and too little memory on a GPU."""
+    failing, by_folds = (
+        FakeTrainer(failing=frozenset({2})),
+        sweep(**WILCOXON, evaluate={"folds": 5}),
+    )
+    trained = (
+        (failing, sweep(**LEARNING, **FOLDS)),
+        (MadeUp(), sweep(**MEDIAN)),
+        (MadeUp(), by_folds),
+    )
+    for trainer, document in trained:
+        bench.train_with(trainer)
+        assert told(bench, document, executor=halves) == told(bench, document)
+    bench.train_with(FakeTrainer())
+    check_greedy(bench, halves)
 
 
 def test_checkpoints_are_carried_where_nodes_do_not_see_the_store(
-    cluster: Simulated, bench: Bench, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, halves: RayCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def not_seen(_: Hired, __: Path) -> bool:
         return False
 
-    bench.train_with(MadeUp())
-    sweep = read_sweep(HYPERBAND)
-    straight = bench.run(sweep)
     monkeypatch.setattr(Hired, "_sees", not_seen)
-    summary = bench.run(sweep, executor="ray", address=cluster.address)
-    found, expected = bench.results(summary.sweep_id), bench.results(straight.sweep_id)
-    assert any(result.trial.parent is not None for result in found)
-    assert [essence(one) for one in found] == [essence(one) for one in expected]
+    bench.train_with(MadeUp())
+    for document in (sweep(**HYPERBAND), sweep(**MEDIAN)):
+        found, expected = told(bench, document, executor=halves), told(bench, document)
+        assert found == expected
+    assert any(result.pruned for result in found.values())
+
+
+HYPERBAND: dict[str, Any] = {
+    "space": {"width": {"low": 1, "high": 500}, "epochs": 4},
+    "search": {"backend": "hyperband", "factor": 2},
+}
