@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from search_spaces.spelling import suggestion
 from sweeps.describing import define as define
 from sweeps.describing import load as load
 from sweeps.errors import printable
+from sweeps.executors.where import WHERE, Chosen
 from sweeps.store import Store
 from sweeps.sweep import Sweep
 from sweeps.trial import REASONS, Reason, Result
@@ -30,20 +31,22 @@ LATEST = "latest"
 def run(
     sweep: Sweep,
     *,
-    workers: int = 0,
     store: str | Path | None = None,
     tracking_uri: str | None = None,
     watcher: Watcher | None = None,
+    **where: Unpack[Chosen],
 ) -> pd.DataFrame:
     """Run a sweep to its end; the trials as a table (see `table`), its id in `.attrs["sweep"]`.
 
+    `where` says where fits are trained, in this process by default: `workers=2` (None: as many as
+    suit), `gpus="0,1"`, `gpu_share=0.25`, `executor="ray"`, `address=...`.
     Raises SpaceError or ValueError, before anything starts, for a sweep that cannot run, TypeError
     for what is no sweep, and KeyboardInterrupt after an interruption, when what was done is kept.
     """
     _check_is_sweep(sweep)
     from sweeps import coordinator
 
-    options = _options(workers, store, tracking_uri, watcher)
+    options = _options(where, store, tracking_uri, watcher)
     return _told(coordinator.run(sweep, **options), store)
 
 
@@ -60,10 +63,10 @@ def _check_is_sweep(given: object) -> None:
 def resume(
     sweep_id: str = LATEST,
     *,
-    workers: int = 0,
     store: str | Path | None = None,
     tracking_uri: str | None = None,
     watcher: Watcher | None = None,
+    **where: Unpack[Chosen],
 ) -> pd.DataFrame:
     """Finish what is missing of the sweep whose id begins so, by default of the most recent one.
 
@@ -73,7 +76,7 @@ def resume(
     """
     from sweeps import coordinator
 
-    options = _options(workers, store, tracking_uri, watcher)
+    options = _options(where, store, tracking_uri, watcher)
     return _told(coordinator.resume(found(store_at(store), sweep_id), **options), store)
 
 
@@ -81,10 +84,10 @@ def retry(
     sweep_id: str = LATEST,
     reasons: Collection[Reason] | None = None,
     *,
-    workers: int = 0,
     store: str | Path | None = None,
     tracking_uri: str | None = None,
     watcher: Watcher | None = None,
+    **where: Unpack[Chosen],
 ) -> pd.DataFrame:
     """Run trials again that failed for these reasons, by default for any, and go on as `resume`.
 
@@ -93,7 +96,7 @@ def retry(
     from sweeps import coordinator
 
     _check_reasons(reasons)
-    options = _options(workers, store, tracking_uri, watcher)
+    options = _options(where, store, tracking_uri, watcher)
     return _told(coordinator.retry(found(store_at(store), sweep_id), reasons, **options), store)
 
 
@@ -109,10 +112,10 @@ def extend(
     sweep_id: str = LATEST,
     *,
     trials: int,
-    workers: int = 0,
     store: str | Path | None = None,
     tracking_uri: str | None = None,
     watcher: Watcher | None = None,
+    **where: Unpack[Chosen],
 ) -> pd.DataFrame:
     """Allow a sweep so many trials more than it began with, and go on as `resume`.
 
@@ -123,7 +126,7 @@ def extend(
 
     if trials < 1:
         raise ValueError(f"{trials} more trials are none: 1 is the least")
-    options = _options(workers, store, tracking_uri, watcher)
+    options = _options(where, store, tracking_uri, watcher)
     return _told(coordinator.extend(found(store_at(store), sweep_id), trials, **options), store)
 
 
@@ -150,19 +153,23 @@ def sync(
 
 
 def _options(
-    workers: int,
+    where: Chosen,
     store: str | Path | None,
     tracking_uri: str | None,
     watcher: Watcher | None,
 ) -> Options:
+    for name in where:
+        if name not in WHERE:
+            raise TypeError(f"{name!r} is nothing that can be chosen; {suggestion(name, WHERE)}")
     from sweeps.notebook_progress import progress_here
     from sweeps.reports.sweep_report import sweep_report
 
     return {
+        **where,
         "store": store_at(store),
-        "workers": workers,
         "watcher": watcher or progress_here(),
         "tracking_uri": tracking_uri,
+        "tracker": None,
         "report": sweep_report,
     }
 

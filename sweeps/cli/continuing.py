@@ -18,12 +18,13 @@ from sweeps.cli.screen import progress, say, say_if_heard
 from sweeps.cli.starting import ended_by_ctrl_c
 from sweeps.cli.store_flags import HERE, StoreFlags, StoreOption
 from sweeps.cli.telling import exit_code, farewell
-from sweeps.cli.where_flags import AUTOMATIC, WhereChosen, WhereOption
+from sweeps.cli.where_flags import AUTOMATIC, WhereOption
 from sweeps.cli.wording import count, reasons_in_words, titled
 from sweeps.lease import LeaseError
 from sweeps.trial import REASONS, Reason
 
 if TYPE_CHECKING:
+    from sweeps.executors.where import Chosen
     from sweeps.ledger_records import SweepRow
     from sweeps.watcher import Summary
 
@@ -123,7 +124,7 @@ def _session(
     begin: Callable[..., Summary],
     row: SweepRow,
     metric: str,
-    where: WhereChosen,
+    where: Chosen,
     store: StoreFlags,
     tracking_uri: str | None,
 ) -> None:

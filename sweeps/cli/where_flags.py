@@ -11,15 +11,9 @@ import typer
 
 from sweeps.cli.endings import BadInputError
 from sweeps.executors import gpus
-from sweeps.executors.where import EXECUTORS, Executor, Placed, Where
+from sweeps.executors.where import EXECUTORS, Chosen, Executor, Where
 
 AUTO = "auto"
-
-
-class WhereChosen(Placed, total=False):
-    """The same with the executor, as `coordinator.run` takes it."""
-
-    executor: Executor
 
 
 @dataclass(frozen=True)
@@ -33,13 +27,13 @@ class WhereFlags:
     address: str | None = None
 
     @property
-    def chosen(self) -> WhereChosen:
+    def chosen(self) -> Chosen:
         """What is meant, for Python. Raises BadInputError for what cannot be."""
-        chosen: WhereChosen = {
+        chosen: Chosen = {
             "workers": self.workers,
             "gpus": self.gpus,
             "gpu_share": self.gpu_share,
-            "executor": cast(Executor, self.executor or EXECUTORS[0]),
+            "executor": cast(Executor | None, self.executor),
             "address": self.address,
         }
         _checked(chosen)
@@ -51,9 +45,9 @@ class WhereFlags:
         return _checked(self.chosen)
 
 
-def _checked(chosen: WhereChosen) -> Where:
+def _checked(chosen: Chosen) -> Where:
     try:
-        where = Where.of(chosen, chosen["executor"])
+        where = Where.of(chosen, chosen["executor"] or EXECUTORS[0])
         gpus.check(where.gpus or ())
     except ValueError as error:
         raise BadInputError(_as_typed(str(error))) from error

@@ -36,6 +36,15 @@ class Placed(TypedDict, total=False):
     address: str | None
 
 
+class Chosen(Placed, total=False):
+    """The same with the executor: None for processes of this machine."""
+
+    executor: Executor | None
+
+
+WHERE = sorted(Chosen.__optional_keys__)
+
+
 @dataclass(frozen=True)
 class Where:
     """Where fits are trained.

@@ -14,6 +14,8 @@ import pytest
 import sweeps
 from search_spaces import SpaceError
 from sweeps import coordinator, parts
+from sweeps.executors.inline import Inline
+from sweeps.executors.where import Where
 from sweeps.notebook import table
 from sweeps.reports import sweep_report
 from sweeps.trial import Failure, Result, Trial
@@ -66,6 +68,28 @@ def test_the_most_recent_sweep_is_meant_where_none_is_named(tmp_path: Path) -> N
     for found in (sweeps.results(store=tmp_path), sweeps.resume(store=tmp_path)):
         assert found.attrs == second.attrs
         assert found.equals(second)
+
+
+@pytest.mark.usefixtures("_made_up")
+def test_where_fits_are_trained_can_be_chosen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Where] = []
+
+    def slots_for(where: Where, trainer: FakeTrainer) -> Inline:
+        seen.append(where)
+        return Inline(trainer.environment)
+
+    monkeypatch.setattr(coordinator, "slots_for", slots_for)
+    sweep = sweeps.define(task="penguins", space={"width": [16, 32]})
+    sweeps.run(sweep, store=tmp_path)
+    sweeps.run(sweep, store=tmp_path, workers=None)
+    sweeps.resume(store=tmp_path, gpus="none", workers=2, executor=None)
+    assert seen == [Where(0), Where(None), Where(2, ())]
+    with pytest.raises(ValueError, match="gpu_share: 0 is no part of a GPU"):
+        sweeps.run(sweep, store=tmp_path, gpus=[0], gpu_share=0)
+    with pytest.raises(TypeError, match=r"'wrokers' is nothing .* did you mean 'workers'"):
+        sweeps.run(sweep, store=tmp_path, wrokers=2)  # type: ignore[call-arg]
 
 
 def test_numbers_of_numpy_are_numbers() -> None:
