@@ -13,6 +13,8 @@ import pytest
 
 from sweeps import coordinator
 from sweeps.backends.optuna_quiet import quiet
+from sweeps.doctor.ledger_side import look_at_ledger
+from sweeps.doctor.violation import together
 from sweeps.journal import Journal
 from sweeps.problem import Problem
 from sweeps.pruning.choose import steps_for
@@ -168,7 +170,9 @@ def test_a_sweep_broken_off_between_stages_decides_as_an_unbroken_one(
     stages = [one.stages for one in ledger.trials(broken) if one.state == "running"]
     ledger.close()
     assert any(stages) == (at > 0 or kept) or not stages
+    assert together(look_at_ledger(bench.store, broken).faults) == ()
     bench.resume(broken)
+    assert together(look_at_ledger(bench.store, broken).faults) == ()
     assert [in_full(one) for one in bench.results(broken)] == [in_full(one) for one in expected]
     assert [one.reported for one in bench.results(broken)] == [one.reported for one in expected]
 
