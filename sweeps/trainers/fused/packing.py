@@ -37,6 +37,10 @@ MEMORY = 2_000_000_000
 
 MOST_MEMBERS = {"cpu": 64, "accelerator": 1024}
 
+FEWEST_SEATS = 4
+"""In a lane, where the device has room for as many: on a CPU a network alone, or beside one other,
+comes out different in the last digits, and what a dead worker leaves is trained in such lanes."""
+
 COMPILING = 5e10
 """Operations that could be done in the time that it takes to compile one more program."""
 
@@ -76,7 +80,7 @@ def halves(lane: Lane) -> list[Lane]:
     """A lane in two with half the room; one where its courses have room in that, none of size 1.
 
     Only for a lane that the memory of the day was not enough for: a member's weights differ by
-    rounding between lanes of different sizes.
+    rounding between lanes of fewer than `FEWEST_SEATS` and others.
     """
     if lane.size == 1:
         return []
@@ -156,7 +160,7 @@ def _size(bucket: Bucket, courses: Sequence[Course], full: int) -> int:
     idle = (full - len(courses)) * max(work(bucket, course) for course in courses)
     if idle <= COMPILING:
         return full
-    return _power_of_two(len(courses))
+    return max(_power_of_two(len(courses)), min(full, FEWEST_SEATS))
 
 
 def _power_of_two(count: int) -> int:

@@ -15,6 +15,7 @@ from sweeps.trainers.fused import packing
 from sweeps.trainers.fused.bucket import Bucket, Sizes, bucket_of
 from sweeps.trainers.fused.courses import Course
 from sweeps.trainers.fused.packing import (
+    FEWEST_SEATS,
     Lane,
     abreast,
     halves,
@@ -166,7 +167,7 @@ def test_a_smaller_last_lane_is_compiled_only_where_idling_costs_more() -> None:
     (short,) = lanes_of(bucket(100), [course(PENGUIN)], on_cpu=True)
     (long,) = lanes_of(bucket(100), [course({**PENGUIN, "epochs": 100_000})], on_cpu=True)
     assert short.size == full
-    assert long.size == 1
+    assert long.size == FEWEST_SEATS
 
 
 def test_work_grows_with_all_that_costs() -> None:

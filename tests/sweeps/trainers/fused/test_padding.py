@@ -12,7 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sweeps.problem import Problem
 from sweeps.recipe import Recipe
+from sweeps.sweep import Evaluate, Objective
+from sweeps.tasks.breast_cancer import BreastCancer
+from sweeps.trainers.fused import packing
 from sweeps.trainers.fused.bucket import Bucket, Sizes, bucket_of
 from sweeps.trainers.fused.courses import courses_of
 from sweeps.trainers.fused.jax_import import load, precise
@@ -101,6 +105,21 @@ def test_to_the_last_bit_in_a_lane_of_one_size(config: Mapping[str, Any], tmp_pa
     assert same(outcome, expected)
     for ours, theirs in zip(weights_kept(fits[7]), weights_kept(alone), strict=True):
         assert ours.tobytes() == theirs.tobytes()
+
+
+@pytest.mark.slow
+def test_to_the_last_bit_in_what_is_left_of_a_pack(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the lanes that they get where the idle part of a full one would cost too much."""
+    monkeypatch.setattr(packing, "COMPILING", 0.0)
+    evaluate, objective = Evaluate(), Objective("val_accuracy")
+    problem = Problem(BreastCancer(), evaluate, objective, seed=1)
+    config = {"layer_count": 2, "width": 32, "learning_rate": 0.04, "batch_size": 32, "epochs": 20}
+    fits = [Fit(Trial(seed, config), 0, 0, seed, 20) for seed in range(12)]
+    trainer = FusedFit()
+    whole = trainer.train(Pack(tuple(fits)), problem, None)
+    for left in (1, 2, 5):
+        part = trainer.train(Pack(tuple(fits[:left])), problem, None)
+        assert all(same(ours, theirs) for ours, theirs in zip(part, whole, strict=False))
 
 
 def weights_in(bucket: Bucket, fits: Sequence[Fit]) -> list[Floats]:
