@@ -1,1 +1,1 @@
-"""Where fits run: in this process, or in processes of their own."""
+"""Where fits run: in this process, in processes of their own, or on a Ray cluster."""
