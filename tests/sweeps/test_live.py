@@ -126,6 +126,20 @@ def test_a_trial_without_epochs_is_shown_once_it_takes_long() -> None:
     assert {record.metrics for record in shown} == {()}
 
 
+def test_a_trial_that_has_its_result_is_shown_no_more() -> None:
+    shown: list[LiveRecord] = []
+    sweep = read_sweep(DOCUMENT)
+    problem = Problem(_task(), sweep.evaluate, sweep.objective, 0)
+    one = live.Live(sweep, "abc123", problem, RecordingWatcher(), shown.append)
+    one.begin([Trial(number, {"width": 9, "learning_rate": 0.01}) for number in (0, 1)], 1000)
+    pack = fits(0, 1)
+    one.over([0])
+    one.heard(pack, "here", Reports((report(0, 1), report(1, 1))))
+    one.again([1])
+    one.heard(pack, "here", Reports((report(1, 1),)))
+    assert [(record.number, record.attempt) for record in shown] == [(1, 1), (1, 2)]
+
+
 def test_of_an_objective_that_no_epoch_tells_there_is_no_value() -> None:
     seen = slots("test_f1")
     seen.heard(fits(1), "here", Reports((report(1, 3),)))
