@@ -58,7 +58,7 @@ def some_slow(names: Iterable[str], every: int) -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize("name", some_slow(NAMED, every=2))
+@pytest.mark.parametrize("name", some_slow(NAMED, every=4))
 def test_every_option(name: str, keras64: Executor, tmp_path: Path) -> None:
     head, config = NAMED[name]
     hold_against_keras(head, [config], keras64, tmp_path)

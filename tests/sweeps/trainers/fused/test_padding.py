@@ -81,7 +81,11 @@ def far(first: Sequence[Floats], second: Sequence[Floats]) -> float:
     )
 
 
-@pytest.mark.parametrize("config", [UNROLLED, LOOPED], ids=["unrolled", "looped"])
+@pytest.mark.parametrize(
+    "config",
+    [UNROLLED, pytest.param(LOOPED, marks=pytest.mark.slow)],
+    ids=["unrolled", "looped"],
+)
 def test_alone_and_among_others_of_its_bucket(config: Mapping[str, Any], tmp_path: Path) -> None:
     trainer = FusedFit("float64")
     alone = fit_to_keep(config, tmp_path, name="alone")
@@ -94,7 +98,11 @@ def test_alone_and_among_others_of_its_bucket(config: Mapping[str, Any], tmp_pat
             assert far(weights_kept(fits[mine]), expected) <= CLOSE
 
 
-@pytest.mark.parametrize("config", [UNROLLED, LOOPED], ids=["unrolled", "looped"])
+@pytest.mark.parametrize(
+    "config",
+    [pytest.param(UNROLLED, marks=pytest.mark.slow), LOOPED],
+    ids=["unrolled", "looped"],
+)
 def test_to_the_last_bit_in_a_lane_of_one_size(config: Mapping[str, Any], tmp_path: Path) -> None:
     """In float32, as sweeps are run: whoever sits in the other seats."""
     trainer = FusedFit()

@@ -15,16 +15,16 @@ GUIDE = {"units": 32, "activation": "tanh", "dropout": True, "lr": 1e-2}
 @pytest.mark.parametrize(
     ("path", "config", "parameters"),
     [
-        ("getting_started:build_model", GUIDE, 259),
-        ("getting_started:call_existing_code", GUIDE, 259),
+        pytest.param("getting_started:build_model", GUIDE, 259, marks=pytest.mark.slow),
+        pytest.param("getting_started:call_existing_code", GUIDE, 259, marks=pytest.mark.slow),
         (
             "getting_started:build_layers",
             {**GUIDE, "num_layers": 2, "units_0": 64, "units_1": 32},
             5 * 64 + 65 * 32 + 33 * 3,
         ),
         ("getting_started:MyHyperModel", {"units": 32, "shuffle": True}, 259),
-        ("plain:build", {"units": 9, "rate": 0.1}, 75),
-        ("plain:build_any", {"units": 9, "rate": 0.1}, 75),
+        pytest.param("plain:build", {"units": 9, "rate": 0.1}, 75, marks=pytest.mark.slow),
+        pytest.param("plain:build_any", {"units": 9, "rate": 0.1}, 75, marks=pytest.mark.slow),
         ("plain:build_any", {"rate": 0.1}, 43),
         ("plain:subclassed", {"units": 9}, 75),
         ("plain:Maker", {"units": 9}, 75),

@@ -149,6 +149,7 @@ def test_the_end_of_a_long_fit_is_kept_until_its_pack_has_ended(
     assert again == [[] if epoch == 9 else list(range(1, 10)) for epoch in kept]
 
 
+@pytest.mark.slow
 def test_what_is_no_past_of_it_is_left_and_said(workers: Workers, tmp_path: Path) -> None:
     path = tmp_path / "kept.npz"
     module = Path(shutil.copy(Path(WRITTEN, "plain.py"), tmp_path / "plain_too.py"))

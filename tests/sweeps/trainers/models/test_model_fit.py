@@ -134,7 +134,8 @@ def results_of(
     return results
 
 
-@pytest.mark.parametrize("backend", [pytest.param("random", marks=pytest.mark.slow), "optuna"])
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", ["random", "optuna"])
 def test_a_search_of_models(
     workers: Workers, bench: Bench, monkeypatch: pytest.MonkeyPatch, backend: str
 ) -> None:
