@@ -15,6 +15,7 @@ STORE = 80 * 2**20
 QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_DISABLE_IMPORT_WARNING": "1",
+    "RAY_AUTH_MODE": "disabled",  # else a token that lies in the home would be wanted
     "RAY_memory_monitor_refresh_ms": "0",  # what else runs on this machine is not to end tests
 }
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from importlib.util import find_spec
 from pathlib import Path
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 import pytest
@@ -76,6 +76,8 @@ def _wait_for(address: str, head: subprocess.Popen[bytes]) -> None:
             with urlopen(f"{address}/api/version"):
                 return
         except URLError as error:
+            if isinstance(error, HTTPError):
+                error.close()
             if head.poll() is not None or time.monotonic() > deadline:
                 pytest.skip(f"no Ray head can be started here: {error}")
             time.sleep(0.2)
@@ -89,15 +91,24 @@ def test_a_submitted_coordinator_finds_the_cluster_that_it_is_on(
     run = shlex.join([sys.executable, "-c", SWEEPS, "run", "sweep.yaml", "--executor", "ray"])
     settings = "MLFLOW_TRACKING_URI=sqlite:///mlflow.db"
     entry = f"cd {shlex.quote(str(tmp_path))} && {settings} {run}"
-    done = subprocess.run(
-        [*RAY, "job", "submit", f"--address={server}", "--", "bash", "-c", entry],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, **QUIET},
-    )
+    done = _submitted(server, entry)
     assert done.returncode == 0, done.stdout[-3000:]
     assert "finished, 8 trials" in done.stdout
     with closing(Ledger.open(Store.at(tmp_path / ".sweeps").ledger_url)) as ledger:
         (row,) = ledger.sweeps()
     assert (row.done, row.failed) == (8, 0)
+
+
+def _submitted(server: str, entry: str) -> subprocess.CompletedProcess[str]:
+    """The job's end. A head takes jobs a little later than it answers questions."""
+    deadline = time.monotonic() + 40
+    while True:
+        done = subprocess.run(
+            [*RAY, "job", "submit", f"--address={server}", "--", "bash", "-c", entry],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, **QUIET},
+        )
+        if "No available agent" not in done.stderr or time.monotonic() > deadline:
+            return done

@@ -215,6 +215,7 @@ def test_a_cluster_with_a_token_lets_in_who_knows_it(monkeypatch: pytest.MonkeyP
     right, wrong = "a" * 64, "b" * 64
     monkeypatch.setenv("RAY_AUTH_MODE", "token")
     monkeypatch.setenv("RAY_AUTH_TOKEN", right)
+    monkeypatch.setenv("RAY_NUM_REDIS_GET_RETRIES", "3")
     answer = subprocess.run(
         [sys.executable, "-c", starting, TOKEN, right, wrong],
         capture_output=True,
