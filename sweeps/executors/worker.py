@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
-import multiprocessing.process
 import os
 import pickle
 import signal
@@ -14,9 +12,9 @@ import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import wait
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sweeps.executors import oom
 from sweeps.executors.executor import (
@@ -27,20 +25,14 @@ from sweeps.executors.executor import (
     TimedOutError,
     WorkerDiedError,
 )
+from sweeps.executors.process_tree import end_all, started_by
 from sweeps.executors.raised import Raised, RemoteError
+from sweeps.executors.serving import ANSWER, FOR_THE_PARENT, serve
 
-if TYPE_CHECKING:
-    import psutil
-
-READY = b"ready"
-ANSWER, SAID = "answer", "said"
 LEAVE_SECONDS = 10.0
 """Threads of JAX or TensorFlow may keep a process from ending by itself."""
 LOOK_SECONDS = 1.0
 """Between two looks at what the kernel has ended: they read files, which short calls would feel."""
-
-FOR_THE_PARENT = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
-"""Signals that reach the whole process group; what becomes of the work is the parent's decision."""
 
 Call = tuple[Callable[..., Any], tuple[Any, ...], Mapping[str, Any]]
 """A function, its arguments, and those with names."""
@@ -76,7 +68,7 @@ class Worker:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(
-            target=_serve,
+            target=serve,
             args=(theirs, dict(environment), dict(place)),
             name=WORKER_NAME,
             daemon=True,
@@ -225,90 +217,3 @@ def _signals_held_back() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _serve(pipe: Connection, environment: Mapping[str, str], place: Mapping[str, str]) -> None:
-    """A worker's life: calls in, answers out, until the parent closes the pipe or dies."""
-    os.setpgid(0, 0)
-    for number in (signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, FOR_THE_PARENT)
-    for name, value in environment.items():
-        os.environ.setdefault(name, value)
-    os.environ.update(place)
-    threading.Thread(target=_end_with_parent, name="sweeps-parent-watch", daemon=True).start()
-    with suppress(EOFError, BrokenPipeError, ConnectionResetError):
-        pipe.send_bytes(READY)
-        while True:
-            pipe.send_bytes(_answer(pipe.recv_bytes(), _Mouth(pipe)))
-    # The parent waits for the end; looking for garbage in JAX or TensorFlow would prolong it.
-    gc.freeze()
-
-
-class _Mouth:
-    """Sends what a call says; its threads may speak at once, but not when it is over."""
-
-    def __init__(self, pipe: Connection) -> None:
-        self._pipe = pipe
-        self._lock = threading.Lock()
-        self._shut = False
-
-    def say(self, said: object) -> None:
-        content = pickle.dumps((SAID, said))
-        with self._lock:
-            if not self._shut:
-                self._pipe.send_bytes(content)
-
-    def shut(self) -> None:
-        with self._lock:
-            self._shut = True
-
-
-def _answer(call: bytes, mouth: _Mouth) -> bytes:
-    try:
-        (fn, args, kwargs), speaks = pickle.loads(call)
-        said = (mouth.say, *args) if speaks else args
-        try:
-            answer = fn(*said, **kwargs)
-        finally:
-            mouth.shut()
-        return _packed(answer)
-    except Exception as error:  # noqa: BLE001 - RemoteError raises it again where the call came from
-        return _packed(Raised.of(error))
-
-
-def _packed(answer: object) -> bytes:
-    """An answer, and how large this process is with it."""
-    import psutil
-
-    megabytes = psutil.Process().memory_info().rss / 2**20
-    return pickle.dumps((ANSWER, answer, megabytes))
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.process.parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        try:
-            end_all(started_by(os.getpid()))
-        finally:
-            os.killpg(0, signal.SIGKILL)
-
-
-def started_by(pid: int | None) -> list[psutil.Process]:
-    """Processes that this one has started, and those that they have."""
-    import psutil
-
-    try:
-        return psutil.Process(pid).children(recursive=True)
-    except psutil.NoSuchProcess:
-        return []
-
-
-def end_all(processes: list[psutil.Process]) -> None:
-    """End them now; one that has ended already is fine."""
-    import psutil
-
-    for process in processes:
-        with suppress(psutil.Error):  # it has ended meanwhile, or is somebody else's
-            process.kill()

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from sweeps.executors import memory
+from sweeps.executors.process_tree import end_all, started_by
 from sweeps.executors.raised import Raised
 from sweeps.executors.ray import code
 from sweeps.executors.ray.luggage import at_home, pack_among, unpacked
 from sweeps.executors.ray.parcel import LAST, Parcel, Word
-from sweeps.executors.worker import end_all, started_by
 
 
 @dataclass(frozen=True)
