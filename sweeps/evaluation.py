@@ -110,6 +110,7 @@ def gone_on(before: Outcome, after: Outcome) -> Outcome:
         after,
         history=after.history or before.history,
         seconds=before.seconds + after.seconds,
+        counted_seconds=before.counted_seconds + after.counted_seconds,
         trainer=after.trainer or before.trainer,
         notes={**before.notes, **after.notes},
         cost=_sum_of_costs([before.cost, after.cost]),
@@ -198,4 +199,5 @@ def _part(outcome: Outcome) -> Part:
         seconds=outcome.seconds,
         confusion=outcome.confusion,
         error=outcome.error,
+        counted_seconds=outcome.counted_seconds,
     )

@@ -90,6 +90,7 @@ def _part(document: Mapping[str, Any]) -> Part:
         seconds=document["seconds"],
         confusion=_confusion(document["confusion"]),
         error=_failure(document["error"]),
+        counted_seconds=document.get("counted_seconds", 0.0),
     )
 
 

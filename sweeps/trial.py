@@ -156,6 +156,7 @@ class Outcome:
     user may want to know besides, by a word each (`not_fused`: why it was trained singly).
     `defined` is set where the configuration came about in training. `epoch_ms` says when epochs
     ended, in milliseconds since 1970, where training took long enough for somebody to watch.
+    `counted_seconds` are those of `seconds` that a limit of the fit's time counts.
     Outcomes are equal whatever they cost, and whenever they came about; so are results.
     """
 
@@ -170,6 +171,7 @@ class Outcome:
     defined: Defined | None = None
     cost: Cost | None = field(default=None, compare=False)
     epoch_ms: Mapping[int, int] = field(default_factory=dict, compare=False)
+    counted_seconds: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -183,6 +185,7 @@ class Part:
     seconds: float
     confusion: Confusion = field(default_factory=dict)
     error: Failure | None = None
+    counted_seconds: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True)

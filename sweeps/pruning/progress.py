@@ -57,9 +57,17 @@ def outcomes_of(past: Result, fits: dict[tuple[int, int], Fit]) -> dict[tuple[in
         notes=past.notes,
         cost=past.cost,
         epoch_ms=past.epoch_ms,
+        counted_seconds=first.counted_seconds,
     )
     return {**outcomes, (first.fit.repeat, first.fit.fold): whole}
 
 
 def _outcome(fit: Fit, part: Part) -> Outcome:
-    return Outcome(fit, part.metrics, part.history, part.seconds, part.confusion)
+    return Outcome(
+        fit,
+        part.metrics,
+        part.history,
+        part.seconds,
+        part.confusion,
+        counted_seconds=part.counted_seconds,
+    )

@@ -75,7 +75,7 @@ class StagedTrial:
         before = self._outcomes.get(place_of(fit))
         if fit.seconds is None or before is None:
             return fit
-        return replace(fit, seconds=max(fit.seconds - before.seconds, SHORTEST))
+        return replace(fit, seconds=max(fit.seconds - before.counted_seconds, SHORTEST))
 
     def _ended(self, fit: Fit) -> bool:
         """Whether an earlier stage was its last: it failed, or stopped before the stage's end."""

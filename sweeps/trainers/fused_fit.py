@@ -84,6 +84,7 @@ class FusedFit:
         Loading JAX and rows and compiling programs are not counted.
         """
         started = time.perf_counter()
+        limit = TimeLimit(pack.fits)
         sizes = sizes_of(problem)
         outcomes: dict[int, Outcome] = {}
         places, admitted = [], []
@@ -98,9 +99,9 @@ class FusedFit:
                 admitted.append((fit, recipe))
         if admitted and isinstance(sizes, Sizes):
             courses = courses_of(admitted, problem.evaluate.resplit)
-            trained = self._trained(courses, sizes, problem, progress, TimeLimit(pack.fits))
+            trained = self._trained(courses, sizes, problem, progress, limit)
             outcomes |= {places[at]: outcome for at, outcome in trained}
-        return [outcomes[place] for place in range(len(pack.fits))]
+        return limit.told([outcomes[place] for place in range(len(pack.fits))])
 
     def _failure(
         self, fit: Fit, recipe: Recipe | Failure, sizes: Sizes | Failure, problem: Problem

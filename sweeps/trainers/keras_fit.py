@@ -74,7 +74,7 @@ class KerasFit:
         and rows, tracing graphs and judging the trained network are not counted.
         """
         limit = TimeLimit(pack.fits)
-        return [_outcome(fit, problem, progress, limit) for fit in pack.fits]
+        return limit.told([_outcome(fit, problem, progress, limit) for fit in pack.fits])
 
 
 def _outcome(fit: Fit, problem: Problem, progress: Progress | None, limit: TimeLimit) -> Outcome:

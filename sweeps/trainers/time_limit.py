@@ -6,8 +6,9 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
-from sweeps.trial import Failure, Fit
+from sweeps.trial import Failure, Fit, Outcome
 
 clock = time.perf_counter
 """Seconds since some moment."""
@@ -52,6 +53,14 @@ class TimeLimit:
         with self._lock:
             running = clock() - self._since if self._counting else 0.0
             return self._spent + running >= self.seconds
+
+    def told(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
+        """The pack's outcomes with what was counted of them, divided as their seconds are."""
+        whole = sum(outcome.seconds for outcome in outcomes)
+        if whole <= 0:
+            return list(outcomes)
+        counted = self._spent / whole
+        return [replace(one, counted_seconds=one.seconds * counted) for one in outcomes]
 
     def failure(self, epochs: int, budget: int) -> Failure:
         """What becomes of a fit that was ended after so many of its epochs."""

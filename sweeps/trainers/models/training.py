@@ -50,7 +50,7 @@ def trained(
     for group in grouped(list(to_fuse.values())) if to_fuse else ():
         for ready, outcome in zip(group, work.together(group), strict=True):
             outcomes[places[id(ready)]] = outcome
-    return [outcomes[place] for place in range(len(pack.fits))]
+    return work.limit.told([outcomes[place] for place in range(len(pack.fits))])
 
 
 @dataclass(frozen=True)

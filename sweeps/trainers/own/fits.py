@@ -83,7 +83,8 @@ def trained(pack: Pack, problem: Problem, measure: Measure, trainer: str) -> lis
     `timed_out`, and what takes much too long is ended with its worker.
     """
     limit = TimeLimit(pack.fits)
-    return [replace(_outcome(fit, problem, measure, limit), trainer=trainer) for fit in pack.fits]
+    outcomes = [_outcome(fit, problem, measure, limit) for fit in pack.fits]
+    return [replace(outcome, trainer=trainer) for outcome in limit.told(outcomes)]
 
 
 def _outcome(fit: Fit, problem: Problem, measure: Measure, limit: TimeLimit) -> Outcome:

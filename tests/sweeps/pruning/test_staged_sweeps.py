@@ -22,8 +22,8 @@ from sweeps.pruning.making import pruner_of
 from sweeps.pruning.study import NAME
 from sweeps.reading import read_sweep
 from sweeps.sweep import Sweep
-from sweeps.trainers.trainer import Pack
-from sweeps.trial import Fit, Result
+from sweeps.trainers.trainer import Pack, Progress
+from sweeps.trial import Fit, Outcome, Result
 from tests.sweeps.bench import Bench
 from tests.sweeps.fakes import Threads
 from tests.sweeps.made_up import MadeUp
@@ -204,6 +204,43 @@ class Noting(MadeUp):
         self.packs.append(len(fits))
         self.kept.append(sorted(path.stem for path in self.folder.rglob("*.npz")))
         return super().pack(fits, problem)
+
+
+@dataclass(frozen=True)
+class Hurried(MadeUp):
+    """Of ten seconds a stage, half a one counts; notes how long each may take."""
+
+    left: dict[tuple[int, int], list[float]] = field(default_factory=dict)
+
+    def train(self, pack: Pack, problem: Problem, progress: Progress | None) -> list[Outcome]:
+        for fit in pack.fits:
+            assert fit.seconds is not None
+            self.left.setdefault((fit.trial.number, fit.fold), []).append(fit.seconds)
+        outcomes = super().train(pack, problem, progress)
+        return [replace(one, seconds=10.0, counted_seconds=0.5) for one in outcomes]
+
+
+@pytest.mark.parametrize("halt", [False, True])
+def test_a_stage_spends_of_a_trials_time_what_its_limit_has_counted(
+    bench: Bench, *, halt: bool
+) -> None:
+    """Not what it took to load, trace and judge besides, stage after stage."""
+    trainer = Hurried()
+    bench.train_with(trainer)
+    sweep = sweep_of("hyperband", budget={"trial_seconds": 16}, evaluate={"folds": 2})
+    if halt:
+        with pytest.MonkeyPatch.context() as patch, pytest.raises(RuntimeError, match=HALT):
+            Halting(patch, 1, kept=True)
+            bench.run(sweep)
+        ledger = bench.ledger()
+        broken = ledger.sweeps()[-1].sweep_id
+        ledger.close()
+        bench.resume(broken)
+    else:
+        bench.run(sweep)
+    assert max(map(len, trainer.left.values())) > 2
+    for left in trainer.left.values():
+        assert left == [8.0 - 0.5 * stage for stage in range(len(left))]
 
 
 def test_survivors_are_packed_anew_together(bench: Bench) -> None:

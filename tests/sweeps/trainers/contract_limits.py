@@ -88,6 +88,7 @@ class LimitContract(Fitting):
     ) -> None:
         (outcome,) = self.timed(fit_of(DEEP, budget=3, seconds=2.5), monkeypatch=monkeypatch)
         assert same(outcome, self.train(fit_of(DEEP, budget=3)))
+        assert outcome.counted_seconds == pytest.approx(3.0), "its epochs, and nothing besides"
 
     def test_what_stopped_early_is_whole(self, monkeypatch: pytest.MonkeyPatch) -> None:
         config = {**DEEP, "early_stopping.patience": 1, "early_stopping.min_delta": 100.0}

@@ -4,6 +4,7 @@ import pytest
 
 from sweeps.trainers import time_limit
 from sweeps.trainers.time_limit import TimeLimit
+from sweeps.trial import Outcome
 from tests.sweeps.trainers.contract_limits import Clock
 from tests.sweeps.trainers.fitting import DEEP, fit_of
 
@@ -43,6 +44,19 @@ def test_time_passes_while_anybody_trains_and_then_once(clock: Clock) -> None:
         clock.now += 0.5
         assert shared.is_over
     assert shared.is_over
+
+
+def test_what_was_counted_is_divided_as_the_fits_seconds_are(clock: Clock) -> None:
+    fits = [fit_of(DEEP, seed=seed) for seed in (1, 2)]
+    shared = TimeLimit(fits)
+    with shared.counting():
+        clock.now += 6.0
+    outcomes = [
+        Outcome(fit, {}, {}, seconds) for fit, seconds in zip(fits, (8.0, 4.0), strict=True)
+    ]
+    assert [one.counted_seconds for one in shared.told(outcomes)] == [4.0, 2.0]
+    untaken = [Outcome(fits[0], {}, {}, 0.0)]
+    assert shared.told(untaken) == untaken
 
 
 def test_what_becomes_of_a_fit_says_how_far_it_came() -> None:
