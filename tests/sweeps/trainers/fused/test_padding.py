@@ -139,10 +139,10 @@ def weights_in(bucket: Bucket, fits: Sequence[Fit]) -> list[Floats]:
         lane = Lane(bucket, tuple(courses), size)
         training = LaneTraining.start(lane, PROBLEM, device, None)
         training.run(Event(), TimeLimit(fits))
-    (kept,) = [ending.checkpoint for ending in training.endings if ending.member == 0]
+    (kept,) = [ending.kept for ending in training.endings if ending.member == 0]
     assert kept is not None
     count = 2 * len(courses[0].recipe.layers) + 2
-    return [kept.arrays[f"state_0_{at}"] for at in range(count)]
+    return [kept.checkpoint.arrays[f"state_0_{at}"] for at in range(count)]
 
 
 LARGER: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]] = {
