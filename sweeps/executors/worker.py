@@ -74,6 +74,7 @@ class Worker:
             daemon=True,
         )
         self.pid = 0
+        self._joined = False
         self.calls = 0
         self.resident_megabytes = 0.0
         self._look_at_oom_kills()
@@ -181,6 +182,7 @@ class Worker:
         self._end_group()
         with _REAPING:
             self._process.join()
+            self._joined = True
             code = self._process.exitcode
         assert code is not None, "a process that was joined has an exit code"
         return code
@@ -198,9 +200,10 @@ class Worker:
         return self._process.sentinel
 
     def _end_group(self) -> None:
-        """End what it has started and left behind."""
-        with suppress(ProcessLookupError, PermissionError):  # nobody is left, or only the dead
-            os.killpg(self.pid, signal.SIGKILL)
+        """End what it has started and left behind; once it was joined, its number may be others'."""
+        with _REAPING, suppress(ProcessLookupError, PermissionError):  # nobody, or only the dead
+            if not self._joined:
+                os.killpg(self.pid, signal.SIGKILL)
 
 
 def _last_words(code: int) -> str:

@@ -266,6 +266,19 @@ def test_a_killed_worker_says_whether_the_kernel_wanted_its_memory(
     assert caught.value.out_of_memory is starved
 
 
+def test_nobody_is_ended_under_the_number_of_a_worker_that_is_gone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its number may be that of somebody else's process group by then."""
+    worker = Worker({})
+    worker.close()
+    ended: list[int] = []
+    monkeypatch.setattr(os, "killpg", lambda group, _: ended.append(group))
+    worker.kill()
+    worker.close()
+    assert ended == []
+
+
 COORDINATOR = """
 from sweeps.executors.processes import Processes
 from sweeps.executors.raised import RemoteError
