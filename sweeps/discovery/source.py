@@ -50,6 +50,15 @@ def asks_for_hp(path: str, folder: str) -> bool | None:
     return None
 
 
+def trains_itself(path: str, folder: str) -> bool:
+    """Whether `module:name` is a class with a `fit` of its own, as far as the text tells."""
+    module, _, name = path.partition(":")
+    tree = tree_of(module, folder)
+    classes = [one for one in tree.body if isinstance(one, ast.ClassDef)] if tree else []
+    methods = (one for kind in classes if kind.name == name for one in kind.body)
+    return any(isinstance(one, ast.FunctionDef) and one.name == "fit" for one in methods)
+
+
 def first_parameter(path: str, folder: str) -> str | None:
     """The name of the first parameter of the function `module:name`; None where it is not told."""
     module, _, name = path.partition(":")

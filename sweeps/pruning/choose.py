@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from search_spaces import Choice, Int, Space
+from sweeps.discovery.source import trains_itself
 from sweeps.errors import SweepError
 from sweeps.pruning.choice import PLACE, PrunerChoice, read_pruner
 from sweeps.pruning.steps import Steps
@@ -58,10 +59,10 @@ def check_pruner(sweep: Sweep) -> None:
             )
             raise SweepError(message, PLACE)
         return
-    if sweep.subject.kind in RUN_IN_ONE_GO:
-        article = "an" if sweep.subject.kind == "estimator" else "a"
+    why = _never_kept(sweep)
+    if why is not None:
         message = (
-            f"{kind} is asked between epochs, and {article} {sweep.subject.kind} is run in one go: "
+            f"{kind} is asked between epochs, and {why}: "
             "leave it out, or write `pruner: wilcoxon` with `evaluate: {folds: 5}`"
         )
         raise SweepError(message, PLACE)
@@ -77,6 +78,19 @@ def check_pruner(sweep: Sweep) -> None:
             f"{MOST_LOOKS:,} are the most, set `interval_steps`"
         )
         raise SweepError(message, place)
+
+
+def _never_kept(sweep: Sweep) -> str | None:
+    """Why training could not go on from one stage to the next; None where it can be."""
+    subject = sweep.subject
+    if subject.kind in RUN_IN_ONE_GO:
+        return f"{'an' if subject.kind == 'estimator' else 'a'} {subject.kind} is run in one go"
+    begins_anew = "begins at epoch 0 each time, since no checkpoint holds what"
+    if subject.kind == "model" and "callbacks" in subject.options:
+        return f"a model with `callbacks` {begins_anew} they remember"
+    if subject.kind == "model" and trains_itself(subject.path, sweep.folder):
+        return f"a model with a `fit` of its own {begins_anew} it remembers"
+    return None
 
 
 def most_epochs(space: Space) -> int:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from search_spaces.spelling import suggestion
 from search_spaces.values import shown
-from sweeps.discovery.source import tree_of
+from sweeps.discovery.source import trains_itself
 from sweeps.problem import Problem
 from sweeps.sweep import SubjectChoice
 from sweeps.trainers.fused_fit import ENVIRONMENT as JAX
@@ -104,17 +103,8 @@ def model_fit(fusing: Fusing, choice: SubjectChoice, folder: str) -> ModelFit:
         )
     if fusing == "always" and "callbacks" in choice.options:
         raise ValueError("trainer: fused knows no callbacks: leave them or `trainer` out")
-    alone = "callbacks" in choice.options or _trains_itself(choice.path, folder)
+    alone = "callbacks" in choice.options or trains_itself(choice.path, folder)
     return ModelFit(keras, fusing, together=not alone)
-
-
-def _trains_itself(path: str, folder: str) -> bool:
-    """Whether this is a class with a `fit` of its own, as far as its module's text tells."""
-    module, _, name = path.partition(":")
-    tree = tree_of(module, folder)
-    classes = [one for one in tree.body if isinstance(one, ast.ClassDef)] if tree else []
-    methods = (one for kind in classes if kind.name == name for one in kind.body)
-    return any(isinstance(one, ast.FunctionDef) and one.name == "fit" for one in methods)
 
 
 def _shape_of(fit: Fit) -> object:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from sweeps.problem import Problem
+from sweeps.trainers.models import past
 from sweeps.trainers.models.batches import dense
 from sweeps.trainers.models.member import Fitted
 from sweeps.trainers.models.mishaps import failure_in
@@ -41,6 +42,7 @@ def trained_by_their_fit(
     started = time.perf_counter()
     member = prepared.member
     watch = Watch(member.fit, limit, progress, watched=watched_split(problem))
+    watch.notes = past.begun_anew(member.fit, "a `fit` of its own leaves no checkpoint")
     returned: list[Any] = []
 
     def train() -> None:

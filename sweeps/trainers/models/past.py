@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from sweeps.trainers.models.member import Member
 from sweeps.trainers.models.mishaps import UnwrittenError, own_code
 from sweeps.trainers.models.watching import Watch
 from sweeps.trainers.under_way import Past, marks_of, paths_of
+from sweeps.trial import Fit
 
 
 def taken_up(member: Member, watch: Watch, problem: Problem) -> None:
@@ -25,7 +27,10 @@ def taken_up(member: Member, watch: Watch, problem: Problem) -> None:
     what is there was left.
     """
     paths = paths_of([member.fit])
-    if not paths or not _is_all_there_is(member.model):
+    if not paths:
+        return
+    if not _is_all_there_is(member.model):
+        watch.notes = begun_anew(member.fit, "a checkpoint holds one optimizer of a model's")
         return
     past = Past.of(paths, lambda: _fingerprint(member, problem))
     watch.notes = past.notes
@@ -36,6 +41,11 @@ def taken_up(member: Member, watch: Watch, problem: Problem) -> None:
         variable.assign(found.arrays[f"variable_{at}"])
     watch.epoch = found.state["epoch"]
     watch.values = {name: list(values) for name, values in found.state["history"].items()}
+
+
+def begun_anew(fit: Fit, why: str) -> Mapping[str, str]:
+    """For the outcome of a fit of which there never is a checkpoint: that it ought to go on."""
+    return {} if fit.resume_from is None else {"not_continued": f"{why}: trained from epoch 0"}
 
 
 def kept(member: Member, watch: Watch, problem: Problem, path: str) -> None:

@@ -40,7 +40,9 @@ def trained_alone(
     started = time.perf_counter()
     watch = Watch(member.fit, limit, progress, watched=watched_split(problem))
     keeper = None
-    if not callbacks:
+    if callbacks:
+        watch.notes = past.begun_anew(member.fit, "callbacks remember more than a checkpoint")
+    else:
         past.taken_up(member, watch, problem)
         keeper = Keeper(member, watch, problem)
     failure = failure_in(lambda: _train(member, problem, watch, keeper, callbacks), member, problem)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from pathlib import Path
 from typing import Any, get_args
 
 import optuna
@@ -115,6 +116,36 @@ def test_what_is_run_in_one_go_is_pruned_by_folds_alone(subject: dict[str, Any])
     if "estimator" in subject:
         by_folds = sweep_of("wilcoxon", space={"C": [1, 2, 3]}, evaluate={"folds": 5}, **subject)
         assert steps_for(by_folds) is not None
+
+
+@pytest.mark.parametrize(
+    ("model", "why"),
+    [
+        (
+            {"path": "mine:build", "callbacks": "mine:watching"},
+            "a model with `callbacks` begins at epoch 0 each time",
+        ),
+        ({"path": "mine:Hyper"}, "a model with a `fit` of its own begins at epoch 0 each time"),
+    ],
+)
+def test_what_leaves_no_checkpoint_is_not_pruned_by_epochs(
+    tmp_path: Path, model: dict[str, str], why: str
+) -> None:
+    """Each stage would train it from the beginning, for longer than without a pruner."""
+    code = "def build(units): ...\n\nclass Hyper:\n    def fit(self): ...\n"
+    (tmp_path / "mine.py").write_text(code)
+
+    def sweep(pruner: str) -> Sweep:
+        space = {"units": [8, 16, 32], "epochs": 20}
+        search = {"backend": "random", "trials": 9, "pruner": pruner}
+        document = {"task": "penguins", "model": model, "space": space, "search": search}
+        return read_sweep({**document, "evaluate": {"folds": 5}}, folder=str(tmp_path))
+
+    with pytest.raises(SpaceError, match=r"leave it out, or write `pruner: wilcoxon`") as raised:
+        sweep("median")
+    assert why in str(raised.value)
+    assert "\n" not in str(raised.value)
+    assert steps_for(sweep("wilcoxon")) is not None
 
 
 @pytest.mark.parametrize("backend", ["grid", "random"])

@@ -72,6 +72,14 @@ def test_figures_may_be_returned_by_name(workers: Workers) -> None:
     assert outcome.metrics["epochs"] == 4
 
 
+def test_a_stage_that_cannot_go_on_from_the_last_one_says_so(workers: Workers) -> None:
+    config = {"units": 8, "learning_rate": 0.3}
+    fit = fit_of(config, resume_from="rung.npz")
+    outcome = workers.train(fit, problem_for("own_loops:Loop", "val_loss"))
+    said = "a `fit` of its own leaves no checkpoint: trained from epoch 0"
+    assert outcome.notes == {"not_continued": said}
+
+
 def test_anything_else_is_a_mistake(workers: Workers) -> None:
     outcome = workers.train(fit_of({"units": 8}), problem_for("own_loops:Strange"))
     assert outcome.error is not None
