@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import jax
 import numpy as np
+import pytest
 
 from sweeps import checkpoints
 from sweeps.draws import dropout_seed, initial_weights, row_order
@@ -144,3 +145,11 @@ def _distance(ours: Any, theirs: Any, leeway: Any = 0.0) -> float:
     largest = np.abs(theirs).max()
     difference = np.maximum(np.abs(ours - theirs) - leeway, 0).max()
     return float(difference / largest) if largest else float(difference)
+
+
+def some_slow(names: Iterable[str], every: int) -> list[Any]:
+    """Of so many cases one in the default tests, which take minutes; all others are slow ones."""
+    return [
+        name if at % every == 0 else pytest.param(name, marks=pytest.mark.slow)
+        for at, name in enumerate(names)
+    ]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from concurrent.futures import Executor
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -16,7 +14,13 @@ from sweeps.tasks.task import Head
 from sweeps.trainers.fused_fit import FusedFit
 from sweeps.trainers.trainer import Pack
 from tests.sweeps.trainers.fused import keras_reference
-from tests.sweeps.trainers.fused.cases import assert_equal, case_of, fit_to_keep, problem_with
+from tests.sweeps.trainers.fused.cases import (
+    assert_equal,
+    case_of,
+    fit_to_keep,
+    problem_with,
+    some_slow,
+)
 from tests.sweeps.trainers.fused.examples import NAMED, ON_OTHER_ROWS, Config
 from tests.sweeps.trainers.fused.random_examples import members, programs
 from tests.sweeps.trainers.fused.tasks import HeadTask, WeighedWords, Words
@@ -48,14 +52,6 @@ def hold_against_keras(
     outcomes = FusedFit("float64").train(Pack(tuple(fits)), problem, None)
     for outcome, answer in zip(outcomes, answers, strict=True):
         assert_equal(outcome, answer.result())
-
-
-def some_slow(names: Iterable[str], every: int) -> list[Any]:
-    """Of so many cases one in the default tests, which take minutes; all others are slow ones."""
-    return [
-        name if at % every == 0 else pytest.param(name, marks=pytest.mark.slow)
-        for at, name in enumerate(names)
-    ]
 
 
 @pytest.mark.parametrize("name", some_slow(NAMED, every=4))

@@ -13,7 +13,7 @@ from sweeps.trainers.fused_fit import FusedFit
 from sweeps.trainers.keras_fit import ENVIRONMENT, KerasFit
 from sweeps.trainers.trainer import Pack
 from tests.sweeps.trainers.fitting import DEEP, fit_of
-from tests.sweeps.trainers.fused.cases import problem_with
+from tests.sweeps.trainers.fused.cases import problem_with, some_slow
 
 CLOSE = 1e-3
 RECIPES: Mapping[str, tuple[Head, dict[str, Any]]] = {
@@ -65,7 +65,7 @@ def environment() -> None:
         os.environ.setdefault(name, value)
 
 
-@pytest.mark.parametrize("name", RECIPES)
+@pytest.mark.parametrize("name", some_slow(RECIPES, every=2))
 def test_histories_and_figures_agree_with_keras(name: str) -> None:
     head, config = RECIPES[name]
     problem, fit = problem_with(head), fit_of(config, seed=4)

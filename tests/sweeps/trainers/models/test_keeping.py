@@ -86,7 +86,7 @@ def differences(first: Path, second: Path) -> list[str]:
 @pytest.mark.parametrize(
     ("trainer", "path", "rates"),
     [
-        pytest.param(SINGLE, "plain:normalised_at", (0.02,), id="single"),
+        pytest.param(SINGLE, "plain:normalised_at", (0.02,), id="single", marks=pytest.mark.slow),
         pytest.param(FUSED, "plain:normalised_at", (0.02, 0.05, 0.01), id="fused"),
         pytest.param(
             TENSORFLOW, "plain:normalised_at", (0.02,), id="tensorflow", marks=pytest.mark.slow
@@ -175,6 +175,7 @@ def test_what_is_no_past_of_it_is_left_and_said(workers: Workers, tmp_path: Path
     assert "a torn one" in note()
 
 
+@pytest.mark.slow
 def test_a_checkpoint_that_cannot_be_written_is_no_fault_of_the_model(
     workers: Workers, tmp_path: Path
 ) -> None:

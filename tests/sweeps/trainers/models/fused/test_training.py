@@ -41,6 +41,7 @@ def test_time_that_is_up_ends_all_of_them(workers: Workers) -> None:
         assert one.epochs == len(one.history["loss"]) < 4000
 
 
+@pytest.mark.slow
 def test_other_numbers_find_their_program_compiled(workers: Workers) -> None:
     first, again, others = workers.call("jax", work.compilations)
     assert first > 0
