@@ -12,6 +12,7 @@ from typing import Protocol
 from sweeps import at_work
 from sweeps.at_work import QUIET_SECONDS, Reports
 from sweeps.executors.executor import Slots, Terms
+from sweeps.executors.placement import Shared
 from sweeps.losses import StarvedError, starved_of
 from sweeps.problem import Problem
 from sweeps.trainers.trainer import Pack, Trainer
@@ -85,8 +86,8 @@ class Flight:
         return bool(self._flying)
 
     @property
-    def shared(self) -> bool:
-        """Whether packs share devices."""
+    def shared(self) -> Shared | None:
+        """What packs share with those beside them."""
         return self._executor.shared
 
     def queue(self, packs: Iterable[Pack]) -> None:
@@ -131,7 +132,7 @@ class Flight:
             except Exception as error:  # noqa: BLE001 - what it means is decided in `losses`
                 lost.append(Lost(pack, error))
                 continue
-            starved = starved_of(pack, brought) if self._executor.shared else []
+            starved = starved_of(pack, brought, self._executor.shared)
             outcomes += [outcome for outcome in brought if outcome not in starved]
             if starved:
                 fits = tuple(outcome.fit for outcome in starved)

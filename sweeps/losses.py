@@ -14,6 +14,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sweeps.executors.executor import ClusterError, ClusterLostError, TimedOutError, WorkerDiedError
+from sweeps.executors.placement import Shared
 from sweeps.executors.raised import raised_by
 from sweeps.executors.worker import WorkerStartError
 from sweeps.trainers.breakdown import is_about_memory
@@ -53,9 +54,12 @@ class Verdict:
     failed: Sequence[Outcome] = ()
 
 
-def starved_of(pack: Pack, outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """Those that lacked memory while others may have had some of it."""
-    if pack.alone:
+def starved_of(pack: Pack, outcomes: Sequence[Outcome], shared: Shared | None) -> list[Outcome]:
+    """Those that lacked memory while others may have had some of it.
+
+    Where that is the machine's, nobody who was told so had less for others' sake.
+    """
+    if pack.alone or shared != "gpus":
         return []
     return [it for it in outcomes if it.error is not None and it.error.reason == "out_of_memory"]
 
@@ -67,13 +71,13 @@ def judge(
     *,
     broken_off: bool,
     worked: bool,
-    shared: bool = False,
+    shared: Shared | None = None,
 ) -> Verdict:
     """What to do about a pack that `error` has ended; `tries` are those so far, by trial.
 
     `broken_off`: the whole sweep is being ended. `worked`: some pack was trained before, so that
     workers can be started in principle; otherwise a WorkerStartError or ClusterError is raised
-    again, a ClusterLostError always. `shared`: the device may be shared with others. Raises
+    again, a ClusterLostError always. `shared`: what others may have had a part of. Raises
     StuckError when nothing can go on until somebody has mended the machine.
     """
     if isinstance(error, StarvedError):
@@ -97,7 +101,7 @@ def _of_the_dead(
     tries: Mapping[int, int],
     *,
     broken_off: bool,
-    shared: bool,
+    shared: Shared | None,
 ) -> Verdict:
     if broken_off:
         return Verdict(again=[pack])
@@ -112,7 +116,7 @@ def _of_the_dead(
 
 
 def _of_the_raised(
-    pack: Pack, error: Exception, tries: Mapping[int, int], *, shared: bool
+    pack: Pack, error: Exception, tries: Mapping[int, int], *, shared: Shared | None
 ) -> Verdict:
     raised = raised_by(error)
     said = str(raised)
@@ -122,7 +126,7 @@ def _of_the_raised(
         return _once_more(pack, tries, Failure("infrastructure", said, raised.trace))
     if not is_about_memory(raised.kind, raised.message):
         return _cut(pack) or _failed(pack, Failure("crashed", said, raised.trace))
-    if shared and not pack.alone:
+    if shared == "gpus" and not pack.alone:
         return _cut(pack) or _by_itself(pack)
     return _cut(pack) or _failed(pack, Failure("out_of_memory", said, raised.trace))
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from sweeps import cores
-from sweeps.executors.placement import Place, places_for
+from sweeps.executors.placement import Place, Shared, places_for
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -98,8 +98,8 @@ class Slots(Protocol):
         """The same on terms, for a function whose first argument is what it says things with."""
 
     @property
-    def shared(self) -> bool:
-        """Whether calls share devices, so that one may find less memory than alone."""
+    def shared(self) -> Shared | None:
+        """What calls share, so that one may find less of it than alone."""
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Finish what runs and free everything."""

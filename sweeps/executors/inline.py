@@ -11,6 +11,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from sweeps.executors.environment import replaced, standing
 from sweeps.executors.executor import Say, Terms
+from sweeps.executors.placement import Shared
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -28,7 +29,7 @@ class Inline(Executor):
     """
 
     slots = 1
-    shared = False
+    shared: Shared | None = None
     ahead = 0  # a call is over when `submit` returns: its result is to be kept at once
 
     def __init__(self, environment: Mapping[str, str], place: Mapping[str, str] = NOWHERE) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 SHARE = "SWEEPS_GPU_SHARE"
 """The variable that says how much of its GPU a worker has, from 0 to 1."""
@@ -16,6 +17,14 @@ USABLE = 0.9
 
 MEMORY = "memory"
 """The device of workers that share no GPU: what they may all find too little of."""
+
+Shared = Literal["memory", "gpus"]
+"""What calls that run side by side take from each other.
+
+Of a GPU's memory each call is told when there is none left. Of the machine's each is promised what
+it asks for, and then the kernel ends one of them: a call that is refused some asks for more than
+there is, with others beside it or without.
+"""
 
 
 @dataclass(frozen=True)
@@ -30,6 +39,14 @@ class Place:
     device: str | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     alone: Mapping[str, str] = field(default_factory=dict)
+
+
+def shared_by(places: Sequence[Place]) -> Shared | None:
+    """What workers at these places share."""
+    devices = {place.device for place in places if place.device is not None}
+    if not devices:
+        return None
+    return "memory" if devices == {MEMORY} else "gpus"
 
 
 def places_for(workers: int, gpus: Sequence[str] | None, share: float = 1.0) -> list[Place]:

@@ -20,7 +20,7 @@ from sweeps.executors import memory
 from sweeps.executors.device import Device
 from sweeps.executors.executor import Say, Terms, WorkerDiedError
 from sweeps.executors.guard import Guard
-from sweeps.executors.placement import Place, places_for
+from sweeps.executors.placement import Place, places_for, shared_by
 from sweeps.executors.worker import Call, Worker
 
 P = ParamSpec("P")
@@ -63,7 +63,7 @@ class Processes(Executor):
         self.slots = len(self._places)
         self.ahead = self.slots
         self._devices = {place.device: Device() for place in self._places if place.device}
-        self.shared = bool(self._devices)
+        self.shared = shared_by(self._places)
         self._environment = dict(environment)
         self._calls_per_worker = calls_per_worker
         self._megabytes = memory.most_megabytes(self.slots) if megabytes is None else megabytes

@@ -200,7 +200,7 @@ class Worker:
         return self._process.sentinel
 
     def _end_group(self) -> None:
-        """End what it has started and left behind; once it was joined, its number may be others'."""
+        """End what it has left behind; once it was joined, its number may be somebody else's."""
         with _REAPING, suppress(ProcessLookupError, PermissionError):  # nobody, or only the dead
             if not self._joined:
                 os.killpg(self.pid, signal.SIGKILL)

@@ -11,11 +11,19 @@ from functools import partial
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sweeps.executors.executor import Say, Terms
+from sweeps.executors.placement import Shared
 from sweeps.problem import Problem
 from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trial import Failure, Fit, Outcome, Result
 from sweeps.watcher import AtWork, Summary
-from tracking.records import LiveRecord, SweepEnd, SweepFigures, SweepRecord, SweepState, TrialRecord
+from tracking.records import (
+    LiveRecord,
+    SweepEnd,
+    SweepFigures,
+    SweepRecord,
+    SweepState,
+    TrialRecord,
+)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -136,7 +144,7 @@ class Threads(ThreadPoolExecutor):
         super().__init__(slots)
         self.slots = slots
         self.ahead = slots
-        self.shared = False
+        self.shared: Shared | None = None
 
     def submit_on(
         self,

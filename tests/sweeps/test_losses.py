@@ -117,7 +117,7 @@ STARVED = (
 @pytest.mark.parametrize("error", STARVED)
 def test_a_fit_that_lacked_memory_beside_others_is_tried_once_alone(error: Exception) -> None:
     alone = Pack(FITS[:1], alone=True)
-    judge = partial(losses.judge, tries={0: 0}, broken_off=False, worked=True, shared=True)
+    judge = partial(losses.judge, tries={0: 0}, broken_off=False, worked=True, shared="gpus")
     assert judge(Pack(FITS[:1]), error) == Verdict(again=[alone])
     again = judge(alone, error)
     assert (failure(again).reason, again.again) == ("out_of_memory", ())
@@ -126,9 +126,18 @@ def test_a_fit_that_lacked_memory_beside_others_is_tried_once_alone(error: Excep
 @pytest.mark.parametrize("error", STARVED)
 def test_of_many_that_lacked_memory_each_half_is_tried_first(error: Exception) -> None:
     verdict = losses.judge(
-        Pack(FITS[:2]), error, {0: 0, 1: 0}, broken_off=False, worked=True, shared=True
+        Pack(FITS[:2]), error, {0: 0, 1: 0}, broken_off=False, worked=True, shared="gpus"
     )
     assert verdict.again == [Pack(FITS[:1]), Pack(FITS[1:2])]
+
+
+def test_of_the_machines_memory_only_the_kernel_takes_it_from_some_for_others() -> None:
+    """Many that are too large by themselves would end all workers, time and again."""
+    judge = partial(losses.judge, tries={0: 0}, broken_off=False, worked=True, shared="memory")
+    assert judge(Pack(FITS[:1]), STARVED[0]) == Verdict(again=[Pack(FITS[:1], alone=True)])
+    for error in STARVED[1:]:
+        verdict = judge(Pack(FITS[:1]), error)
+        assert (failure(verdict).reason, verdict.again) == ("out_of_memory", ())
 
 
 def test_where_nothing_is_shared_nobody_else_had_the_memory() -> None:

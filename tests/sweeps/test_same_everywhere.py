@@ -9,7 +9,7 @@ import pytest
 from sweeps.executors.environment import replaced
 from sweeps.executors.executor import Slots, Terms
 from sweeps.executors.inline import Inline
-from sweeps.executors.placement import SHARE, places_for
+from sweeps.executors.placement import SHARE, Shared, places_for
 from sweeps.executors.processes import Processes
 from sweeps.reading import read_sweep
 from sweeps.trainers.trainer import Pack
@@ -70,12 +70,11 @@ def test_this_process_one_worker_and_two_bring_the_same_trial_by_trial(
 
 
 class Sharing(Inline):
-    """Says that calls share a device, and counts those that have it to themselves."""
+    """Says that calls share devices, and counts those that have them to themselves."""
 
-    shared = True
-
-    def __init__(self) -> None:
+    def __init__(self, shared: Shared = "gpus") -> None:
         super().__init__({})
+        self.shared = shared
         self.alone: list[int] = []
 
     def submit_on(  # type: ignore[override]
@@ -89,7 +88,7 @@ class Sharing(Inline):
 FOUR = sweep(search={"backend": "random", "trials": 4, "batch": 4})
 
 
-def check_greedy(bench: Bench, executor: Slots) -> None:
+def check_greedy(bench: Bench, executor: Slots | Sharing) -> None:
     """Two trials of four needed a GPU alone, and one more than that."""
     made_up = told(bench, FOUR)
     bench.train_with(Greedy())
@@ -107,6 +106,15 @@ def test_what_found_too_little_memory_beside_others_is_trained_once_alone(bench:
     sharing = Sharing()
     check_greedy(bench, sharing)
     assert sorted(sharing.alone) == [0, 1, 2]
+
+
+def test_who_is_refused_the_machines_memory_is_not_trained_again(bench: Bench) -> None:
+    """Others beside it do not take it away: the kernel promises it to all."""
+    sharing = Sharing("memory")
+    bench.train_with(Greedy())
+    results = told(bench, FOUR, executor=sharing)
+    assert sharing.alone == []
+    assert [number for number, result in results.items() if result.error is not None] == [0, 1, 2]
 
 
 @pytest.mark.slow

@@ -128,7 +128,7 @@ class Pool:
         return job
 
     def _alone(self, job: Job) -> bool:
-        return job.terms.alone and self._room.shared
+        return job.terms.alone and self._room.shared is not None
 
     async def _hire(self, slot: int) -> None:
         """A worker for the slot; a job is told when none can be started, so that somebody is."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from sweeps.executors.placement import Shared
+
 Node = Mapping[str, float]
 """What a node has, as Ray counts it: `CPU`, `GPU` and more."""
 
@@ -25,9 +27,11 @@ class Room:
     per_node: int
 
     @property
-    def shared(self) -> bool:
-        """Whether workers share a GPU, or without GPUs a node's memory."""
-        return self.gpus < 1.0 if self.gpus else self.per_node > 1
+    def shared(self) -> Shared | None:
+        """What workers share: GPUs, or without any a node's memory."""
+        if self.gpus:
+            return "gpus" if self.gpus < 1.0 else None
+        return "memory" if self.per_node > 1 else None
 
 
 def room_for(

@@ -10,7 +10,7 @@ import pytest
 
 from sweeps.executors.device import Device
 from sweeps.executors.executor import Terms
-from sweeps.executors.placement import SHARE, VISIBLE, places_for
+from sweeps.executors.placement import SHARE, VISIBLE, places_for, shared_by
 from sweeps.executors.processes import Processes
 from tests.sweeps.executors.contract import silently
 
@@ -21,6 +21,7 @@ def test_workers_are_dealt_out_over_the_gpus_in_turn() -> None:
         *("0", "GPU-77aa", "0", "GPU-77aa", "0")
     ]
     assert [place.device for place in places[:3]] == ["gpu 0", "gpu GPU-77aa", "gpu 0"]
+    assert shared_by(places) == "gpus"
     assert places[1].name == "worker 1 (gpu GPU-77aa)"
 
 
@@ -59,13 +60,15 @@ def test_jax_reads_it_so_whatever_the_user_has_set(
 def test_who_has_a_whole_gpu_shares_nothing() -> None:
     places = places_for(2, ["0", "1"])
     assert [place.device for place in places] == [None, None]
+    assert shared_by(places) is None
     assert places[1].environment[VISIBLE] == "1"
 
 
-@pytest.mark.parametrize(("workers", "shared"), [(1, False), (2, True)])
-def test_without_gpus_workers_share_the_memory(workers: int, shared: bool) -> None:
+@pytest.mark.parametrize(("workers", "shared"), [(1, None), (2, "memory")])
+def test_without_gpus_workers_share_the_memory(workers: int, shared: str | None) -> None:
     places = places_for(workers, None)
-    assert [place.device is not None for place in places] == [shared] * workers
+    assert [place.device for place in places] == [shared] * workers
+    assert shared_by(places) == shared
     assert all(not place.environment and not place.alone for place in places)
 
 
@@ -84,7 +87,11 @@ def two(monkeypatch: pytest.MonkeyPatch) -> Iterator[Processes]:
 
 def test_each_worker_sees_its_own_gpu_and_who_is_alone_the_whole_of_it(two: Processes) -> None:
     together = threading.Barrier(2)
-    seen = [two.submit_on(Terms(hear=lambda *_: together.wait()), aloud) for _ in range(2)]
+
+    def meet(_slot: str, _said: object) -> None:
+        together.wait()
+
+    seen = [two.submit_on(Terms(hear=meet), aloud) for _ in range(2)]
     assert {future.result() for future in seen} == {("8", "0.5"), ("9", "0.5")}
     alone = two.submit_on(Terms(alone=True), silently, variables).result()
     assert alone in {("8", "1"), ("9", "1")}

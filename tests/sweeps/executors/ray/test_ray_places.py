@@ -68,7 +68,7 @@ def test_two_halves_share_a_gpu_and_a_whole_one_waits_for_both(
     """Four halves on two GPUs: all at once, two on each."""
     executor = RayCluster(cluster.address, workers=None, gpu_share=0.5, environment={})
     try:
-        assert (executor.slots, executor.shared) == (4, True)
+        assert (executor.slots, executor.shared) == (4, "gpus")
         calls = [
             executor.submit_on(Terms(), meet, str(tmp_path), str(number), 4) for number in range(4)
         ]

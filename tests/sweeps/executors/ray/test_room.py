@@ -59,11 +59,11 @@ def test_without_room_the_way_out_is_said(share: float | None, lacks: str) -> No
 @pytest.mark.parametrize(
     ("room", "shared"),
     [
-        (Room(2, 1, 0.0, 1), False),
-        (Room(2, 1, 0.0, 2), True),
-        (Room(2, 1, 1.0, 2), False),
-        (Room(2, 1, 0.5, 2), True),
+        (Room(2, 1, 0.0, 1), None),
+        (Room(2, 1, 0.0, 2), "memory"),
+        (Room(2, 1, 1.0, 2), None),
+        (Room(2, 1, 0.5, 2), "gpus"),
     ],
 )
-def test_workers_share_a_gpu_or_a_nodes_memory(room: Room, shared: bool) -> None:
-    assert room.shared is shared
+def test_workers_share_a_gpu_or_a_nodes_memory(room: Room, shared: str | None) -> None:
+    assert room.shared == shared
