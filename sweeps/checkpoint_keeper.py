@@ -6,6 +6,8 @@ import shutil
 from collections.abc import Collection
 from pathlib import Path
 
+from sweeps.checkpoints import HALF
+
 UNDER_WAY = "under-way"
 """Ends the name of a checkpoint of a fit that has not come to its end."""
 
@@ -30,6 +32,15 @@ class CheckpointKeeper:
             kept = under_way if path.stem.endswith(UNDER_WAY) else numbers
             if int(path.name.split("-")[0]) not in kept:
                 path.unlink(missing_ok=True)
+
+    def remove_halves(self) -> None:
+        """Delete what was being written when an earlier session was killed.
+
+        For the beginning of a session: nobody else may write to its sweep by then, and nobody of
+        its own does yet.
+        """
+        for path in self.folder.glob(f".*{HALF}"):
+            path.unlink(missing_ok=True)
 
     def clear(self) -> None:
         """Delete everything: nothing will be continued any more."""

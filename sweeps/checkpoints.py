@@ -26,6 +26,9 @@ from tracking.failure_points import reach
 Array = npt.NDArray[Any]
 
 FORMAT = "sweeps-checkpoint-3"
+HALF = ".part"
+"""Ends the name of a file that is being written; it begins with a dot."""
+
 _HEAD = "head.json"
 _BYTES = "bytes.npy"
 _UNREADABLE = (
@@ -62,7 +65,7 @@ def save(path: Path, arrays: Mapping[str, Array], state: Mapping[str, Any]) -> N
     told = [[name, _type_of(name, one), list(one.shape)] for name, one in arrays.items()]
     head = json.dumps({"format": FORMAT, "arrays": told, "state": state}, allow_nan=False)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=HALF)
     try:
         with os.fdopen(handle, "wb") as file:
             _write(file, head, arrays)

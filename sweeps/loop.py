@@ -69,6 +69,7 @@ class Loop:
     def take_up(self, trials: Sequence[OpenTrial], untold: Sequence[Result]) -> None:
         """Go on with an earlier session's trials: those without a result are trained again."""
         self._untold = {result.trial.number: result for result in untold}
+        self._checkpoints.remove_halves()
         self._start([(opened, self._fits_of(opened.trial)) for opened in trials])
 
     def run(self, control: Control) -> Ending:
