@@ -10,6 +10,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
+from itertools import takewhile
 from typing import TYPE_CHECKING, Literal, TypedDict
 
 from sweeps import cores
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 Executor = Literal["processes", "ray"]
 EXECUTORS: tuple[Executor, ...] = ("processes", "ray")
 NO_GPU = "none"
+HIDDEN = "-1"
+"""Hides, for CUDA, itself and what is named after it."""
 
 
 class Placed(TypedDict, total=False):
@@ -144,12 +147,20 @@ def _check_names(gpus: Sequence[str]) -> None:
         if not gpu or gpus.count(gpu) > 1:
             raise ValueError(f"gpus: {gpu!r} is named twice" if gpu else "gpus: a name is empty")
     mine = os.environ.get("CUDA_VISIBLE_DEVICES")
-    numbers = [name.strip() for name in (mine or "").split(",") if name.strip()]
-    if mine is None or not all(number.isdecimal() for number in numbers):
+    if mine is None:
         return
+    given = list(takewhile(lambda name: name != HIDDEN, map(str.strip, mine.split(","))))
     for gpu in gpus:
-        if gpu.isdecimal() and gpu not in numbers:
-            raise ValueError(f"gpus: {gpu} is none of CUDA_VISIBLE_DEVICES={mine}")
+        if not any(_same(gpu, name) for name in given):
+            hint = ": name them as it does" if any(given) else ", which hides all"
+            raise ValueError(f"gpus: {gpu} is none of CUDA_VISIBLE_DEVICES={mine}{hint}")
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether both name one GPU: the same number, or a UUID that either may shorten."""
+    if one.startswith(("GPU-", "MIG-")) and other.startswith(("GPU-", "MIG-")):
+        return one.startswith(other) or other.startswith(one)
+    return one == other
 
 
 def slots_for(where: Where, trainer: Trainer) -> Slots:

@@ -11,6 +11,7 @@ import pytest
 
 from sweeps import cores
 from sweeps.executors import where as where_module
+from sweeps.executors.placement import VISIBLE
 from sweeps.executors.processes import Processes
 from sweeps.executors.where import Where, slots_for
 from tests.sweeps.fakes import FakeTrainer
@@ -87,16 +88,45 @@ def test_ray_is_asked_for_what_it_can_give(monkeypatch: pytest.MonkeyPatch) -> N
         Where.of({}, "ray")
 
 
-def test_gpus_that_this_process_was_not_given_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "2, 3")
-    assert Where.of({"gpus": "3"}).gpus == ("3",)
-    with pytest.raises(ValueError, match=r"^gpus: 0 is none of CUDA_VISIBLE_DEVICES=2, 3"):
-        Where.of({"gpus": "0"})
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
-    with pytest.raises(ValueError, match=r"^gpus: 3 is none of CUDA_VISIBLE_DEVICES=$"):
-        Where.of({"gpus": "3"})
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "GPU-5b7d")
-    assert Where.of({"gpus": "0"}).gpus == ("0",)
+@pytest.mark.parametrize(
+    ("mine", "gpu"),
+    [
+        ("2, 3", "3"),
+        ("GPU-5b7d", "GPU-5b7d90c1"),
+        ("GPU-5b7d90c1,GPU-77aa01f2", "GPU-77aa"),
+        ("MIG-5b7d90c1", "MIG-5b7d90c1"),
+        ("0,-1", "0"),
+    ],
+)
+def test_gpus_that_this_process_was_given_may_be_named(
+    monkeypatch: pytest.MonkeyPatch, mine: str, gpu: str
+) -> None:
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", mine)
+    assert Where.of({"gpus": gpu}).gpus == (gpu,)
+
+
+@pytest.mark.parametrize(
+    ("mine", "gpu"),
+    [
+        ("2, 3", "0"),
+        ("2, 3", "GPU-5b7d"),
+        ("", "3"),
+        ("", "GPU-5b7d"),
+        ("-1", "0"),
+        ("1,-1,0", "0"),
+        ("NoDevFiles", "0"),
+        ("GPU-5b7d", "0"),
+        ("GPU-5b7d,GPU-77aa", "GPU-5b7e"),
+    ],
+)
+def test_gpus_that_this_process_was_not_given_are_refused(
+    monkeypatch: pytest.MonkeyPatch, mine: str, gpu: str
+) -> None:
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", mine)
+    with pytest.raises(
+        ValueError, match=f"^{re.escape(f'gpus: {gpu} is none of {VISIBLE}={mine}')}"
+    ):
+        Where.of({"gpus": gpu})
 
 
 @pytest.mark.parametrize(
