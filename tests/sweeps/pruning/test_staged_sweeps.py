@@ -15,48 +15,23 @@ from sweeps import coordinator
 from sweeps.backends.optuna_quiet import quiet
 from sweeps.doctor.ledger_side import look_at_ledger
 from sweeps.doctor.violation import together
-from sweeps.journal import Journal
 from sweeps.problem import Problem
 from sweeps.pruning.choose import steps_for
 from sweeps.pruning.making import pruner_of
 from sweeps.pruning.study import NAME
 from sweeps.reading import read_sweep
 from sweeps.sweep import Sweep
-from sweeps.trainers.trainer import Pack, Progress
-from sweeps.trial import Fit, Outcome, Result
+from sweeps.trainers.trainer import Pack
+from sweeps.trial import Fit, Result
 from tests.sweeps.bench import Bench
 from tests.sweeps.fakes import Threads
 from tests.sweeps.made_up import MadeUp
-
-HALT = "the machine lost its power"
-PRUNERS: dict[str, Any] = {
-    "median": {"median": {"n_startup_trials": 2}},
-    "percentile": {"percentile": {"n_startup_trials": 2}},
-    "successive_halving": {"successive_halving": {"reduction_factor": 3}},
-    "hyperband": "hyperband",
-    "patient": {"patient": {"patience": 0, "wrapped": "successive_halving"}},
-    "wilcoxon": {"wilcoxon": {"p_threshold": 0.4}},
-}
-
+from tests.sweeps.pruning.staged import HALT, PRUNERS, Halting, sweep_of
 
 KINDS = [
     pytest.param(pruner, id=name, marks=() if name in ("median", "wilcoxon") else pytest.mark.slow)
     for name, pruner in PRUNERS.items()
 ]
-
-
-def sweep_of(pruner: Any, **changes: Any) -> Sweep:
-    wilcoxon = pruner == PRUNERS["wilcoxon"]
-    search = {"backend": "random", "trials": 16, "batch": 5, **changes.pop("search", {})}
-    return read_sweep(
-        {
-            "task": "penguins",
-            "space": {"width": {"low": 1, "high": 500}, "epochs": [7, 20]},
-            "search": search if pruner is None else {**search, "pruner": pruner},
-            "evaluate": {"folds": 5} if wilcoxon else {},
-            **changes,
-        }
-    )
 
 
 @pytest.fixture(autouse=True)
@@ -124,24 +99,6 @@ def test_threads_decide_as_one_alone(
     assert pruned(alone)
 
 
-class Halting:
-    """Breaks the session off at its nth commit: before it is kept, or after."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, at: int, *, kept: bool) -> None:
-        commit, left = Journal.commit, iter(range(at))
-
-        def halting(journal: Journal, *args: Any) -> None:
-            if next(left, None) is not None:
-                commit(journal, *args)
-                return
-            if kept:
-                commit(journal, *args)
-            monkeypatch.undo()
-            raise RuntimeError(HALT)
-
-        monkeypatch.setattr(Journal, "commit", halting)
-
-
 def around(*cases: tuple[str, int, bool], slow: bool = False) -> list[Any]:
     return [pytest.param(*case, marks=pytest.mark.slow if slow else ()) for case in cases]
 
@@ -204,49 +161,6 @@ class Noting(MadeUp):
         self.packs.append(len(fits))
         self.kept.append(sorted(path.stem for path in self.folder.rglob("*.npz")))
         return super().pack(fits, problem)
-
-
-@dataclass(frozen=True)
-class Hurried(MadeUp):
-    """Of ten seconds a stage, half a one counts; notes how long each may take."""
-
-    left: dict[tuple[int, int], list[float]] = field(default_factory=dict)
-    halves: list[Path] = field(default_factory=list)
-
-    def train(self, pack: Pack, problem: Problem, progress: Progress | None) -> list[Outcome]:
-        for fit in pack.fits:
-            assert fit.seconds is not None
-            self.left.setdefault((fit.trial.number, fit.fold), []).append(fit.seconds)
-            if fit.save_to is not None:
-                self.halves.extend(Path(fit.save_to).parent.glob(".*.part"))
-        outcomes = super().train(pack, problem, progress)
-        return [replace(one, seconds=10.0, counted_seconds=0.5) for one in outcomes]
-
-
-@pytest.mark.parametrize("halt", [False, True])
-def test_a_stage_spends_of_a_trials_time_what_its_limit_has_counted(
-    bench: Bench, *, halt: bool
-) -> None:
-    """Not what it took to load, trace and judge besides, stage after stage."""
-    trainer = Hurried()
-    bench.train_with(trainer)
-    sweep = sweep_of("hyperband", budget={"trial_seconds": 16}, evaluate={"folds": 2})
-    if halt:
-        with pytest.MonkeyPatch.context() as patch, pytest.raises(RuntimeError, match=HALT):
-            Halting(patch, 1, kept=True)
-            bench.run(sweep)
-        ledger = bench.ledger()
-        broken = ledger.sweeps()[-1].sweep_id
-        ledger.close()
-        half = bench.store.checkpoints(broken) / ".0-0-0-1.npz.abc.part"
-        half.touch()
-        bench.resume(broken)
-    else:
-        bench.run(sweep)
-    assert not trainer.halves, "what was being written when the session broke off is gone"
-    assert max(map(len, trainer.left.values())) > 2
-    for left in trainer.left.values():
-        assert left == [8.0 - 0.5 * stage for stage in range(len(left))]
 
 
 def test_survivors_are_packed_anew_together(bench: Bench) -> None:
