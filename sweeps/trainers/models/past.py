@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from sweeps import checkpoints
-from sweeps.discovery.source import file_of
+from sweeps.discovery.sources import sources_of
 from sweeps.problem import Problem
 from sweeps.trainers.models.member import Member
 from sweeps.trainers.models.mishaps import UnwrittenError, own_code
@@ -101,7 +101,10 @@ def _fingerprint(member: Member, problem: Problem) -> list[Any]:
 
 
 def _code(problem: Problem) -> int | None:
-    """What tells the user's module as it is from what it was; None where it has no file."""
+    """What tells the user's module, and what it imports from the folder, from what they were.
+
+    None where it has no file there.
+    """
     path = own_code(problem).choice.path
-    file = file_of(path.partition(":")[0], problem.folder)
-    return None if file is None else zlib.crc32(file.read_bytes())
+    sources = sources_of(path.partition(":")[0], problem.folder)
+    return zlib.crc32(b"\0".join(sources)) if sources else None

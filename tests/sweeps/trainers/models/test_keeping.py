@@ -169,8 +169,13 @@ def test_what_is_no_past_of_it_is_left_and_said(workers: Workers, tmp_path: Path
     trained(budget=1, save_to=str(path))
     assert note() == ""
     assert note(seed=6) == f"{path}: kept of another network, seed, rows or code than this"
-    module.write_text(module.read_text() + "\n")
-    assert "code" in note()
+    neighbour = tmp_path / "neighbour.py"
+    for changed, line in ((module, "import neighbour\n"), (neighbour, ""), (neighbour, "\n")):
+        with changed.open("a") as file:
+            file.write(line)
+        assert "code" in note()
+        trained(budget=1, save_to=str(path))
+        assert note() == ""
     path.write_bytes(path.read_bytes()[:-100])
     assert "a torn one" in note()
 
