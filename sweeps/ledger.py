@@ -167,11 +167,11 @@ class Ledger(LedgerView):
                 ledger_rows.cancel_open(connection, claim.sweep_id)
             set_sweep(connection, claim.sweep_id, end_shipped=False, **values)
 
-    @outlasting
     def show(self, claim: Claim, state: str) -> bool:
         """What the sweep does at the moment: `running`, `pausing`, `paused` or `stopping`.
 
-        False, and nothing is changed, when it has ended by then.
+        False, and nothing is changed, when it has ended by then. Waits for no server: whoever was
+        told to stop would stop only when it is back.
         """
         sweep = schema.sweep.c
         active = update(schema.sweep).where(sweep.id == claim.sweep_id, sweep.state.in_(ACTIVE))

@@ -40,14 +40,14 @@ class Outages:
         self._writer = threading.local()
 
     def endure(self, say: Callable[[str], None], seconds: float = LONGEST_SECONDS) -> None:
-        """From now on wait that long; `say` is told of it."""
+        """From now on wait that long, those too who wait already; `say` is told of it."""
         self._longest, self._say = seconds, say
 
     def outlast(self, write: Callable[[], T]) -> T:
         """What `write` returns, tried again until the server is there. Raises LedgerAwayError."""
         began = time.monotonic()
         away = False
-        with self._waiting(began + self._longest):
+        with self._waiting(began):
             while True:
                 try:
                     written = write()
@@ -76,15 +76,16 @@ class Outages:
         return False
 
     @contextmanager
-    def _waiting(self, until: float) -> Iterator[None]:
-        self._writer.until = until
+    def _waiting(self, since: float) -> Iterator[None]:
+        self._writer.since = since
         try:
             yield
         finally:
-            del self._writer.until
+            del self._writer.since
 
     def _may_wait(self) -> bool:
-        return time.monotonic() < getattr(self._writer, "until", 0.0)
+        since: float | None = getattr(self._writer, "since", None)
+        return since is not None and time.monotonic() < since + self._longest
 
     def _pause(self, error: LedgerAwayError, *, told: bool) -> None:
         """Wait a moment. Raises the error when its writer has waited for long enough."""

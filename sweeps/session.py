@@ -13,7 +13,7 @@ from sweeps.checkpoint_keeper import CheckpointKeeper
 from sweeps.control import Control, Listener
 from sweeps.delivery import Delivery
 from sweeps.drawing import Report, drawn
-from sweeps.errors import LedgerError
+from sweeps.errors import LedgerAwayError, LedgerError
 from sweeps.executors.executor import Slots
 from sweeps.flight import Flight
 from sweeps.interrupts import Interrupts
@@ -241,8 +241,11 @@ class Session:
     def _abandon(self, error: BaseException) -> None:
         """After an error: what is kept stays, MLflow is told, the lease is given back.
 
-        A sweep that had ended before that is what it ended as.
+        A sweep that had ended before that is what it ended as. The ledger's server was waited for
+        if it is what failed, and who presses Ctrl-C waits no longer.
         """
+        patience = 0.0 if isinstance(error, LedgerAwayError) else BROKEN_OFF_SECONDS
+        self._ledger.outages.endure(self._around.watcher.said, patience)
         try:
             if not self._end_is_kept:
                 cause = f"{type(error).__name__}: {error}"

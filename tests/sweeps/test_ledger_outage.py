@@ -3,6 +3,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -80,6 +81,89 @@ def test_nobody_waits_for_ever_and_commands_not_at_all(clock: Clock) -> None:
     assert clock.now == 160.0
 
 
+def test_who_waits_already_hears_that_it_is_too_long(clock: Clock) -> None:
+    outages = Outages(create_engine("sqlite://"))
+    outages.endure(print)
+    away = Away(1000)
+
+    def impatient() -> str:
+        if away.left == 997:
+            outages.endure(print, 4.0)
+        return away()
+
+    with pytest.raises(LedgerAwayError):
+        outages.outlast(impatient)
+    assert clock.now == 104.0
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Away:
+    """Something that every writer of a ledger comes by: `left` is how often it is not there."""
+    away = Away(0)
+    writing = Ledger.writing
+
+    def by_way_of_it(ledger: Ledger, claim: Claim) -> Any:
+        if away.left > 0:
+            away()
+        return writing(ledger, claim)
+
+    monkeypatch.setattr(Ledger, "writing", by_way_of_it)
+    return away
+
+
+class Impatient(RecordingWatcher):
+    """Cannot wait for the ledger, and presses Ctrl-C so many times."""
+
+    def __init__(self, presses: int) -> None:
+        super().__init__()
+        self._presses = presses
+
+    def said(self, line: str) -> None:
+        super().said(line)
+        if line.endswith("waiting for it, 600 s at most"):
+            presses, self._presses = self._presses, 0
+            for _ in range(presses):
+                signal.raise_signal(signal.SIGINT)
+
+
+@pytest.mark.parametrize(
+    ("results", "presses", "error", "seconds"),
+    [(3, 0, LedgerAwayError, 600.0), (3, 2, LedgerAwayError, 4.0), (10, 2, KeyboardInterrupt, 4.0)],
+)
+def test_the_end_does_not_wait_once_more(
+    bench: Bench,
+    clock: Clock,
+    server: Away,
+    results: int,
+    presses: int,
+    error: type[BaseException],
+    seconds: float,
+) -> None:
+    """The server is gone for good when there are so many results."""
+    watcher = Impatient(presses)
+
+    def gone(_: Result) -> None:
+        server.left = 10**6 if len(watcher.results) == results else server.left
+
+    watcher.on_result = gone
+    with pytest.raises(error):
+        bench.run(watcher=watcher)
+    assert clock.now == 100.0 + seconds
+
+
+def test_what_is_shown_of_a_sweep_waits_for_nobody(
+    tmp_path: Path, clock: Clock, server: Away
+) -> None:
+    """Those who were commanded would obey only when the server is there again."""
+    with closing(Ledger.open(f"sqlite:///{tmp_path}/ledger.db")) as ledger:
+        claim = ledger.create(RANDOM, {})
+        ledger.outages.endure(print)
+        server.left = 10**6
+        with pytest.raises(LedgerAwayError):
+            ledger.show(claim, "paused")
+    assert clock.now == 100.0
+
+
 @pytest.fixture
 def ledger(postgres: Server) -> Iterator[Ledger]:
     with closing(Ledger.open(postgres.fresh())) as opened:
@@ -95,7 +179,7 @@ def begin(ledger: Ledger, claim: Claim) -> None:
 @pytest.mark.parametrize("kept", [True, False])
 def test_a_commit_without_an_answer_is_done_once(ledger: Ledger, kept: bool) -> None:
     claim = ledger.create(RANDOM, {})
-    broken = []
+    broken: list[Any] = []
 
     def breaks(connection: Any) -> None:
         """The connection ends with the commit's answer, or with the commit, on its way."""
@@ -154,17 +238,10 @@ def test_a_second_ctrl_c_ends_the_waiting(
                 postgres.control("stop", "-m", "immediate")
             return super().train(pack, problem, progress)
 
-    class Impatient(RecordingWatcher):
-        def said(self, line: str) -> None:
-            super().said(line)
-            if line.endswith("waiting for it, 600 s at most"):
-                signal.raise_signal(signal.SIGINT)
-                signal.raise_signal(signal.SIGINT)
-
     monkeypatch.setattr(session, "BROKEN_OFF_SECONDS", 0.0)
     bench.store = Store(bench.store.folder, postgres.fresh())
     bench.train_with(Ending())
-    watcher = Impatient()
+    watcher = Impatient(2)
     with pytest.raises(LedgerAwayError):
         bench.run(watcher=watcher)
     postgres.start()
