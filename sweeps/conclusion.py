@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Literal
 
 from sweeps.checkpoint_keeper import CheckpointKeeper
+from sweeps.chosen import Surroundings
 from sweeps.delivery import Delivery, kept_artifacts
 from sweeps.drawing import drawn
 from sweeps.executors.inline import Inline
@@ -15,7 +16,7 @@ from sweeps.ledger import Ledger
 from sweeps.ledger_records import ACTIVE
 from sweeps.parts import Parts
 from sweeps.reading import read_sweep
-from sweeps.session import DRAIN_SECONDS, LONGEST_DRAIN_SECONDS, Surroundings
+from sweeps.session import DRAIN_SECONDS, LONGEST_DRAIN_SECONDS
 from sweeps.stopwatch import Stopwatch
 from sweeps.watcher import Summary
 from tracking.records import Artifact

@@ -13,6 +13,7 @@ from typing import Literal, TypedDict, Unpack
 
 from sweeps import ledger_orders
 from sweeps.backends.backend import Search
+from sweeps.chosen import Surroundings
 from sweeps.code_since import look_again
 from sweeps.conclusion import Conclusion
 from sweeps.drawing import Report
@@ -26,7 +27,7 @@ from sweeps.ledger_records import FINAL, told
 from sweeps.loop import told_of
 from sweeps.parts import Parts
 from sweeps.reading import read_sweep
-from sweeps.session import Session, Surroundings
+from sweeps.session import Session
 from sweeps.store import Store
 from sweeps.sweep import Sweep
 from sweeps.trainers.trainer import Trainer

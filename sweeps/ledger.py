@@ -14,26 +14,24 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Row, Text, cast, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, insert, update
 from sqlalchemy.exc import DBAPIError
 
-from sweeps import ledger_rows
+from sweeps import ledger_lease, ledger_rows
 from sweeps import ledger_schema as schema
 from sweeps.backends.backend import State
 from sweeps.clock import not_before, now_ms
 from sweeps.errors import printable
-from sweeps.lease import Claim, LeaseError, place_of, set_back, this_owner, until_ms
+from sweeps.lease import Claim, this_owner
 from sweeps.ledger_engine import trouble
 from sweeps.ledger_outage import Outages, outlasting
-from sweeps.ledger_records import ACTIVE, FINAL, is_held
+from sweeps.ledger_records import ACTIVE, FINAL
 from sweeps.ledger_view import LedgerView
 from sweeps.sweep import Sweep
 from sweeps.trial import Result, Trial
 from tracking.failure_points import reach
 
 ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-NUMBER = "sweeps.transaction"
-"""Where a connection to PostgreSQL keeps the number of the holder's transaction under way."""
 
 
 class Ledger(LedgerView):
@@ -64,7 +62,7 @@ class Ledger(LedgerView):
             "state": "running",
             "created_ms": now_ms(),
             "backend_state": json.dumps(state),
-            **_held(claim),
+            **ledger_lease.held(claim),
         }
         with self.changing() as connection:
             connection.execute(insert(schema.sweep).values(row))
@@ -76,9 +74,9 @@ class Ledger(LedgerView):
         Raises LeaseError when a live coordinator holds it, LookupError when there is no such sweep.
         """
         with self.changing() as connection:
-            row = _free(connection, sweep_id)
+            row = ledger_lease.free(connection, sweep_id)
             claim = Claim(sweep_id, this_owner(), row.lease_epoch + 1)
-            set_sweep(connection, sweep_id, command=None, **_held(claim))
+            set_sweep(connection, sweep_id, command=None, **ledger_lease.held(claim))
             not_before(ledger_rows.latest_ms(connection, sweep_id))
         return claim
 
@@ -205,7 +203,7 @@ class Ledger(LedgerView):
         Raises LeaseError while a coordinator holds it, LookupError when there is no such sweep.
         """
         with self.changing() as connection:
-            _free(connection, sweep_id)
+            ledger_lease.free(connection, sweep_id)
             connection.execute(delete(schema.trial).where(schema.trial.c.sweep_id == sweep_id))
             connection.execute(delete(schema.sweep).where(schema.sweep.c.id == sweep_id))
 
@@ -218,7 +216,7 @@ class Ledger(LedgerView):
         claim.term.awake()
         try:
             with self.changing() as connection:
-                _fence(connection, claim)
+                ledger_lease.renew(connection, claim)
                 yield connection
         finally:
             claim.term.awake()
@@ -232,7 +230,7 @@ class Ledger(LedgerView):
                 connected = True
                 with connection.begin():
                     yield connection
-                    number = connection.info.pop(NUMBER, None)
+                    number = connection.info.pop(ledger_lease.NUMBER, None)
         except DBAPIError as error:
             if number is None or not self.outages.kept(number):
                 raise trouble(self._engine, "written", error, connected=connected) from error
@@ -241,44 +239,3 @@ class Ledger(LedgerView):
 def set_sweep(connection: Connection, sweep_id: str, **values: Any) -> None:
     """Change columns of a sweep's row."""
     connection.execute(update(schema.sweep).where(schema.sweep.c.id == sweep_id).values(values))
-
-
-def _held(claim: Claim) -> dict[str, Any]:
-    return {
-        "lease_owner": claim.owner,
-        "lease_epoch": claim.epoch,
-        "lease_until_ms": until_ms(),
-    }
-
-
-def _free(connection: Connection, sweep_id: str) -> Row[Any]:
-    """The row of a sweep that nobody holds, and that nobody changes until the transaction ends."""
-    query = select(schema.sweep).where(schema.sweep.c.id == sweep_id).with_for_update()
-    row = connection.execute(query).first()
-    if row is None:
-        raise LookupError(f"no sweep {sweep_id!r} in this store")
-    if not is_held(row):
-        return row
-    line = f"sweep {row.id} is being run by {place_of(row.lease_owner)}"
-    if set_back(row.lease_until_ms):
-        line += ", as far as can be told: a clock was set back since it last wrote"
-    raise LeaseError(line)
-
-
-def _fence(connection: Connection, claim: Claim) -> None:
-    """Renew the lease, or find that it is no longer ours, inside the caller's transaction."""
-    sweep = schema.sweep.c
-    renewal = (
-        update(schema.sweep)
-        .where(sweep.id == claim.sweep_id, sweep.lease_epoch == claim.epoch)
-        .values(lease_until_ms=until_ms())
-    )
-    if connection.dialect.name == "postgresql":
-        numbers = connection.execute(renewal.returning(cast(func.pg_current_xact_id(), Text)))
-        connection.info[NUMBER] = numbers.scalar()
-        renewed = connection.info[NUMBER] is not None
-    else:
-        renewed = connection.execute(renewal).rowcount == 1
-    if not renewed:
-        raise LeaseError(f"sweep {claim.sweep_id} was taken over by another process")
-    claim.check_awake()

@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
 from functools import partial
 
 from sweeps import ledger_orders, remembering
 from sweeps.backends.backend import Search
 from sweeps.checkpoint_keeper import CheckpointKeeper
+from sweeps.chosen import Surroundings
 from sweeps.control import Control, Listener
 from sweeps.delivery import Delivery
-from sweeps.drawing import Report, drawn
+from sweeps.drawing import drawn
 from sweeps.errors import LedgerAwayError, LedgerError
 from sweeps.executors.executor import Slots
-from sweeps.flight import Flight
 from sweeps.interrupts import Interrupts
 from sweeps.journal import Journal
 from sweeps.lease import Claim, Heartbeat, LeaseError
 from sweeps.ledger import Ledger
-from sweeps.ledger_records import Begun, told
 from sweeps.live import Live
 from sweeps.loop import Loop
-from sweeps.open_trial import OpenTrial
 from sweeps.parts import Parts
-from sweeps.stages import stages_for
 from sweeps.stopwatch import Stopwatch
-from sweeps.store import Store
 from sweeps.system_figures import SystemFigures
-from sweeps.watcher import RESUMABLE, Ending, Summary, Watcher
+from sweeps.taking_up import taken_up
+from sweeps.watcher import RESUMABLE, Ending, Summary
 from tracking.records import Artifact
-from tracking.tracker import Tracker
 
 DRAIN_SECONDS = 8.0
 LONGEST_DRAIN_SECONDS = 60.0
@@ -41,16 +36,6 @@ BROKEN_OFF_SECONDS = 4.0
 """The same when somebody could not wait for what was under way; for the ledger's server, too."""
 
 NOT_DRAWN: frozenset[Ending] = RESUMABLE | {"cancelled"}
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """Where a session runs: what the user chose apart from the sweep itself."""
-
-    store: Store
-    watcher: Watcher
-    tracker: Callable[[], Tracker]
-    report: Report | None
 
 
 class Session:
@@ -129,7 +114,15 @@ class Session:
         try:
             with self._interrupts.breakable(executor.kill):
                 self._announce()
-                loop = self._loop(executor)
+                loop = taken_up(
+                    self._parts,
+                    self._search,
+                    executor,
+                    self._live,
+                    self._journal,
+                    self._checkpoints,
+                    self._begun,
+                )
                 ending = loop.run(self._control)
         except KeyboardInterrupt:
             self._interrupts.deafen()
@@ -168,41 +161,6 @@ class Session:
         self._around.watcher.began(self._claim.sweep_id, name, total, self._row.ended)
         self._delivery.begin()
         self._delivery.unsent(self._begun)
-
-    def _loop(self, executor: Slots) -> Loop:
-        parts = self._parts
-        loop = Loop(
-            sweep=parts.sweep,
-            search=self._search,
-            problem=parts.problem,
-            trainer=parts.trainer,
-            flight=Flight(executor, parts.trainer, parts.problem, self._live),
-            journal=self._journal,
-            checkpoints=self._checkpoints,
-            stages=stages_for(parts.sweep, self._checkpoints.folder, self._begun),
-            batch=parts.sweep.search.batch or parts.backend.batch,
-            asked=len(self._begun),
-        )
-        finished, _ = told(self._begun)
-        loop.take_up(
-            [self._opened(begun) for begun in self._begun if begun.state == "running"],
-            [begun.result for begun in self._begun[len(finished) :] if begun.result is not None],
-        )
-        return loop
-
-    def _opened(self, begun: Begun) -> OpenTrial:
-        # A retried trial that defines its configuration in training kept that of its last attempt.
-        anew = self._parts.sweep.defined_as_it_runs
-        trial = replace(begun.trial, config={}) if anew else begun.trial
-        self._live.begin([trial], begun.started_ms, begun.attempt)
-        return OpenTrial(
-            trial,
-            begun.attempt,
-            begun.started_ms,
-            tries=begun.tries,
-            told=begun.told_failed,
-            stages=begun.stages,
-        )
 
     def _drawn(self, executor: Slots) -> Sequence[Artifact]:
         """The report's files. A worker draws, so that this process can go on sending to MLflow."""
