@@ -197,7 +197,7 @@ class ModelSweep:
 
     def end(self, state: str, spent: float) -> None:
         for row in self.running if state in ("stopped", "cancelled") else ():
-            row.state = "cancelled"
+            row.state, row.stages = "cancelled", None
         self.state, self.spent, self.ended, self.end_sent = state, spent, True, False
 
     def release(self) -> None:
