@@ -65,7 +65,8 @@ def filled(megabytes: float) -> str:
     import jax
 
     array = jax.numpy.ones((int(megabytes * 2**18),), "float32")
-    return str(array.block_until_ready().device.platform)
+    (device,) = array.block_until_ready().devices()
+    return str(device.platform)
 
 
 def jax_uses(processes: Processes) -> None:
