@@ -78,7 +78,7 @@ def run(sweep: Sweep, **options: Unpack[Options]) -> Summary:
         )
     around = _surroundings(options)
     parts = Parts.of(sweep)
-    with _slots(parts.trainer, options) as slots:
+    with _slots(parts.trainer, options, around.watcher.said) as slots:
         search = parts.backend.start(sweep.space, sweep.seed)
         with closing(Ledger.open(around.store.ledger_url)) as ledger:
             claim = ledger.create(sweep, search.state())
@@ -168,7 +168,7 @@ def _gone_on(
         if change is not None:
             change(ledger, claim)
         parts = Parts.of(read_sweep(ledger.document(sweep_id)))
-        with _slots(parts.trainer, options) as slots:
+        with _slots(parts.trainer, options, around.watcher.said) as slots:
             search = _restored(parts, ledger, sweep_id)
             ledger.take_up(claim)
             return Session(parts, search, ledger, claim, around).run(slots)
@@ -208,7 +208,7 @@ def _restored(parts: Parts, ledger: Ledger, sweep_id: str) -> Search:
 
 
 @contextmanager
-def _slots(trainer: Trainer, options: Options) -> Iterator[Slots]:
+def _slots(trainer: Trainer, options: Options, tell: Callable[[str], None]) -> Iterator[Slots]:
     """Where fits are trained: what was given, or an executor that ends with the session.
 
     The trainer's variables stand in this process as well, since a backend may import the packages
@@ -217,7 +217,7 @@ def _slots(trainer: Trainer, options: Options) -> Iterator[Slots]:
     with standing(trainer.environment), short_turns(), ExitStack() as stack:
         given = options.get("executor")
         if given is None or isinstance(given, str):
-            slots = slots_for(Where.of(options, given or "processes"), trainer)
+            slots = slots_for(Where.of(options, given or "processes"), trainer, tell)
             stack.push(partial(_put_away, slots))
             yield slots
         else:

@@ -18,7 +18,7 @@ from sweeps.executors.executor import ClusterError, ClusterLostError, Say, Terms
 from sweeps.executors.ray.connection import Connection, imported
 from sweeps.executors.ray.parcel import Parcel
 from sweeps.executors.ray.pool import Job, Pool
-from sweeps.executors.ray.room import NoRoomError, Room, room_for
+from sweeps.executors.ray.room import NoRoomError, Room, room_for, unused_gpus
 from sweeps.executors.ray.sending import Sending
 
 P = ParamSpec("P")
@@ -34,14 +34,21 @@ def _one_a_core(cores: int) -> int:
     return cores
 
 
+def _nothing(_line: str) -> None:
+    """Say nothing."""
+
+
 class RayCluster(Executor):
     """Runs calls on the cluster at `address`; None: see `Connection`.
 
     `workers` is how many there are, None as many as the cluster has room for now. Each takes
     `gpu_share` of a GPU, None for none, and its part of the cores: `processes` says how many
     workers make the most of a node with so many. `environment` holds variables that workers have
-    unless their nodes have set them. A call whose worker or node dies raises WorkerDiedError, one
-    that takes too long TimedOutError; when the head is lost, all raise ClusterLostError.
+    unless their nodes have set them. `tell` gets lines for a person, from any thread: that GPUs are
+    left unused, that workers wait for room.
+
+    A call whose worker or node dies raises WorkerDiedError, one that takes too long TimedOutError;
+    when the head is lost, all raise ClusterLostError.
 
     Raises ClusterError when the cluster cannot be joined, or has no room.
     """
@@ -53,13 +60,17 @@ class RayCluster(Executor):
         gpu_share: float | None,
         environment: Mapping[str, str],
         processes: Callable[[int], int] = _one_a_core,
+        tell: Callable[[str], None] = _nothing,
     ) -> None:
         self._connection = Connection(address)
+        nodes = self._connection.nodes()
         try:
-            room = room_for(self._connection.nodes(), workers, gpu_share, processes)
+            room = room_for(nodes, workers, gpu_share, processes)
         except NoRoomError as error:
             self._connection.close()
             raise ClusterError(str(error)) from error
+        if gpu_share is None and (unused := unused_gpus(nodes)) is not None:
+            tell(unused)
         self.slots = self.ahead = room.workers
         self.shared = room.shared
         self._sending = Sending(imported().put)
@@ -72,7 +83,7 @@ class RayCluster(Executor):
         self._thread.start()
         threads = cores.held_to(room.cpus)
         self._pool: Pool = self._wait(
-            _pool(room, {**threads, **environment}, self._connection.answers)
+            _pool(room, {**threads, **environment}, self._connection.answers, tell)
         )
         self._guard = asyncio.run_coroutine_threadsafe(self._watch(), self._loop)
 
@@ -150,5 +161,10 @@ class RayCluster(Executor):
         return asyncio.run_coroutine_threadsafe(act, self._loop)
 
 
-async def _pool(room: Room, environment: Mapping[str, str], answers: Callable[[], bool]) -> Pool:
-    return Pool(room, environment, answers)
+async def _pool(
+    room: Room,
+    environment: Mapping[str, str],
+    answers: Callable[[], bool],
+    tell: Callable[[str], None],
+) -> Pool:
+    return Pool(room, environment, answers, tell)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import takewhile
@@ -163,15 +163,18 @@ def _same(one: str, other: str) -> bool:
     return one == other
 
 
-def slots_for(where: Where, trainer: Trainer) -> Slots:
-    """An executor there, for that trainer. Raises ValueError for a GPU that is not there."""
+def slots_for(where: Where, trainer: Trainer, tell: Callable[[str], None]) -> Slots:
+    """An executor there, for that trainer; `tell` gets what a person should read about it.
+
+    Raises ValueError for a GPU that is not there.
+    """
     from sweeps.executors import gpus
     from sweeps.executors.executor import executor_for
     from sweeps.executors.inline import Inline
     from sweeps.executors.placement import hidden, places_for
 
     if where.executor == "ray":
-        return _on_ray(where, trainer)
+        return _on_ray(where, trainer, tell)
     gpus.check(where.gpus or ())
     count = where.count(trainer)
     if not count:
@@ -179,7 +182,7 @@ def slots_for(where: Where, trainer: Trainer) -> Slots:
     return executor_for(places_for(count, where.gpus, where.gpu_share or 1.0), trainer.environment)
 
 
-def _on_ray(where: Where, trainer: Trainer) -> Slots:
+def _on_ray(where: Where, trainer: Trainer, tell: Callable[[str], None]) -> Slots:
     from sweeps.executors.ray_cluster import RayCluster
 
     return RayCluster(
@@ -188,4 +191,5 @@ def _on_ray(where: Where, trainer: Trainer) -> Slots:
         gpu_share=where.gpu_share,
         environment=trainer.environment,
         processes=trainer.processes,
+        tell=tell,
     )

@@ -53,7 +53,7 @@ def reproduce(
     store = store or Store.at()
     tracker = tracker or partial(mlflow, tracking_uri)
     baseline = _baseline(wanted)
-    executor = slots_for(where, trainer_for("auto"))
+    executor = slots_for(where, trainer_for("auto"), say)
     try:
         wanted = _announced(wanted, store, executor, say)
         runner = Runner(store, executor, watcher, tracker, wanted.go_on, say)

@@ -156,7 +156,7 @@ def _ran(
     """
     ran: dict[str, Ran] = {}
     for needs, group in groupby(sweeps, key=lambda one: _needs(one[1], where)):
-        with _slots(where, needs) as executor:
+        with _slots(where, needs, say) as executor:
             for experiment, sweep in group:
                 pictures = StudyPictures(experiment.title)
                 ran[experiment.name] = runner(executor).run(sweep, pictures)
@@ -181,8 +181,8 @@ def _needs(sweep: Sweep, where: Where) -> _Needs:
 
 
 @contextmanager
-def _slots(where: Where, needs: _Needs) -> Iterator[Slots]:
-    executor = slots_for(where, needs.trainer)
+def _slots(where: Where, needs: _Needs, say: Callable[[str], None]) -> Iterator[Slots]:
+    executor = slots_for(where, needs.trainer, say)
     try:
         yield executor
     finally:

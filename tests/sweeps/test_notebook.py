@@ -76,7 +76,7 @@ def test_where_fits_are_trained_can_be_chosen(
 ) -> None:
     seen: list[Where] = []
 
-    def slots_for(where: Where, trainer: FakeTrainer) -> Inline:
+    def slots_for(where: Where, trainer: FakeTrainer, _tell: object) -> Inline:
         seen.append(where)
         return Inline(trainer.environment)
 

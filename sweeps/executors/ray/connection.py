@@ -17,9 +17,18 @@ VARIABLES = {
     "RAY_USAGE_STATS_ENABLED": "0",
     # Else Ray ends this process a minute after the head of its cluster is gone.
     "RAY_gcs_rpc_server_reconnect_timeout_s": "86400",
+    # Else leaving takes ten seconds for each cluster that is gone by then: Ray still has figures
+    # of this process for it.
+    "RAY_enable_metrics_collection": "0",
+    # Each try to join who answers, but not as a cluster does, takes forty seconds; Ray makes 20.
+    "RAY_NUM_REDIS_GET_RETRIES": "3",
 }
 LEAVE_SECONDS = 15.0
 """Ray needs five to give up a head that is gone."""
+LEFT_SECONDS = 45.0
+"""What a cluster that this process left is waited for before it joins another."""
+SHUTTING_DOWN = "sweeps-ray-shutdown"
+"""The thread in which Ray leaves a cluster; a process is on one at a time."""
 
 
 class Connection:
@@ -27,7 +36,7 @@ class Connection:
 
     Without an address: the cluster of RAY_ADDRESS, else one that runs on this machine, else one of
     this process's own. RAY_AUTH_MODE=token and its token are Ray's to read. Raises ClusterError,
-    in one line, for one that cannot be joined.
+    in one line, for one that cannot be joined, and where Ray has not left the one before.
     """
 
     def __init__(self, address: str | None) -> None:
@@ -35,6 +44,7 @@ class Connection:
         self._standing.enter_context(standing(VARIABLES))
         try:
             ray = imported()
+            await_leaving(LEFT_SECONDS)
             self._joined = not ray.is_initialized()
             if self._joined:
                 _join(ray, address)
@@ -54,15 +64,30 @@ class Connection:
     def close(self) -> None:
         """Leave the cluster; what this process had put there is freed by Ray."""
         if self._joined:
-            in_time(imported().shutdown, LEAVE_SECONDS)
+            in_time(imported().shutdown, LEAVE_SECONDS, SHUTTING_DOWN)
         self._standing.close()
 
 
-def in_time(act: Callable[[], object], seconds: float) -> None:
+def in_time(act: Callable[[], object], seconds: float, name: str = "sweeps-ray-leave") -> None:
     """Do it, but do not wait longer: without a head, Ray may never come back from it."""
-    thread = threading.Thread(target=act, name="sweeps-ray-leave", daemon=True)
+    thread = threading.Thread(target=act, name=name, daemon=True)
     thread.start()
     thread.join(seconds)
+
+
+def await_leaving(seconds: float) -> None:
+    """Wait until Ray has left the cluster that this process was on: one half left breaks the next.
+
+    Raises ClusterError when it takes longer than so many seconds.
+    """
+    for thread in threading.enumerate():
+        if thread.name == SHUTTING_DOWN:
+            thread.join(seconds)
+            if thread.is_alive():
+                raise ClusterError(
+                    "address: Ray is still leaving the cluster that this process was on before, "
+                    f"after {seconds:g} s more: go on in a new process"
+                )
 
 
 def imported() -> Any:

@@ -23,6 +23,9 @@ from sweeps.executors.ray.room import Room
 LOOK_SECONDS = 1.0
 """Between two looks for a head that does not answer."""
 
+ROOM_SECONDS = 30.0
+"""A worker that is not there after so long has found no room, rather than being slow to start."""
+
 
 @dataclass(frozen=True, eq=False)
 class Job:
@@ -37,14 +40,19 @@ class Job:
 class Pool:
     """Runs jobs on as many workers as there is room for, each in a slot of its own.
 
-    `answers` is whether the cluster has a head.
+    `answers` is whether the cluster has a head; `say` is told, once, that workers wait for room.
     """
 
     def __init__(
-        self, room: Room, environment: Mapping[str, str], answers: Callable[[], bool]
+        self,
+        room: Room,
+        environment: Mapping[str, str],
+        answers: Callable[[], bool],
+        say: Callable[[str], None],
     ) -> None:
         self._room = room
         self._answers = answers
+        self._say: Callable[[str], None] | None = say
         self._post = Post(
             room.cpus, room.gpus, room.per_node, environment, _told_of_gpus(room.gpus)
         )
@@ -133,6 +141,7 @@ class Pool:
     async def _hire(self, slot: int) -> None:
         """A worker for the slot; a job is told when none can be started, so that somebody is."""
         self._coming += 1
+        waiting = asyncio.get_running_loop().call_later(ROOM_SECONDS, self._tell_of_waiting)
         try:
             self._workers[slot] = await Hired.at(self._post)
         except WorkerDiedError:
@@ -142,7 +151,16 @@ class Pool:
             if job is not None and job.future.set_running_or_notify_cancel():
                 _fail(job.future, error)
         finally:
+            waiting.cancel()
             self._coming -= 1
+
+    def _tell_of_waiting(self) -> None:
+        if self._say is not None:
+            self._say(
+                f"waiting for room on the cluster: a worker takes {self._room.of_one} of a node, "
+                f"and there are {len(self._workers)} of {self._room.workers} workers so far"
+            )
+            self._say = None
 
     async def _dismiss(self, slot: int) -> None:
         worker = self._workers.pop(slot, None)

@@ -33,6 +33,24 @@ class Room:
             return "gpus" if self.gpus < 1.0 else None
         return "memory" if self.per_node > 1 else None
 
+    @property
+    def of_one(self) -> str:
+        """What a worker takes, in words."""
+        cores = "1 core" if self.cpus == 1 else f"{self.cpus} cores"
+        return f"{cores} and {self.gpus:g} of a GPU" if self.gpus else cores
+
+
+def unused_gpus(nodes: Sequence[Node]) -> str | None:
+    """What to say where workers without a share of a GPU leave some unused; None without any."""
+    gpus = sum(node.get("GPU", 0) for node in nodes)
+    if not gpus:
+        return None
+    some = "a GPU" if gpus == 1 else f"{gpus:g} GPUs"
+    return (
+        f"the Ray cluster has {some}, and trials see none: say which part of one each of them is "
+        "to have, as in --gpu-share 1"
+    )
+
 
 def room_for(
     nodes: Sequence[Node],

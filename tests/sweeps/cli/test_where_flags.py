@@ -95,7 +95,7 @@ def test_a_sweep_is_run_and_gone_on_with_there(
 ) -> None:
     seen: list[Where] = []
 
-    def slots_for(where: Where, trainer: Trainer) -> Inline:
+    def slots_for(where: Where, trainer: Trainer, _tell: object) -> Inline:
         seen.append(where)
         return Inline(trainer.environment)
 

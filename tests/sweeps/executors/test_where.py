@@ -143,7 +143,7 @@ def test_workers_are_told_their_threads_and_whether_they_have_a_gpu(
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "5")
     for name in ("JAX_PLATFORMS", *cores.OF_LIBRARIES, cores.THREADS):
         monkeypatch.delenv(name, raising=False)
-    slots = slots_for(Where.of(placed), FakeTrainer())
+    slots = slots_for(Where.of(placed), FakeTrainer(), print)
     assert isinstance(slots, Processes)
     try:
         told = slots.submit(_variables, list(expected)).result()

@@ -8,12 +8,13 @@ from typing import Any
 import psutil
 
 from sweeps.executors.environment import standing
+from sweeps.executors.ray.connection import VARIABLES
 
 STORE = 80 * 2**20
 """Bytes of a node's object store."""
 
 QUIET = {
-    "RAY_USAGE_STATS_ENABLED": "0",
+    **VARIABLES,  # Ray reads them once, when it is imported
     "RAY_DISABLE_IMPORT_WARNING": "1",
     "RAY_AUTH_MODE": "disabled",  # else a token that lies in the home would be wanted
     "RAY_memory_monitor_refresh_ms": "0",  # what else runs on this machine is not to end tests

@@ -17,7 +17,7 @@ from sweeps.executors.ray_cluster import RayCluster
 from tests.sweeps.executors.contract import ExecutorContract, double, silently
 from tests.sweeps.executors.ray.simulated import Simulated
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
 
 @pytest.fixture(scope="module")

@@ -24,6 +24,7 @@ from tests.sweeps.executors.ray.simulated import QUIET, STORE
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.timeout(120),
     pytest.mark.skipif(
         find_spec("ray") is None or find_spec("aiohttp_cors") is None,
         reason="Ray's job server needs ray[default]",

@@ -15,6 +15,8 @@ import psutil
 import pytest
 
 from sweeps.executors.executor import ClusterError, Say, Terms, WorkerDiedError
+from sweeps.executors.ray import pool
+from sweeps.executors.ray.room import unused_gpus
 from sweeps.executors.ray_cluster import RayCluster
 from sweeps.problem import Problem
 from sweeps.subjects.own_code import OwnCode
@@ -24,7 +26,7 @@ from sweeps.user_code import load
 from tests.sweeps.executors.contract import double, variable
 from tests.sweeps.executors.ray.simulated import Simulated
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
 
 def test_kill_ends_calls_that_never_would(cluster: Simulated, tmp_path: Path) -> None:
@@ -130,6 +132,32 @@ def test_calls_on_a_lost_node_are_lost_and_others_are_not(
         cluster.add(cpus=2, gpus=1)
 
 
+def test_workers_without_room_are_told_once(
+    cluster: Simulated, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four whole GPUs are wanted of a cluster that has two."""
+    monkeypatch.setattr(pool, "ROOM_SECONDS", 1.0)
+    lines: list[str] = []
+    told = threading.Event()
+
+    def tell(line: str) -> None:
+        lines.append(line)
+        told.set()
+
+    executor = RayCluster(cluster.address, workers=4, gpu_share=1.0, environment={}, tell=tell)
+    over = tmp_path / "over"
+    try:
+        calls = [executor.submit_on(Terms(), stay_until, str(over)) for _ in range(4)]
+        assert told.wait(30)
+        over.touch()
+        assert [call.exception(timeout=60) for call in calls] == [None] * 4
+    finally:
+        executor.shutdown()
+    (line,) = lines
+    assert line.startswith("waiting for room on the cluster: a worker takes 2 cores and 1 of a GPU")
+    assert "of 4 workers so far" in line
+
+
 def stay_until(say: Say, over: str) -> None:
     import ray
 
@@ -142,7 +170,11 @@ def test_closing_leaves_the_cluster_as_it_was(cluster: Simulated) -> None:
     import ray
 
     before = signal.getsignal(signal.SIGTERM)
-    executor = RayCluster(cluster.address, workers=1, gpu_share=None, environment={})
+    told: list[str] = []
+    executor = RayCluster(
+        cluster.address, workers=1, gpu_share=None, environment={}, tell=told.append
+    )
+    assert told == [unused_gpus([{"GPU": 2.0}])]
     assert signal.getsignal(signal.SIGTERM) == before
     pid = executor.submit(os.getpid).result()
     executor.shutdown()

@@ -41,7 +41,7 @@ from tests.sweeps.test_same_everywhere import (
 from tests.sweeps.tiny_task import TinyTask
 from tracking.mlflow_tracker import MlflowTracker
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
 CODE = """
 import random

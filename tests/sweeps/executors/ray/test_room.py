@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from sweeps.executors.ray.room import Node, NoRoomError, Room, room_for
+from sweeps.executors.ray.room import Node, NoRoomError, Room, room_for, unused_gpus
 
 
 def one_a_core(cores: int) -> int:
@@ -67,3 +67,19 @@ def test_without_room_the_way_out_is_said(share: float | None, lacks: str) -> No
 )
 def test_workers_share_a_gpu_or_a_nodes_memory(room: Room, shared: str | None) -> None:
     assert room.shared == shared
+
+
+@pytest.mark.parametrize(
+    ("nodes", "some"), [([LARGE, SMALL, LARGE], "4 GPUs"), ([{"GPU": 1.0}], "a GPU")]
+)
+def test_gpus_that_nobody_asked_for_are_told(nodes: Sequence[Node], some: str) -> None:
+    told = unused_gpus(nodes)
+    assert told is not None
+    assert f"has {some}, and trials see none" in told
+    assert "--gpu-share 1" in told
+    assert unused_gpus([HEAD, SMALL]) is None
+
+
+def test_what_a_worker_takes_is_said_in_words() -> None:
+    assert Room(2, 1, 0.0, 2).of_one == "1 core"
+    assert Room(2, 4, 0.5, 2).of_one == "4 cores and 0.5 of a GPU"
