@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from sweeps import remembering
 from sweeps.at_work import QUIET_SECONDS, Reports
@@ -77,22 +78,26 @@ class Live:
 
     def heard(self, pack: Pack, slot: str, said: Reports) -> None:
         """A worker is that far with a pack."""
-        with self._lock:
-            if self._broken:
-                return
-            try:
+        with self._lock, self._harmless():
+            if not self._broken:
                 self._pass_on(pack, slot, said)
-            except Exception as error:  # noqa: BLE001 - a bug in a display must not fail a trial
-                self._broken = True
-                self._watcher.said(
-                    f"trials under way are shown no more: {type(error).__name__}: {error}"
-                )
 
     def landed(self, pack: Pack) -> None:
         """Nobody trains the pack any more."""
-        with self._lock:
+        with self._lock, self._harmless():
             if self._slots.landed(pack) and not self._broken:
                 self._watcher.training(self._slots.seen())
+
+    @contextmanager
+    def _harmless(self) -> Iterator[None]:
+        """A bug in a display ends the display, and neither a trial nor the session."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - whatever a display raises
+            self._broken = True
+            self._watcher.said(
+                f"trials under way are shown no more: {type(error).__name__}: {error}"
+            )
 
     def _pass_on(self, pack: Pack, slot: str, said: Reports) -> None:
         for known, epochs in self._trials.heard(said.every):

@@ -218,15 +218,16 @@ def test_folds_are_shown_as_their_means_which_the_result_has_too(bench: Bench) -
 
 
 @pytest.mark.usefixtures("at_once")
-def test_a_display_that_breaks_is_said_and_fails_no_trial(bench: Bench) -> None:
+@pytest.mark.parametrize("when", ["under way", "landed"])
+def test_a_display_that_breaks_is_said_and_fails_no_trial(bench: Bench, when: str) -> None:
     class Broken(RecordingWatcher):
         def training(self, at_work: Sequence[AtWork]) -> None:
-            if at_work:
+            if bool(at_work) == (when == "under way"):
                 raise ZeroDivisionError("no width")
 
     class Waiting(Told):
         def between(self, fit: Fit, epoch: int) -> None:
-            wait_until(lambda: bool(watcher.lines))
+            wait_until(lambda: when == "landed" or bool(watcher.lines))
 
     bench.train_with(Waiting())
     watcher = Broken()
