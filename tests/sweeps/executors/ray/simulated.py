@@ -14,7 +14,7 @@ STORE = 80 * 2**20
 """Bytes of a node's object store."""
 
 QUIET = {
-    **VARIABLES,  # Ray reads them once, when it is imported
+    "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_DISABLE_IMPORT_WARNING": "1",
     "RAY_AUTH_MODE": "disabled",  # else a token that lies in the home would be wanted
     "RAY_memory_monitor_refresh_ms": "0",  # what else runs on this machine is not to end tests
@@ -32,17 +32,8 @@ class Simulated:
         self._environment = ExitStack()
         self._environment.enter_context(standing(QUIET))
         try:
-            from ray.cluster_utils import Cluster
-
-            self._cluster: Any = Cluster(
-                initialize_head=True,
-                head_node_args={
-                    "num_cpus": 0,
-                    "num_gpus": 0,
-                    "object_store_memory": STORE,
-                    "include_dashboard": False,
-                },
-            )
+            with standing(VARIABLES):  # Ray reads them once in a process, which is here
+                self._cluster = _started()
         except Exception as error:
             raise NoClusterError(f"no Ray cluster can be started here: {error}") from error
         self.nodes: list[Any] = []
@@ -88,3 +79,15 @@ def _title(process: psutil.Process) -> str:
         return " ".join(process.cmdline())
     except psutil.NoSuchProcess:
         return ""
+
+
+def _started() -> Any:
+    from ray.cluster_utils import Cluster
+
+    head = {
+        "num_cpus": 0,
+        "num_gpus": 0,
+        "object_store_memory": STORE,
+        "include_dashboard": False,
+    }
+    return Cluster(initialize_head=True, head_node_args=head)

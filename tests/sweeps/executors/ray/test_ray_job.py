@@ -51,6 +51,7 @@ def free_port() -> int:
 def server() -> Iterator[str]:
     """The address of a head's job server."""
     ports = [f"--port={free_port()}", f"--dashboard-port={(port := free_port())}"]
+    ports.append(f"--dashboard-agent-listen-port={free_port()}")  # another head has the usual one
     size = ["--num-cpus=2", f"--object-store-memory={STORE}"]
     head = subprocess.Popen(
         [*RAY, "start", "--head", "--block", *ports, *size],

@@ -16,7 +16,6 @@ import pytest
 
 from sweeps.executors.executor import ClusterError, Say, Terms, WorkerDiedError
 from sweeps.executors.ray import pool
-from sweeps.executors.ray.room import unused_gpus
 from sweeps.executors.ray_cluster import RayCluster
 from sweeps.problem import Problem
 from sweeps.subjects.own_code import OwnCode
@@ -174,10 +173,14 @@ def test_closing_leaves_the_cluster_as_it_was(cluster: Simulated) -> None:
     executor = RayCluster(
         cluster.address, workers=1, gpu_share=None, environment={}, tell=told.append
     )
-    assert told == [unused_gpus([{"GPU": 2.0}])]
-    assert signal.getsignal(signal.SIGTERM) == before
-    pid = executor.submit(os.getpid).result()
-    executor.shutdown()
+    try:
+        after = signal.getsignal(signal.SIGTERM)
+        pid = executor.submit(os.getpid).result()
+    finally:
+        executor.shutdown()
+    assert after == before
+    (line,) = told
+    assert "GPUs, and trials see none" in line
     assert not ray.is_initialized()
     assert "RAY_gcs_rpc_server_reconnect_timeout_s" not in os.environ
     _, alive = psutil.wait_procs([psutil.Process(pid)] if psutil.pid_exists(pid) else [], 20)
