@@ -215,6 +215,7 @@ def test_a_ledger_that_another_program_holds(path: Path, monkeypatch: pytest.Mon
     ledger.close()
 
 
+@pytest.mark.slow  # for the five seconds that SQLite waits
 def test_a_ledger_that_another_program_has_to_itself_cannot_be_opened(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,6 +19,7 @@ KNOWN_INPUTS = """
     """
 
 
+@pytest.mark.slow
 def test_what_draws_weights_is_compiled_once_for_workers_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

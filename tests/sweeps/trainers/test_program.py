@@ -70,6 +70,7 @@ def test_programs_are_kept_while_there_is_room(monkeypatch: pytest.MonkeyPatch) 
         assert again is not small
 
 
+@pytest.mark.slow
 def test_dropped_programs_leave_nothing_behind() -> None:
     """Every trained network used to stay in memory for good, as it does after `model.fit`."""
     load()

@@ -54,7 +54,7 @@ def hold_against_keras(
         assert_equal(outcome, answer.result())
 
 
-@pytest.mark.parametrize("name", some_slow(NAMED, every=4))
+@pytest.mark.parametrize("name", some_slow(NAMED, every=6))
 def test_every_option(name: str, keras64: Executor, tmp_path: Path) -> None:
     head, config = NAMED[name]
     hold_against_keras(head, [config], keras64, tmp_path)
@@ -66,7 +66,7 @@ def test_every_watched_split(split: str, keras64: Executor, tmp_path: Path) -> N
     hold_against_keras(head, [config], keras64, tmp_path, split)
 
 
-@pytest.mark.parametrize("name", some_slow(ON_OTHER_ROWS, every=5))
+@pytest.mark.parametrize("name", some_slow(ON_OTHER_ROWS, every=8))
 def test_other_rows(name: str, keras64: Executor, tmp_path: Path) -> None:
     rows, head, configs = ON_OTHER_ROWS[name]
     hold_against_keras(head, list(configs), keras64, tmp_path, rows=rows)

@@ -83,6 +83,7 @@ def run(cache: Path) -> tuple[int, str]:
     return int(count), loaded
 
 
+@pytest.mark.slow
 def test_programs_are_kept_between_runs_and_neither_tensorflow_nor_keras_is_loaded(
     tmp_path: Path,
 ) -> None:

@@ -17,17 +17,18 @@ GUIDE = {"units": 32, "activation": "tanh", "dropout": True, "lr": 1e-2}
     [
         pytest.param("getting_started:build_model", GUIDE, 259, marks=pytest.mark.slow),
         pytest.param("getting_started:call_existing_code", GUIDE, 259, marks=pytest.mark.slow),
-        (
+        pytest.param(
             "getting_started:build_layers",
             {**GUIDE, "num_layers": 2, "units_0": 64, "units_1": 32},
             5 * 64 + 65 * 32 + 33 * 3,
+            marks=pytest.mark.slow,
         ),
         ("getting_started:MyHyperModel", {"units": 32, "shuffle": True}, 259),
         pytest.param("plain:build", {"units": 9, "rate": 0.1}, 75, marks=pytest.mark.slow),
         pytest.param("plain:build_any", {"units": 9, "rate": 0.1}, 75, marks=pytest.mark.slow),
         ("plain:build_any", {"rate": 0.1}, 43),
-        ("plain:subclassed", {"units": 9}, 75),
-        ("plain:Maker", {"units": 9}, 75),
+        pytest.param("plain:subclassed", {"units": 9}, 75, marks=pytest.mark.slow),
+        pytest.param("plain:Maker", {"units": 9}, 75, marks=pytest.mark.slow),
     ],
 )
 def test_code_runs_as_it_was_written(
@@ -121,6 +122,7 @@ def test_a_batch_size_that_is_none(workers: Workers, size: Any) -> None:
     assert "batch_size:" in outcome.error.message
 
 
+@pytest.mark.slow
 def test_accuracy_is_measured_whether_or_not_it_was_compiled(workers: Workers) -> None:
     config = {"units": 9, "rate": 0.1}
     compiled = workers.train(fit_of(config, budget=1), problem_for("plain:build"))

@@ -87,7 +87,9 @@ def differences(first: Path, second: Path) -> list[str]:
     ("trainer", "path", "rates"),
     [
         pytest.param(SINGLE, "plain:normalised_at", (0.02,), id="single", marks=pytest.mark.slow),
-        pytest.param(FUSED, "plain:normalised_at", (0.02, 0.05, 0.01), id="fused"),
+        pytest.param(
+            FUSED, "plain:normalised_at", (0.02, 0.05, 0.01), id="fused", marks=pytest.mark.slow
+        ),
         pytest.param(
             TENSORFLOW, "plain:normalised_at", (0.02,), id="tensorflow", marks=pytest.mark.slow
         ),

@@ -42,7 +42,8 @@ def asked(file: str, subject: str, backend: str) -> tuple[Any, bool]:
     return model.predict(problem_for(subject).data(0, 0).test.x, verbose=0), model.compiled
 
 
-@pytest.mark.parametrize("backend", ["jax", pytest.param("tensorflow", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", ["jax", "tensorflow"])
 def test_equal_to_the_fit_of_a_test_objective(
     workers: Workers, tmp_path: Path, backend: str
 ) -> None:

@@ -10,6 +10,7 @@ from tests.sweeps.trainers.models.fused import work
 from tests.sweeps.trainers.models.workers import Workers
 
 
+@pytest.mark.slow
 def test_members_end_with_their_own_budget_and_are_told_of(workers: Workers) -> None:
     fitted, told = workers.call("jax", work.told_of_progress)
     assert [one.epochs for one in fitted] == [1, 3, 2, 2]
