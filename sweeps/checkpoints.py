@@ -11,6 +11,7 @@ import json
 import math
 import os
 import tempfile
+import threading
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -28,6 +29,10 @@ Array = npt.NDArray[Any]
 FORMAT = "sweeps-checkpoint-3"
 HALF = ".part"
 """Ends the name of a file that is being written; it begins with a dot."""
+
+_PARSING = threading.Lock()
+"""NumPy reads an array's head as Python; before Python 3.12 two threads must not do so at once
+(SystemError: AST constructor recursion depth mismatch)."""
 
 _HEAD = "head.json"
 _BYTES = "bytes.npy"
@@ -127,7 +132,7 @@ def _read(path: Path, *, with_arrays: bool) -> Checkpoint | None:
 
 def _arrays(archive: zipfile.ZipFile, told: Any) -> Iterator[tuple[str, Array]]:
     """Each with memory of its own, and in the order in which they were given."""
-    with archive.open(_BYTES) as file:
+    with archive.open(_BYTES) as file, _PARSING:
         whole = npy.read_array(file, allow_pickle=False)
     start = 0
     for name, kind, shape in told:
