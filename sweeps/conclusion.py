@@ -98,7 +98,6 @@ class Conclusion:
             return ()
         return drawn(
             around.report,
-            self._parts.sweep,
             self._ledger,
             sweep_id,
             around.store.reports(sweep_id),

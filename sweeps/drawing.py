@@ -6,24 +6,19 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from sweeps.executors.executor import Slots
+from sweeps.found import Found, found_of
 from sweeps.ledger_view import LedgerView
-from sweeps.sweep import Sweep
-from sweeps.trial import Result
 from tracking.records import Artifact
 
-Report = Callable[[Sweep, Sequence[Result], Path], Sequence[Artifact]]
+Report = Callable[[Found, Path], Sequence[Artifact]]
 """Draws what a sweep found into a folder, and says which files the parent run keeps.
 
-A worker process draws where there is one, so it is pickled as a trainer is. More than ten thousand
-results come without their histories and parts.
+A worker process draws where there is one, so it is pickled as a trainer is.
 """
-
-DRAWN_WHOLE = 10_000
 
 
 def drawn(
     report: Report,
-    sweep: Sweep,
     ledger: LedgerView,
     sweep_id: str,
     folder: Path,
@@ -31,10 +26,9 @@ def drawn(
     say: Callable[[str], None],
 ) -> Sequence[Artifact]:
     """The report's files. The sweep is done, so a report that fails is said and no more."""
-    read = ledger.results if ledger.sweep(sweep_id).done <= DRAWN_WHOLE else ledger.briefs
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return executor.submit(report, sweep, read(sweep_id), folder).result()
+        return executor.submit(report, found_of(ledger, sweep_id), folder).result()
     except KeyboardInterrupt:
         return ()
     except Exception as error:  # noqa: BLE001 - plots draw on packages that may raise anything

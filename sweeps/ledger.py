@@ -165,6 +165,12 @@ class Ledger(LedgerView):
                 ledger_rows.cancel_open(connection, claim.sweep_id)
             set_sweep(connection, claim.sweep_id, end_shipped=False, **values)
 
+    @outlasting
+    def keep_baseline(self, claim: Claim, text: str) -> None:
+        """What a simple model came to on the sweep's rows."""
+        with self.writing(claim) as connection:
+            set_sweep(connection, claim.sweep_id, baseline=text)
+
     def show(self, claim: Claim, state: str) -> bool:
         """What the sweep does at the moment: `running`, `pausing`, `paused` or `stopping`.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -67,10 +67,10 @@ class Evidence(LedgerView):
 
 
 def _kept(row: Row[Any]) -> KeptTrial:
-    trial = Trial(row.number, {}, row.budget, row.parent)
+    trial = Trial(row.number, {}, row.budget, row.parent, row.confirms)
     result, known, unreadable = None, None, None
     try:
-        trial = Trial(row.number, json.loads(row.config), row.budget, row.parent)
+        trial = replace(trial, config=json.loads(row.config))
         if row.result is not None:
             result = result_from_json(trial, row.result)
             _check_figures(result)

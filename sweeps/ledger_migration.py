@@ -107,5 +107,19 @@ def _from_2(connection: Connection) -> None:
     connection.execute(pruned.values(state="pruned"))
 
 
-STEPS: Mapping[int, Callable[[Connection], None]] = {1: _from_1, 2: _from_2}
+def _from_3(connection: Connection) -> None:
+    """Confirmations, memos, baselines, priors, provenance, races."""
+    for column in (
+        "sweep ADD COLUMN baseline TEXT",
+        "sweep ADD COLUMN priors TEXT",
+        "sweep ADD COLUMN provenance TEXT",
+        "sweep ADD COLUMN race TEXT",
+        "trial ADD COLUMN confirms INTEGER",
+        "trial ADD COLUMN memo_key VARCHAR(64)",
+    ):
+        connection.exec_driver_sql(f"ALTER TABLE {column}")
+    schema.by_memo.create(connection)
+
+
+STEPS: Mapping[int, Callable[[Connection], None]] = {1: _from_1, 2: _from_2, 3: _from_3}
 """By the layout that a step starts from."""

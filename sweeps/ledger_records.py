@@ -136,7 +136,7 @@ def begun_of(row: Row[Any], read: Callable[[Trial, str], Result] | None = None) 
 
 def trial_of(row: Row[Any]) -> Trial:
     """What the backend asked for."""
-    return Trial(row.number, json.loads(row.config), row.budget, row.parent)
+    return Trial(row.number, json.loads(row.config), row.budget, row.parent, row.confirms)
 
 
 def told(trials: Sequence[Begun]) -> tuple[list[Result], list[Trial]]:

@@ -17,7 +17,7 @@ from sqlalchemy import (
     false,
 )
 
-VERSION = 3
+VERSION = 4
 """Of the layout below; `sweeps.ledger_migration` brings older ones up to it."""
 
 metadata = MetaData()
@@ -46,6 +46,14 @@ sweep = Table(
     Column("cause", Text),
     # Whether MLflow knows how the sweep ended.
     Column("end_shipped", Boolean, nullable=False, default=False, server_default=false()),
+    # What a simple model came to on the same rows; JSON, see `sweeps.trust.baseline`.
+    Column("baseline", Text),
+    # What earlier sweeps and studies had found when this one began; JSON.
+    Column("priors", Text),
+    # Versions, device, rows and code that it began with; JSON, see `sweeps.provenance`.
+    Column("provenance", Text),
+    # The race that it is a part of, and its place there; JSON.
+    Column("race", Text),
 )
 
 trial = Table(
@@ -71,6 +79,10 @@ trial = Table(
     # The backend took this trial for failed and asked for others since; a result that a retry
     # brings is not told to it.
     Column("told_failed", Boolean, nullable=False, default=False, server_default=false()),
+    # The trial whose configuration this one trains once more on other seeds and folds.
+    Column("confirms", Integer),
+    # Equal exactly for what would be trained alike; null where nobody may be given its result.
+    Column("memo_key", String(64)),
     # What is known of a trial that is trained a stage at a time, and has no result yet; JSON.
     Column("stages", Text),
     # Processor and GPU time of its result, so that a sweep's are summed without reading any.
@@ -84,3 +96,4 @@ trial = Table(
 
 by_state = Index("trial_by_state", trial.c.sweep_id, trial.c.state, trial.c.shipped, trial.c.reason)
 by_score = Index("trial_by_score", trial.c.sweep_id, trial.c.score)
+by_memo = Index("trial_by_memo", trial.c.memo_key)

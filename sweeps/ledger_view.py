@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,7 +16,7 @@ from sweeps.ledger_engine import open_engine, trouble
 from sweeps.ledger_records import ENDED, Begun, SweepRow, begun_of, sweep_row, trial_of
 from sweeps.ledger_rows import latest_ms
 from sweeps.result_json import brief_from_json, result_from_json
-from sweeps.trial import Reason, Result
+from sweeps.trial import Reason, Result, Trial
 
 
 class LedgerView:
@@ -77,6 +77,11 @@ class LedgerView:
         found: str | None = self._column(sweep_id, "command")
         return found
 
+    def baseline(self, sweep_id: str) -> str | None:
+        """What a simple model came to on the sweep's rows, as text; None where nobody measured."""
+        found: str | None = self._column(sweep_id, "baseline")
+        return found
+
     def backend_state(self, sweep_id: str) -> Mapping[str, Any]:
         """The backend's state as of the last transaction."""
         loaded: Mapping[str, Any] = json.loads(self._column(sweep_id, "backend_state"))
@@ -87,9 +92,14 @@ class LedgerView:
         with self._read() as connection:
             return latest_ms(connection, sweep_id)
 
-    def trials(self, sweep_id: str) -> list[Begun]:
-        """Every trial of the sweep, by number."""
-        return [begun_of(row) for row in self._rows(sweep_id)]
+    def trials(
+        self, sweep_id: str, read: Callable[[Trial, str], Result] | None = None
+    ) -> list[Begun]:
+        """Every trial of the sweep, by number; `read` says how much of its result is wanted.
+
+        Of what MLflow has already that is by default the brief.
+        """
+        return [begun_of(row, read) for row in self._rows(sweep_id)]
 
     def trial(self, sweep_id: str, number: int) -> Begun:
         """One trial, its result whole. Raises LookupError when there is none of that number."""
@@ -111,7 +121,7 @@ class LedgerView:
         longest = case((trial.budget.is_(None), 0), else_=1), trial.budget.desc()
         query = (
             select(schema.trial)
-            .where(trial.sweep_id == sweep_id, trial.score.is_not(None))
+            .where(trial.sweep_id == sweep_id, trial.score.is_not(None), trial.confirms.is_(None))
             .order_by(better, *longest, trial.number)
             .limit(1)
         )

@@ -179,7 +179,7 @@ def best_of(sweep: Sweep, results: Sequence[Result]) -> Result | None:
     scored = [
         (sweep.objective.minimised(result.score), -_budget(result), result.trial.number, result)
         for result in results
-        if result.score is not None
+        if result.score is not None and result.trial.confirms is None
     ]
     return min(scored, key=lambda entry: entry[:3])[3] if scored else None
 

@@ -27,7 +27,7 @@ def result_to_json(result: Result) -> str:
     """
     # `asdict` would copy every number of every part first, at several times the cost.
     document = vars(result) | {
-        "parts": [vars(part) | {"error": _plain(part.error)} for part in result.parts],
+        "parts": [_plain_part(part) for part in result.parts],
         "error": _plain(result.error),
         "defined": None if result.defined is None else asdict(result.defined),
         "cost": None if result.cost is None else vars(result.cost),
@@ -35,6 +35,22 @@ def result_to_json(result: Result) -> str:
     }
     del document["trial"]
     return json.dumps(document, allow_nan=False, separators=(",", ":"))
+
+
+def parts_to_json(name: str, parts: Iterable[Part]) -> str:
+    """Parts of a model that is no trial. Raises ValueError for NaN and infinity."""
+    document = {"name": name, "parts": [_plain_part(part) for part in parts]}
+    return json.dumps(document, allow_nan=False, separators=(",", ":"))
+
+
+def parts_from_json(text: str) -> tuple[str, tuple[Part, ...]]:
+    """The model's name and its parts, as `parts_to_json` wrote them."""
+    document = json.loads(text)
+    return document["name"], tuple(_part(part) for part in document["parts"])
+
+
+def _plain_part(part: Part) -> dict[str, Any]:
+    return vars(part) | {"error": _plain(part.error)}
 
 
 def _plain(failure: Failure | None) -> dict[str, str] | None:

@@ -170,7 +170,6 @@ class Session:
         folder = around.store.reports(self._claim.sweep_id)
         return drawn(
             around.report,
-            self._parts.sweep,
             self._ledger,
             self._claim.sweep_id,
             folder,

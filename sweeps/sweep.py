@@ -50,13 +50,15 @@ class SearchChoice:
 
     `trials` caps their number (None: as many as the backend has); `batch` is how many are asked
     for at once (None: the backend's own default); `seed_trials` are complete configurations to try
-    first; `options` are the backend's own settings (`sampler`, `factor`).
+    first; `warm_start` names earlier sweeps and Optuna studies whose results the backend is told
+    before it is asked for anything; `options` are the backend's own settings (`sampler`, `factor`).
     """
 
     backend: str
     trials: int | None = None
     batch: int | None = None
     seed_trials: tuple[Config, ...] = ()
+    warm_start: tuple[str, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -98,10 +100,16 @@ class Evaluate:
     repeat draws its own train/test split as well. `stratified` keeps the shares of classes (None:
     where there are classes), `shuffle` draws folds at random rather than in the rows' order.
     `metrics` are measured besides loss and accuracy.
+
+    When the search has ended, its `confirm_top` best configurations are trained `confirm_repeats`
+    times more, on fresh seeds and, where rows are drawn, fresh folds. In a sweep file these are
+    `{confirm_top: 10, repeats: 20}`, and `search_repeats` is what is called `repeats` here.
     """
 
     folds: int = 0
     repeats: int = 1
+    confirm_top: int = 0
+    confirm_repeats: int = 0
     validation: float = 0.2
     resplit: bool = False
     first: int | None = None
@@ -115,11 +123,34 @@ class Budget:
     """When to stop. `minutes` is wall time over all sessions of the sweep, pauses left out.
 
     `trial_seconds` is the training time of one trial, all its folds and repeats together. Trials
-    that are trained as one program share its time evenly.
+    that are trained as one program share its time evenly. `epochs` are those of all fits of the
+    search together: when they are spent nothing new is asked for. The others are limits of what
+    `sweeps plan` may expect: hours of cores and GPUs, GB (of 10**9 bytes) of memory and of disk.
     """
 
     minutes: float | None = None
     trial_seconds: float | None = None
+    epochs: int | None = None
+    core_hours: float | None = None
+    gpu_hours: float | None = None
+    memory_gb: float | None = None
+    disk_gb: float | None = None
+
+
+Event = Literal["end", "failure", "best"]
+"""What somebody may want to hear of: a session has ended, a trial has failed, a new best trial."""
+
+
+@dataclass(frozen=True)
+class Notify:
+    """Whom to tell of a sweep's events: a command, a webhook, or both.
+
+    `command` is a program and its arguments; `webhook` is an address that gets JSON by POST.
+    """
+
+    command: tuple[str, ...] = ()
+    webhook: str | None = None
+    on: tuple[Event, ...] = ("end", "failure", "best")
 
 
 @dataclass(frozen=True)
@@ -142,6 +173,9 @@ FIVE_MINUTES = CheckpointChoice(every_minutes=5.0)
 class Sweep:
     """One sweep, described completely. Two equal sweeps search the same trials.
 
+    `objective` decides; with `further` ones as well there is no best trial but a Pareto front, and
+    `objective` is the first of all.
+
     `folder` is where the user's modules and files are looked for; empty when there are none.
     `document` is the plain mapping (JSON types only, defaults left out) that the sweep was read
     from: what is stored in the ledger, logged to MLflow and read again by `sweeps resume`.
@@ -159,7 +193,14 @@ class Sweep:
     subject: SubjectChoice = SubjectChoice()
     checkpoint: CheckpointChoice = FIVE_MINUTES
     folder: str = ""
+    further: tuple[Objective, ...] = ()
+    notify: tuple[Notify, ...] = ()
     document: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def objectives(self) -> tuple[Objective, ...]:
+        """All of them, in the order of the sweep file."""
+        return (self.objective, *self.further)
 
     @property
     def defined_as_it_runs(self) -> bool:

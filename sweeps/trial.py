@@ -27,12 +27,15 @@ class Trial:
 
     `budget` counts epochs in all, those of the parent included; None means as many as the
     configuration itself says. `parent` is the number of the trial that this one continues.
+    `confirms` is the number of the trial whose configuration this one trains once more, on seeds
+    and folds that the search has not seen: its score is compared with others of its kind only.
     """
 
     number: int
     config: Config
     budget: int | None = None
     parent: int | None = None
+    confirms: int | None = None
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,8 @@ class Told:
 
     `score` is None exactly when `failure` is set. `defined` is set where the configuration came
     about in training. `reported` are the (step, value) pairs that a pruner was given, whose values
-    are scores as well.
+    are scores as well. Of a sweep with several objectives, `scores` has one each, in their order,
+    and `score` is the first.
     """
 
     trial: Trial
@@ -40,6 +41,7 @@ class Told:
     failure: Failure | None = None
     defined: Defined | None = None
     reported: tuple[tuple[int, float], ...] = ()
+    scores: tuple[float, ...] = ()
 
 
 class Search(Protocol):

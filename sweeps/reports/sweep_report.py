@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
+from sweeps.found import Found
 from sweeps.reports.search_plots import draw_best_so_far, draw_parameters
-from sweeps.sweep import Sweep
-from sweeps.trial import Result
 from tracking.records import Artifact
 
 
-def sweep_report(sweep: Sweep, results: Sequence[Result], folder: Path) -> list[Artifact]:
+def sweep_report(found: Found, folder: Path) -> list[Artifact]:
     """Best so far, and the score against each varied parameter, as PNG files in `folder`.
 
     Nothing is drawn when no trial has a score, or when there is only one.
     """
+    sweep, results = found.sweep, found.results
     if sum(result.score is not None for result in results) < 2:
         return []
     files = [

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sweeps.found import Found
 from sweeps.reports.confusion_plot import draw_confusion
 from sweeps.reports.curve_plot import Curve, draw_curve
 from sweeps.reports.measured import scores_over
@@ -29,8 +30,9 @@ class Pictures:
     experiment: Experiment
     published: Published
 
-    def __call__(self, sweep: Sweep, results: Sequence[Result], folder: Path) -> Sequence[Artifact]:
+    def __call__(self, found: Found, folder: Path) -> Sequence[Artifact]:
         """The experiment's own picture, or those that every sweep gets."""
+        sweep, results = found.sweep, found.results
         if not any(result.score is not None for result in results):
             return []
         path = folder / f"{self.experiment.name}.png"
@@ -47,7 +49,7 @@ class Pictures:
                 path,
             )
         else:
-            return sweep_report(sweep, results, folder)
+            return sweep_report(found, folder)
         return [Artifact(f"plots/{path.name}", file=path)]
 
     def _curve(self, sweep: Sweep, results: Sequence[Result], path: Path) -> None:

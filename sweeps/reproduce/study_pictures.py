@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sweeps.found import Found
 from sweeps.reports.sweep_report import sweep_report
 from sweeps.reports.training_plot import Training, draw_training
-from sweeps.sweep import Sweep
-from sweeps.trial import Result
 from tracking.records import Artifact
 
 
@@ -19,11 +18,12 @@ class StudyPictures:
 
     title: str
 
-    def __call__(self, sweep: Sweep, results: Sequence[Result], folder: Path) -> Sequence[Artifact]:
+    def __call__(self, found: Found, folder: Path) -> Sequence[Artifact]:
         """The course of training where one configuration was trained, else what all sweeps get."""
+        sweep, results = found.sweep, found.results
         scored = [result for result in results if result.score is not None]
         if len(scored) != 1 or "accuracy" not in scored[0].history:
-            return sweep_report(sweep, results, folder)
+            return sweep_report(found, folder)
         repeats = sweep.evaluate.repeats
         training = Training(
             title=self.title,

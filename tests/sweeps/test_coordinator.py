@@ -6,14 +6,13 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from sweeps import cores
+from sweeps.found import Found
 from sweeps.problem import Problem
 from sweeps.reading import read_sweep
-from sweeps.sweep import Sweep
 from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trial import Outcome, Result
 from tests.sweeps.bench import DOCUMENT, RANDOM, Bench
@@ -159,19 +158,19 @@ def test_a_report_on_very_many_trials_does_without_their_histories(
 ) -> None:
     seen: list[bool] = []
 
-    def report(sweep: Sweep, results: Any, folder: Path) -> list[Artifact]:
-        seen.append(any(result.history or result.parts for result in results))
+    def report(found: Found, folder: Path) -> list[Artifact]:
+        seen.append(any(result.history or result.parts for result in found.results))
         return []
 
     for most in (10, 9):
-        monkeypatch.setattr("sweeps.drawing.DRAWN_WHOLE", most)
+        monkeypatch.setattr("sweeps.found.READ_WHOLE", most)
         bench.run(report=report)
     assert seen == [True, False]
 
 
 def test_a_report_is_drawn_once_and_kept_with_the_parent(bench: Bench) -> None:
-    def report(sweep: Sweep, results: Any, folder: Path) -> list[Artifact]:
-        (folder / "scores.txt").write_text(str(len(results)))
+    def report(found: Found, folder: Path) -> list[Artifact]:
+        (folder / "scores.txt").write_text(str(len(found.results)))
         return [Artifact("scores.txt", file=folder / "scores.txt")]
 
     summary = bench.run(report=report)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from sweeps.reading import read_sweep
 from sweeps.reports.sweep_report import sweep_report
 from sweeps.trial import Failure
+from tests.sweeps.founds import found
 from tests.sweeps.reproduce.made_up import result
 
 SWEEP = read_sweep(
@@ -34,7 +35,7 @@ RESULTS = [
 
 
 def test_every_sweep_gets_its_best_so_far_and_its_parameters(tmp_path, figures):
-    artifacts = sweep_report(SWEEP, RESULTS, tmp_path)
+    artifacts = sweep_report(found(SWEEP, RESULTS), tmp_path)
     assert [artifact.path for artifact in artifacts] == [
         "plots/best_so_far.png",
         "plots/parameters.png",
@@ -51,17 +52,17 @@ def test_every_sweep_gets_its_best_so_far_and_its_parameters(tmp_path, figures):
 
 def test_the_best_goes_down_where_less_is_better(tmp_path, figures):
     sweep = replace(SWEEP, objective=replace(SWEEP.objective, metric="val_loss", goal="minimize"))
-    sweep_report(sweep, RESULTS, tmp_path)
+    sweep_report(found(sweep, RESULTS), tmp_path)
     assert list(figures[0].axes[0].lines[1].get_ydata()) == [0.5, 0.5, 0.5]
 
 
 def test_a_parameter_is_drawn_for_the_trials_in_which_it_is_active(tmp_path, figures):
     lacking = replace(RESULTS[0].trial, config={"activation": "relu", "learning_rate": 0.1})
-    sweep_report(SWEEP, [replace(RESULTS[0], trial=lacking), *RESULTS[1:]], tmp_path)
+    sweep_report(found(SWEEP, [replace(RESULTS[0], trial=lacking), *RESULTS[1:]]), tmp_path)
     width = next(axes for axes in figures[1].axes if axes.get_xlabel() == "width")
     assert list(width.lines[0].get_xdata()) == [2, 4]
 
 
 def test_one_score_is_no_picture(tmp_path):
-    assert sweep_report(SWEEP, RESULTS[:1], tmp_path) == []
+    assert sweep_report(found(SWEEP, RESULTS[:1]), tmp_path) == []
     assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,1 @@
+"""What a sweep says about its space: what mattered, and what ought to be changed."""
