@@ -12,11 +12,12 @@ from search_spaces.values import shown
 from sweeps.errors import SweepError
 from sweeps.names import CONSTRAINT_NAME, SWEEP_NAME
 from sweeps.plain_data import plain
+from sweeps.reading_budget import read_budget
 from sweeps.reading_checkpoint import read_checkpoint
 from sweeps.reading_evaluation import read_evaluate, read_metrics, read_objective
 from sweeps.reading_subject import folder_of, grouped, needs_folder, read_subject, read_task
 from sweeps.section import Section
-from sweeps.sweep import Budget, SearchChoice, SubjectChoice, Sweep, TaskChoice
+from sweeps.sweep import SearchChoice, SubjectChoice, Sweep, TaskChoice
 from sweeps.trial import Config
 
 WHERE = ("workers", "gpus", "gpu_share", "executor", "address", "store", "ledger", "tracking_uri")
@@ -44,8 +45,6 @@ VERSION = 1
 LARGEST_SEED = 2**31 - 1
 ENDLESS_BACKENDS = ("random", "optuna")
 NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
-MOST_MINUTES = 10_000_000.0
-MOST_SECONDS = 60 * MOST_MINUTES
 
 
 def read_sweep(document: Mapping[str, Any], folder: str = "") -> Sweep:
@@ -79,7 +78,7 @@ def read_sweep(document: Mapping[str, Any], folder: str = "") -> Sweep:
         search=search,
         objective=objective,
         evaluate=read_evaluate(top.section("evaluate"), objective, subject.kind),
-        budget=_budget(top.section("budget")),
+        budget=read_budget(top.section("budget")),
         trainer=top.text("trainer", "auto"),
         seed=top.whole("seed", 0, low=0, high=LARGEST_SEED),
         subject=subject,
@@ -189,19 +188,6 @@ def _seed_trials(value: Any) -> tuple[Config, ...]:
     if not isinstance(value, list):
         raise SweepError(f"{shown(value)} is not a list of configurations", path)
     return tuple(Section.of(given, (*path, index)).values for index, given in enumerate(value))
-
-
-def _budget(section: Section) -> Budget:
-    section.only(("minutes", "trial_seconds"))
-    return Budget(
-        minutes=_limit(section, "minutes", MOST_MINUTES),
-        trial_seconds=_limit(section, "trial_seconds", MOST_SECONDS),
-    )
-
-
-def _limit(section: Section, key: str, most: float) -> float | None:
-    """A time above 0, or none where nothing is said."""
-    return section.number_between(key, 0.0, 0.0, most) if key in section.values else None
 
 
 def _check_end(sweep: Sweep) -> None:
