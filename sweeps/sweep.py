@@ -108,14 +108,14 @@ class Evaluate:
 
     folds: int = 0
     repeats: int = 1
-    confirm_top: int = 0
-    confirm_repeats: int = 0
     validation: float = 0.2
     resplit: bool = False
     first: int | None = None
     stratified: bool | None = None
     shuffle: bool = True
     metrics: tuple[str, ...] = ()
+    confirm_top: int = 0
+    confirm_repeats: int = 0
 
 
 @dataclass(frozen=True)
