@@ -32,6 +32,7 @@ OWNERS = {
     "optuna": {
         "sweeps/pruning/",
         "sweeps/backends/",
+        "sweeps/findings/importance.py",
         "sweeps/trainers/functions/optuna_study.py",
         "sweeps/trainers/objective_fit.py",
     },
