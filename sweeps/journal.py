@@ -13,6 +13,7 @@ from sweeps.ledger import Ledger
 from sweeps.ledger_rows import Stage
 from sweeps.live import Live
 from sweeps.open_trial import OpenTrial
+from sweeps.pareto import front_of
 from sweeps.stopwatch import Stopwatch
 from sweeps.sweep import Sweep
 from sweeps.trial import Result, Trial
@@ -32,6 +33,7 @@ class Journal:
         watcher: Watcher,
         stopwatch: Stopwatch,
         best: Result | None,
+        front: Sequence[Result] = (),
     ) -> None:
         self._sweep = sweep
         self._claim = claim
@@ -41,6 +43,7 @@ class Journal:
         self._watcher = watcher
         self._stopwatch = stopwatch
         self.best = best
+        self.front = front
 
     @property
     def spent_seconds(self) -> float:
@@ -67,7 +70,9 @@ class Journal:
             self._delivery.trial(result, opened.attempt, opened.started_ms, ended_ms)
             contenders = [result] if self.best is None else [self.best, result]
             self.best = remembering.best_of(self._sweep, contenders)
-            self._watcher.finished(result, self.best)
+            if self._sweep.further:
+                self.front = front_of(self._sweep, [*self.front, result])
+            self._watcher.finished(result, self.best, len(self.front))
 
     def again(self, trials: Sequence[OpenTrial], *, charged: bool) -> None:
         """Another attempt at trials without a result; `charged` ones count towards their cap."""

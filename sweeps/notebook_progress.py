@@ -40,6 +40,7 @@ class NotebookProgress:
         self._head = ""
         self._pace = Pace(None, 0, 0.0)
         self._best: Result | None = None
+        self._front = 0
         self._at_work: Sequence[AtWork] = ()
         self._due = 0.0
 
@@ -48,15 +49,21 @@ class NotebookProgress:
         with self._lock:
             self._show = self._new_text()
             self._head = printable(f"{name} {sweep_id}")
-            self._pace, self._best = Pace(total, done, self._clock()), None
+            self._pace = Pace(total, done, self._clock())
+            self._best, self._front = None, 0
             self._at_work, self._due = (), 0.0
             self._draw()
 
-    def finished(self, result: Result, best: Result | None) -> None:  # noqa: ARG002
+    def finished(
+        self,
+        result: Result,  # noqa: ARG002 - see Watcher
+        best: Result | None,
+        front: int = 0,
+    ) -> None:
         """Count a trial."""
         with self._lock:
             self._pace.tick(self._clock())
-            self._best = best
+            self._best, self._front = best, front
             self._draw()
 
     def training(self, live: Sequence[AtWork]) -> None:
@@ -82,7 +89,7 @@ class NotebookProgress:
             return
         self._due = now + SECONDS_BETWEEN
         under = [f"  {line}" for line in at_work_lines(self._at_work, MOST_LINES)]
-        head = f"{self._head}: {progress_line(self._pace, self._best)}"
+        head = f"{self._head}: {progress_line(self._pace, self._best, self._front)}"
         self._show("\n".join([head, *under]))
 
 

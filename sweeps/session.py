@@ -21,6 +21,7 @@ from sweeps.lease import Claim, Heartbeat, LeaseError
 from sweeps.ledger import Ledger
 from sweeps.live import Live
 from sweeps.loop import Loop
+from sweeps.pareto import front_of
 from sweeps.parts import Parts
 from sweeps.stopwatch import Stopwatch
 from sweeps.system_figures import SystemFigures
@@ -76,6 +77,7 @@ class Session:
             around.watcher,
             self._stopwatch,
             remembering.best_of(parts.sweep, results),
+            front_of(parts.sweep, results) if parts.sweep.further else (),
         )
 
     def run(self, executor: Slots) -> Summary:
@@ -237,4 +239,5 @@ class Session:
             cause=cause,
             cancelled=row.cancelled,
             pruned=row.pruned,
+            front=len(self._journal.front),
         )

@@ -23,6 +23,7 @@ class Summary:
     look at the sweep in MLflow. `seconds` is the wall time of this session; `signal` is the number
     of the signal that interrupted it; `cause` says in a line why a sweep failed; `cancelled` trials
     were asked for and will never be trained; `pruned` ones were ended early, and are no failures.
+    With several objectives, `front` counts the trials that no other one beats.
     """
 
     sweep_id: str
@@ -38,6 +39,7 @@ class Summary:
     cause: str | None = None
     cancelled: int = 0
     pruned: int = 0
+    front: int = 0
 
 
 @dataclass(frozen=True)
@@ -71,8 +73,12 @@ class Watcher(Protocol):
     def began(self, sweep_id: str, name: str, total: int | None, done: int) -> None:
         """The sweep has its id; `done` of `total` trials (None: unknown) were done before."""
 
-    def finished(self, result: Result, best: Result | None) -> None:
-        """A trial has its result, and that is stored."""
+    def finished(self, result: Result, best: Result | None, front: int = 0) -> None:
+        """A trial has its result, and that is stored.
+
+        With several objectives, `best` is that by the first one, and `front` says how many trials
+        no other one beats.
+        """
 
     def training(self, live: Sequence[AtWork]) -> None:
         """All that is being trained for longer than a glance, by slot; again when that changes."""
@@ -93,7 +99,7 @@ class SaysOnly:
     def began(self, sweep_id: str, name: str, total: int | None, done: int) -> None:
         """Say nothing."""
 
-    def finished(self, result: Result, best: Result | None) -> None:
+    def finished(self, result: Result, best: Result | None, front: int = 0) -> None:
         """Say nothing."""
 
     def training(self, live: Sequence[AtWork]) -> None:
@@ -109,7 +115,7 @@ class Silent:
     def began(self, sweep_id: str, name: str, total: int | None, done: int) -> None:
         """Say nothing."""
 
-    def finished(self, result: Result, best: Result | None) -> None:
+    def finished(self, result: Result, best: Result | None, front: int = 0) -> None:
         """Say nothing."""
 
     def training(self, live: Sequence[AtWork]) -> None:

@@ -62,12 +62,12 @@ class BarProgress:
         self._shown = self._new_screen()
         self._shown.start(refresh=True)
 
-    def finished(self, result: Result, best: Result | None) -> None:
+    def finished(self, result: Result, best: Result | None, front: int = 0) -> None:
         """Move the bar on."""
         self._pace.tick(time.monotonic())
         if (failure := self._failures.line(result)) is not None:
             self.said(failure)
-        self._figures = progress_line(self._pace, best)
+        self._figures = progress_line(self._pace, best, front)
         self._progress.update(self._bar, completed=self._pace.done)
 
     def training(self, live: Sequence[AtWork]) -> None:

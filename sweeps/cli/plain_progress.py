@@ -50,7 +50,7 @@ class PlainProgress:
         goal = "trials until the time is up" if total is None else count(total, "trial")
         self.said(f"{name} {sweep_id}: {goal}" + (f", {done:,} done before" if done else ""))
 
-    def finished(self, result: Result, best: Result | None) -> None:
+    def finished(self, result: Result, best: Result | None, front: int = 0) -> None:
         """Count a trial; say so when enough has happened since the last line."""
         now = self._clock()
         self._pace.tick(now)
@@ -58,7 +58,7 @@ class PlainProgress:
             self.said(failure)
         if self._due(now):
             self._told_at, self._told_done = now, self._pace.done
-            self.said(progress_line(self._pace, best))
+            self.said(progress_line(self._pace, best, front))
 
     def training(self, live: Sequence[AtWork]) -> None:
         """Say how far trials are, when nothing was said for a minute."""
@@ -88,11 +88,16 @@ class PlainProgress:
         return silent >= LATEST or (silent >= SOONEST and enough)
 
 
-def progress_line(pace: Pace, best: Result | None) -> str:
-    """`12/60 trials, best 0.9455 (trial 7), 4.1 trials/s, 12 s left`."""
+def progress_line(pace: Pace, best: Result | None, front: int = 0) -> str:
+    """`12/60 trials, best 0.9455 (trial 7), 4.1 trials/s, 12 s left`.
+
+    With several objectives there is no best trial: `5 on the front`.
+    """
     total = "" if pace.total is None else f"/{pace.total:,}"
     parts = [f"{pace.done:,}{total} trials" if total else count(pace.done, "trial")]
-    if best is not None and best.score is not None:
+    if front:
+        parts.append(f"{front:,} on the front")
+    elif best is not None and best.score is not None:
         parts.append(f"best {figure(best.score)} (trial {best.trial.number})")
     if pace.rate:
         parts.append(pace.rate)

@@ -38,7 +38,10 @@ def ending_line(summary: Summary) -> str:
 def farewell(summary: Summary, metric: str, store: StoreFlags, uri: str | None) -> list[str]:
     """The last lines of `run` and `resume`, after the ending line that the watcher has printed."""
     said = [printable(f"cause: {summary.cause}")] if summary.cause else []
-    said += best_lines(summary.best, metric)
+    if summary.front:
+        said.append(on_the_front(summary.front, summary.sweep_id, store))
+    else:
+        said += best_lines(summary.best, metric)
     look = summary.where or command("ui", summary.sweep_id, store, uri)
     said.append(f"MLflow: {look}")
     if summary.failed:
@@ -73,6 +76,12 @@ def best_lines(best: Result | None, metric: str) -> list[str]:
         return [title, *lines(config)]
     rest = {name: value for name, value in config.items() if name != "epochs"}
     return [f"{title} after {trained} of {horizon} epochs", *lines(rest)]
+
+
+def on_the_front(trials: int, sweep_id: str, store: StoreFlags) -> str:
+    """What there is instead of a best trial with several objectives, and how to see it."""
+    beaten = f"{count(trials, 'trial')} that no other beats by every objective"
+    return f"front: {beaten}: {command('best', sweep_id, store, None)}"
 
 
 def command(name: str, what: str | None, store: StoreFlags, uri: str | None, *options: str) -> str:

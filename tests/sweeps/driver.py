@@ -38,7 +38,7 @@ class Teller:
     def began(self, sweep_id: str, name: str, total: int | None, done: int) -> None:
         print("began", sweep_id, flush=True)
 
-    def finished(self, result: Result, best: Result | None) -> None:
+    def finished(self, result: Result, best: Result | None, front: int = 0) -> None:
         print("finished", result.trial.number, flush=True)
 
     def training(self, live: Sequence[AtWork]) -> None:

@@ -123,7 +123,7 @@ class RecordingWatcher:
     def began(self, sweep_id: str, name: str, total: int | None, done: int) -> None:
         self.totals.append(total)
 
-    def finished(self, result: Result, best: Result | None) -> None:
+    def finished(self, result: Result, best: Result | None, front: int = 0) -> None:
         self.results.append(result)
         self.on_result(result)
 

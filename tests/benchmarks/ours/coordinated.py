@@ -36,7 +36,7 @@ class Clocks:
     def began(self, sweep_id: str, name: str, total: int | None, done: int) -> None:
         pass
 
-    def finished(self, result: Result, best: Result | None) -> None:
+    def finished(self, result: Result, best: Result | None, front: int = 0) -> None:
         self.spans.append(span_of(result.metrics))
         self.kept.append(time.monotonic())
         self.computed.append(time.process_time())

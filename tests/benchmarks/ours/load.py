@@ -39,7 +39,7 @@ class Clock:
     def began(self, sweep_id: str, name: str, total: int | None, done: int) -> None:
         self.began_at = time.time()
 
-    def finished(self, result: Result, best: Result | None) -> None:
+    def finished(self, result: Result, best: Result | None, front: int = 0) -> None:
         self.kept_at = time.time()
 
     def training(self, live: Sequence[AtWork]) -> None:
