@@ -40,12 +40,14 @@ def fits_of(
     """One fit per fold and repeat, in that order of counting: repeats outside, folds inside.
 
     A trial that stops short of its configuration's epochs may be continued later, so its fits say
-    where to keep a checkpoint. `trial_seconds` is split evenly among the fits; `keep` says how
-    often each is kept on the way. Raises ValueError for a configuration that the subject cannot be.
+    where to keep a checkpoint. `trial_seconds` is split evenly among the fits, and each fit of a
+    confirmation has as many as one of the search; `keep` says how often each is kept on the way.
+    Raises ValueError for a configuration that the subject cannot be.
     """
     spec = problem.subject.read(trial.config)
     budget = trial.budget if trial.budget is not None else spec.epochs
-    repeats, folds = problem.evaluate.repeats, max(1, problem.evaluate.folds)
+    folds = max(1, problem.evaluate.folds)
+    fits = problem.evaluate.repeats * folds
     return [
         Fit(
             trial=trial,
@@ -57,10 +59,12 @@ def fits_of(
             save_to=_checkpoint(
                 checkpoints, trial.number if budget < spec.epochs else None, fold, repeat
             ),
-            seconds=None if trial_seconds is None else trial_seconds / (repeats * folds),
+            seconds=None
+            if trial_seconds is None
+            else trial_seconds / fits,
             keeping=_keeping(keep, under_way(checkpoints, trial.number, fold, repeat)),
         )
-        for repeat in range(repeats)
+        for repeat in problem.evaluate.repeats_of(trial)
         for fold in range(folds)
     ]
 

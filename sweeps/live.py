@@ -41,7 +41,7 @@ class Live:
         self._watcher = watcher
         self._show = show
         self._lock = threading.Lock()
-        self._trials = LiveTrials(sweep.evaluate.repeats, max(1, sweep.evaluate.folds))
+        self._trials = LiveTrials(sweep.evaluate)
         self._slots = LiveSlots(sweep.objective, sweep.evaluate, self._epochs)
         self._first_launch: dict[int, float] = {}
         self._broken = False

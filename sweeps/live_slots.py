@@ -72,8 +72,11 @@ class LiveSlots:
     def _part(self, one: Report | Fit) -> str:
         """Which fold and repeat, counted from 1; nothing where there is but one."""
         folds, repeats = self._evaluate.folds, self._evaluate.repeats
+        nth = one.repeat
+        if nth >= repeats:  # of a confirmation
+            nth, repeats = nth - repeats, self._evaluate.confirm_repeats
         words = [f"fold {one.fold + 1}/{folds}"] if folds > 1 else []
-        words += [f"repeat {one.repeat + 1}/{repeats}"] if repeats > 1 else []
+        words += [f"repeat {nth + 1}/{repeats}"] if repeats > 1 else []
         return ", ".join(words)
 
     def _value(self, values: Mapping[str, float]) -> float | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from statistics import fmean
 
 from sweeps.at_work import Report
+from sweeps.sweep import Evaluate
 from sweeps.trial import Trial
 
 MOST_SHOWN = 64
@@ -48,9 +49,8 @@ class LiveTrials:
     The last part may begin long after the first, so those of few are shown by themselves as well.
     """
 
-    def __init__(self, repeats: int, folds: int) -> None:
-        self._folds = folds
-        self._parts = repeats * folds
+    def __init__(self, evaluate: Evaluate) -> None:
+        self._evaluate = evaluate
         self._open: dict[int, LiveTrial] = {}
         self._shown: set[int] = set()
 
@@ -98,13 +98,14 @@ class LiveTrials:
         return number in self._shown
 
     def _complete(self, known: LiveTrial, reports: Sequence[Report]) -> Iterator[Epoch]:
+        folds, repeats = max(1, self._evaluate.folds), self._evaluate.repeats_of(known.trial)
         for report in reports:
             parts = known.waiting.setdefault(report.epoch, {})
             parts[report.repeat, report.fold] = report
-            if 1 < self._parts <= MOST_PARTS_SHOWN:
-                part = report.repeat * self._folds + report.fold
+            if 1 < len(repeats) * folds <= MOST_PARTS_SHOWN:
+                part = repeats.index(report.repeat) * folds + report.fold
                 yield Epoch(report.epoch, report.values, report.at_ms, part)
-            if len(parts) == self._parts:
+            if len(parts) == len(repeats) * folds:
                 del known.waiting[report.epoch]
                 yield _mean([parts[place] for place in sorted(parts)])
 

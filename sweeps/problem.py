@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sweeps.data_cache import DataCache
+from sweeps.freshness import draw_of
 from sweeps.splitting import Index, row_weights, validation_split
 from sweeps.subjects.networks import Networks
 from sweeps.subjects.subject import Subject
@@ -37,12 +38,17 @@ class Problem:
 
     def data(self, fold: int, repeat: int) -> Data:
         """The rows of one fit, scaled by what its own training rows say. Cached per process."""
-        draw = repeat if self.evaluate.resplit else 0
+        draw = self.draw_of(repeat)
         return _DATA.get((self, fold, draw), lambda: _data(self, fold, draw))
+
+    def draw_of(self, repeat: int) -> int:
+        """Which draw of the rows a repeat has: repeats of equal draws have equal rows."""
+        return draw_of(self.evaluate, self.objective, repeat)
 
     def split_hash(self) -> str:
         """16 hex digits that change when the rows of any fit change: train, validation or test.
 
+        Of the search, that is: those of a confirmation follow from the same rows and the seed.
         `no rows` for a function without a task.
         """
         if isinstance(self.task, NoRows):
@@ -73,8 +79,8 @@ class Problem:
         everything = np.arange(len(rows.y_train))
         if self.objective.split != "val":
             return everything, everything[:0]
-        draw = self.seed + (repeat if self.evaluate.resplit else 0)
-        return validation_split(rows, self.evaluate, fold, draw, self.task.kind)
+        seed = self.seed + self.draw_of(repeat)
+        return validation_split(rows, self.evaluate, fold, seed, self.task.kind)
 
 
 def _data(problem: Problem, fold: int, repeat: int) -> Data:

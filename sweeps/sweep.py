@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from search_spaces import Space
-from sweeps.trial import Config
+from sweeps.trial import Config, Trial
 
 Goal = Literal["maximize", "minimize"]
 Split = Literal["train", "val", "test"]
@@ -116,6 +116,12 @@ class Evaluate:
     metrics: tuple[str, ...] = ()
     confirm_top: int = 0
     confirm_repeats: int = 0
+
+    def repeats_of(self, trial: Trial) -> range:
+        """The numbers of a trial's repeats: those of a confirmation go on from the search's."""
+        if trial.confirms is None:
+            return range(self.repeats)
+        return range(self.repeats, self.repeats + self.confirm_repeats)
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,7 @@ def _operations(fits: Sequence[Fit], problem: Problem) -> dict[Bucket, list[floa
     assert isinstance(sizes, Sizes), "a task that comes with its rows has sizes"
     found: dict[Bucket, list[float]] = {}
     read = [(fit, Recipe.read(fit.trial.config)) for fit in fits]
-    for course in courses_of(read, problem.evaluate.resplit):
+    for course in courses_of(read, problem.draw_of):
         bucket = bucket_of(course.recipe, sizes)
         each = work(bucket, course) * (1.0 if bucket.looped else SHORT)
         found.setdefault(bucket, []).append(each)

@@ -54,7 +54,7 @@ class FusedFit:
         read = list(zip(fits, recipes_of(fits, problem), strict=True))
         packs = [Pack((fit,)) for fit, recipe in read if isinstance(recipe, Failure)]
         readable = [(fit, recipe) for fit, recipe in read if isinstance(recipe, Recipe)]
-        courses = courses_of(readable, problem.evaluate.resplit)
+        courses = courses_of(readable, problem.draw_of)
         bucketed = [(bucket_of(course.recipe, sizes, self.precision), course) for course in courses]
         return packs + [
             Pack(tuple(fit for course in pack for fit in course.fits))
@@ -98,7 +98,7 @@ class FusedFit:
                 places.append(place)
                 admitted.append((fit, recipe))
         if admitted and isinstance(sizes, Sizes):
-            courses = courses_of(admitted, problem.evaluate.resplit)
+            courses = courses_of(admitted, problem.draw_of)
             trained = self._trained(courses, sizes, problem, progress, limit)
             outcomes |= {places[at]: outcome for at, outcome in trained}
         return limit.told([outcomes[place] for place in range(len(pack.fits))])

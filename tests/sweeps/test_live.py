@@ -30,7 +30,7 @@ def report(trial: int, epoch: int, fold: int = 0, value: float = 0.5, at_ms: int
 
 
 def trials_of(count: int, folds: int = 1) -> LiveTrials:
-    trials = LiveTrials(1, folds)
+    trials = LiveTrials(Evaluate(folds=folds))
     trials.begin(LiveTrial(Trial(number, {}), 1, 1000) for number in range(count))
     return trials
 

@@ -49,7 +49,7 @@ class Given(Problem):
 
     def data(self, fold: int, repeat: int) -> Data:
         """The rows of one fit: one copy on the node, which all of its workers read."""
-        reference = self.parts[fold, draw_of(self, repeat)]
+        reference = self.parts[fold, self.draw_of(repeat)]
         if isinstance(reference, Exception):
             raise reference
         fetched: Data = _FETCHED.get(reference.hex(), lambda: imported().get(reference))
@@ -64,8 +64,3 @@ def given(problem: Problem, parts: Mapping[tuple[int, int], Any]) -> Given:
     )
     fields = {**vars(problem), "task": known}
     return Given(**fields, parts=parts)
-
-
-def draw_of(problem: Problem, repeat: int) -> int:
-    """Which of the task's splits a repeat is trained on."""
-    return repeat if problem.evaluate.resplit else 0

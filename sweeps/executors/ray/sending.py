@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sweeps.executors.ray import code
-from sweeps.executors.ray.given import draw_of, given
+from sweeps.executors.ray.given import given
 from sweeps.executors.ray.luggage import pack_among
 from sweeps.executors.ray.parcel import Parcel
 from sweeps.problem import Problem
@@ -56,7 +56,7 @@ class Sending:
         return self._modules[folder]
 
     def _parts_for(self, problem: Problem, pack: Pack) -> Mapping[tuple[int, int], Any]:
-        wanted = sorted({(fit.fold, draw_of(problem, fit.repeat)) for fit in pack.fits})
+        wanted = sorted({(fit.fold, problem.draw_of(fit.repeat)) for fit in pack.fits})
         return {(fold, draw): self._part(problem, fold, draw) for fold, draw in wanted}
 
     def _part(self, problem: Problem, fold: int, draw: int) -> Any:

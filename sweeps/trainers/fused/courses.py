@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from sweeps.decays import Cosine
@@ -45,11 +45,11 @@ class Course:
         return math.ceil(rows / self.recipe.batch_size)
 
 
-def courses_of(fits: Iterable[tuple[Fit, Recipe]], resplit: bool) -> list[Course]:
+def courses_of(fits: Iterable[tuple[Fit, Recipe]], draw_of: Callable[[int], int]) -> list[Course]:
     """The fewest courses that serve all fits, in the order in which each is first asked for.
 
-    A recipe's epochs are left to the fits: of a course's recipes the first is kept. `resplit` says
-    that repeats draw splits of their own, and do not see equal rows.
+    A recipe's epochs are left to the fits: of a course's recipes the first is kept. `draw_of` is
+    the problem's: repeats of equal draws see equal rows.
     """
     recipes: dict[_Way, Recipe] = {}
     ways: dict[_Way, list[tuple[int, Fit]]] = {}
@@ -57,7 +57,7 @@ def courses_of(fits: Iterable[tuple[Fit, Recipe]], resplit: bool) -> list[Course
         way = _way(fit, recipe)
         recipes.setdefault(way, recipe)
         ways.setdefault(way, []).append((place, fit))
-    return [_course(recipes[way], placed, resplit) for way, placed in ways.items()]
+    return [_course(recipes[way], placed, draw_of) for way, placed in ways.items()]
 
 
 def horizon(recipe: Recipe) -> int | None:
@@ -65,10 +65,10 @@ def horizon(recipe: Recipe) -> int | None:
     return recipe.epochs if isinstance(recipe.decay, Cosine) else None
 
 
-def _course(recipe: Recipe, placed: list[tuple[int, Fit]], resplit: bool) -> Course:
+def _course(recipe: Recipe, placed: list[tuple[int, Fit]], draw_of: Callable[[int], int]) -> Course:
     placed = sorted(placed, key=lambda one: one[1].budget)
     fits = tuple(fit for _, fit in placed)
-    rows = fits[0].fold, fits[0].repeat if resplit else 0
+    rows = fits[0].fold, draw_of(fits[0].repeat)
     return Course(recipe, fits, tuple(place for place, _ in placed), rows, paths_of(fits))
 
 

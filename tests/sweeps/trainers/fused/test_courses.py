@@ -20,7 +20,7 @@ RESTARTS = {**DEEP, "decay": "cosine_restarts", "decay.cosine_restarts.first_dec
 
 
 def courses(fits: Sequence[Fit]) -> list[Course]:
-    return courses_of([(fit, Recipe.read(fit.trial.config)) for fit in fits], resplit=False)
+    return courses_of([(fit, Recipe.read(fit.trial.config)) for fit in fits], lambda _: 0)
 
 
 def over_epochs(config: Mapping[str, Any], **changes: Any) -> list[Fit]:
@@ -102,5 +102,5 @@ def test_repeats_see_equal_rows_unless_they_draw_splits_of_their_own() -> None:
     config = {"width": 3, "epochs": 2}
     fits = [Fit(Trial(0, config), 1, repeat, seed=repeat, budget=2) for repeat in (0, 1)]
     pairs = [(fit, Recipe.read(config)) for fit in fits]
-    assert [course.rows for course in courses_of(pairs, resplit=False)] == [(1, 0), (1, 0)]
-    assert [course.rows for course in courses_of(pairs, resplit=True)] == [(1, 0), (1, 1)]
+    assert [course.rows for course in courses_of(pairs, lambda _: 0)] == [(1, 0), (1, 0)]
+    assert [course.rows for course in courses_of(pairs, lambda repeat: repeat)] == [(1, 0), (1, 1)]

@@ -132,7 +132,7 @@ def test_to_the_last_bit_in_what_is_left_of_a_pack(monkeypatch: pytest.MonkeyPat
 
 def weights_in(bucket: Bucket, fits: Sequence[Fit]) -> list[Floats]:
     """The first fit's weights, trained in a lane of that bucket by hand."""
-    courses = courses_of([(fit, Recipe.read(fit.trial.config)) for fit in fits], resplit=False)
+    courses = courses_of([(fit, Recipe.read(fit.trial.config)) for fit in fits], lambda _: 0)
     size = 1 << (len(courses) - 1).bit_length()
     device = load().devices()[0]
     with precise("float64"):
