@@ -59,9 +59,7 @@ def fits_of(
             save_to=_checkpoint(
                 checkpoints, trial.number if budget < spec.epochs else None, fold, repeat
             ),
-            seconds=None
-            if trial_seconds is None
-            else trial_seconds / fits,
+            seconds=None if trial_seconds is None else trial_seconds / fits,
             keeping=_keeping(keep, under_way(checkpoints, trial.number, fold, repeat)),
         )
         for repeat in problem.evaluate.repeats_of(trial)
