@@ -27,6 +27,7 @@ from sweeps.open_trial import OpenTrial
 from sweeps.problem import Problem
 from sweeps.pruning.choose import trials_before_pruning
 from sweeps.stages import Stages, Step
+from sweeps.spent_epochs import trained
 from sweeps.sweep import Sweep
 from sweeps.trainers.trainer import Trainer
 from sweeps.trial import Failure, Fit, Outcome, Result, Trial
@@ -228,4 +229,5 @@ def told_of(result: Result, sweep: Sweep) -> Told:
     signed = sweep.objective.minimised
     score = None if result.score is None else signed(result.score)
     reported = tuple((step, signed(value)) for step, value in result.reported)
-    return Told(result.trial, score, result.error, result.defined, reported)
+    spent = trained(result, sweep.evaluate)
+    return Told(result.trial, score, result.error, result.defined, reported, epochs=spent)

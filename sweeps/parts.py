@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from search_spaces import SpaceError
 from sweeps.backends.backend import Backend
 from sweeps.backends.choose import backend_for
+from sweeps.backends.within_epochs import WithinEpochs
 from sweeps.metrics.suitability import refuse_unsuitable
 from sweeps.plan import Plan, plan_sweep
 from sweeps.problem import Problem
+from sweeps.spent_epochs import planned
 from sweeps.subjects.choose import subject_for
 from sweeps.sweep import Sweep
 from sweeps.tasks.choose import task_for
@@ -39,7 +42,7 @@ class Parts:
         problem = problem_of(sweep)
         parts = cls(
             sweep=sweep,
-            backend=backend_for(sweep.search, sweep.space),
+            backend=backend_of(sweep, problem),
             problem=problem,
             trainer=trainer_for(sweep.trainer, sweep.subject, sweep.folder),
             plan=plan_sweep(sweep),
@@ -48,6 +51,14 @@ class Parts:
         if sweep.subject.kind != "function":  # which returns figures of its own
             refuse_unsuitable(sweep.objective, sweep.evaluate, problem.task.kind)
         return parts
+
+
+def backend_of(sweep: Sweep, problem: Problem) -> Backend:
+    """Who chooses a sweep's trials, within its budget."""
+    backend = backend_for(sweep.search, sweep.space)
+    if sweep.budget.epochs is None:
+        return backend
+    return WithinEpochs(backend, sweep.budget.epochs, partial(planned, problem=problem))
 
 
 def problem_of(sweep: Sweep) -> Problem:

@@ -15,6 +15,7 @@ from sweeps.census import Census, census
 from sweeps.likeness import Likeness, likeness
 from sweeps.preview import SHOWN, preview
 from sweeps.pruning.choose import PARTS, steps_for, trials_before_pruning
+from sweeps.spent_epochs import most_trials
 from sweeps.sweep import Sweep
 from sweeps.trial import Config
 
@@ -147,7 +148,8 @@ def _trials(sweep: Sweep, backend: Backend, counted: Census) -> tuple[int | None
     if isinstance(backend, Hyperband):
         rungs = [rung for bracket in backend.plan(sweep.space) for rung in bracket]
         available, about = sum(rung.trials for rung in rungs), False
-    cap = sweep.search.trials
+    caps = [most for most in (sweep.search.trials, most_trials(sweep)) if most is not None]
+    cap = min(caps, default=None)
     if available is None:
         return cap, False
     if cap is None:

@@ -193,7 +193,8 @@ def _seed_trials(value: Any) -> tuple[Config, ...]:
 def _check_end(sweep: Sweep) -> None:
     """Refuse a search that would never end."""
     search = sweep.search
-    if search.trials is not None or sweep.budget.minutes is not None:
+    ends = (search.trials, sweep.budget.minutes, sweep.budget.epochs)
+    if any(end is not None for end in ends):
         return
     if search.backend in ENDLESS_BACKENDS and (sweep.space.continuous or sweep.defined_as_it_runs):
         varied = ", ".join(sweep.space.continuous) or sweep.subject.path

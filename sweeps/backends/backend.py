@@ -33,7 +33,8 @@ class Told:
     `score` is None exactly when `failure` is set. `defined` is set where the configuration came
     about in training. `reported` are the (step, value) pairs that a pruner was given, whose values
     are scores as well. Of a sweep with several objectives, `scores` has one each, in their order,
-    and `score` is the first.
+    and `score` is the first. `epochs` are those that its fits have behind them together, its
+    parent's included; None where nobody knows.
     """
 
     trial: Trial
@@ -42,6 +43,7 @@ class Told:
     defined: Defined | None = None
     reported: tuple[tuple[int, float], ...] = ()
     scores: tuple[float, ...] = ()
+    epochs: int | None = None
 
 
 class Search(Protocol):

@@ -1,0 +1,50 @@
+"""Epochs that trials are trained for, all folds and repeats together: what `budget.epochs` counts.
+
+What has no epochs, a function say, counts as one epoch a fit.
+"""
+
+from __future__ import annotations
+
+from sweeps.problem import Problem
+from sweeps.sweep import Evaluate, Sweep
+from sweeps.trial import Result, Trial
+
+EARLY = "early_stopping."
+"""What the names of parameters begin with that may end a fit before its last epoch."""
+
+
+def planned(trial: Trial, problem: Problem) -> int:
+    """Epochs that the trial has behind it if nothing ends it early, those of its parent included.
+
+    A configuration that the subject cannot be counts one a fit.
+    """
+    fits = _fits(problem.evaluate)
+    if trial.budget is not None:
+        return fits * trial.budget
+    try:
+        return fits * problem.subject.read(trial.config).epochs
+    except ValueError:
+        return fits
+
+
+def trained(result: Result, evaluate: Evaluate) -> int | None:
+    """Epochs that the trial has behind it, those of its parent included; None if nobody knows."""
+    epochs = result.metrics.get("epochs")
+    return None if epochs is None else round(epochs * _fits(evaluate))
+
+
+def most_trials(sweep: Sweep) -> int | None:
+    """How many trials spend the budget; None without one, and where trials differ in length."""
+    if sweep.budget.epochs is None or sweep.search.backend == "hyperband":
+        return None
+    names = {param.name: param for param in sweep.space.params}
+    epochs = names.get("epochs")
+    if epochs is None or not epochs.fixed or epochs.when or any(n.startswith(EARLY) for n in names):
+        return None
+    config = sweep.space.choose(lambda param: param.domain.at(0))  # type: ignore[union-attr]
+    each = _fits(sweep.evaluate) * int(str(config["epochs"]))
+    return -(-sweep.budget.epochs // each)
+
+
+def _fits(evaluate: Evaluate) -> int:
+    return max(1, evaluate.folds) * evaluate.repeats
