@@ -11,8 +11,7 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import partial
 from typing import Literal, TypedDict, Unpack
 
-from sweeps import ledger_orders
-from sweeps.backends.backend import Search
+from sweeps import ledger_orders, searching
 from sweeps.chosen import Surroundings
 from sweeps.code_since import look_again
 from sweeps.conclusion import Conclusion
@@ -23,8 +22,7 @@ from sweeps.executors.executor import Slots
 from sweeps.executors.where import Executor, Placed, Where, slots_for
 from sweeps.lease import Claim, Heartbeat, LeaseError
 from sweeps.ledger import Ledger
-from sweeps.ledger_records import FINAL, told
-from sweeps.loop import told_of
+from sweeps.ledger_records import FINAL
 from sweeps.parts import Parts
 from sweeps.reading import read_sweep
 from sweeps.session import Session
@@ -81,7 +79,8 @@ def run(sweep: Sweep, **options: Unpack[Options]) -> Summary:
     with _slots(parts.trainer, options, around.watcher.said) as slots:
         search = parts.backend.start(sweep.space, sweep.seed)
         with closing(Ledger.open(around.store.ledger_url)) as ledger:
-            claim = ledger.create(sweep, search.state())
+            claim = ledger.create(sweep, searching.state_of(sweep, search))
+            search = searching.started(parts, search, ledger, claim.sweep_id)
             return Session(parts, search, ledger, claim, around).run(slots)
 
 
@@ -169,7 +168,7 @@ def _gone_on(
             change(ledger, claim)
         parts = Parts.of(read_sweep(ledger.document(sweep_id)))
         with _slots(parts.trainer, options, around.watcher.said) as slots:
-            search = _restored(parts, ledger, sweep_id)
+            search = searching.restored_search(parts, ledger, sweep_id)
             ledger.take_up(claim)
             return Session(parts, search, ledger, claim, around).run(slots)
 
@@ -194,17 +193,6 @@ def _claimed(ledger: Ledger, sweep_id: str, say: Callable[[str], None]) -> Itera
         with suppress(LeaseError, LedgerError):  # a session that failed has given it back
             ledger.release(claim)
         raise
-
-
-def _restored(parts: Parts, ledger: Ledger, sweep_id: str) -> Search:
-    finished, running = told(ledger.trials(sweep_id))
-    return parts.backend.restore(
-        parts.sweep.space,
-        parts.sweep.seed,
-        ledger.backend_state(sweep_id),
-        [told_of(result, parts.sweep) for result in finished],
-        running,
-    )
 
 
 @contextmanager

@@ -129,6 +129,20 @@ class LedgerView:
             row = connection.execute(query).first()
         return None if row is None else brief_from_json(trial_of(row), row.result)
 
+    def ranking(self, sweep_id: str, *, maximize: bool) -> Iterator[Trial]:
+        """The trials of the search that have a score, the best first, of equals the earliest."""
+        trial = schema.trial.c
+        better = trial.score.desc() if maximize else trial.score
+        wanted: list[Any] = [trial.number, trial.config, trial.budget, trial.parent, trial.confirms]
+        query = (
+            select(*wanted)
+            .where(trial.sweep_id == sweep_id, trial.score.is_not(None), trial.confirms.is_(None))
+            .order_by(better, trial.number)
+        )
+        with self._read() as connection:
+            for row in connection.execute(query):
+                yield trial_of(row)
+
     def reasons(self, sweep_id: str) -> dict[Reason, int]:
         """How many trials failed for which reason, the most frequent first."""
         trial = schema.trial.c

@@ -59,7 +59,9 @@ class Loop:
         self._checkpoints = checkpoints
         self._stages = stages
         first = trials_before_pruning(sweep)
-        self._asking = Asking(search, self._fits_of, batch, sweep.search.trials, asked, first)
+        # A search that confirms keeps to its own limit.
+        cap = None if sweep.evaluate.confirm_top else sweep.search.trials
+        self._asking = Asking(search, self._fits_of, batch, cap, asked, first)
         self._first_errors = FirstErrors()
         self._stuck: str | None = None
         self._lost: str | None = None

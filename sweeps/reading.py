@@ -14,6 +14,7 @@ from sweeps.names import CONSTRAINT_NAME, SWEEP_NAME
 from sweeps.plain_data import plain
 from sweeps.reading_budget import read_budget
 from sweeps.reading_checkpoint import read_checkpoint
+from sweeps.reading_confirmation import check_confirmation
 from sweeps.reading_evaluation import read_evaluate, read_metrics, read_objective
 from sweeps.reading_subject import folder_of, grouped, needs_folder, read_subject, read_task
 from sweeps.section import Section
@@ -88,6 +89,7 @@ def read_sweep(document: Mapping[str, Any], folder: str = "") -> Sweep:
     )
     _check_end(sweep)
     _check_once(sweep)
+    check_confirmation(sweep)
     _check_names(sweep)
     return sweep
 

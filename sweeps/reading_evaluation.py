@@ -8,13 +8,25 @@ from search_spaces.values import shown
 from sweeps.errors import SweepError
 from sweeps.metrics.catalog import METRICS, Metric, metric_for, names_of, nearest_metric
 from sweeps.metrics.keras_names import keras_class
+from sweeps.reading_confirmation import read_repeats
 from sweeps.section import Section
 from sweeps.sweep import Evaluate, Goal, Objective, SubjectKind
 from sweeps.user_code import check_path
 
 SPLITS = ("val", "test", "train")
 DEFAULT = "accuracy"
-MOST_FITS = 10_000
+KEYS = (
+    "folds",
+    "repeats",
+    "confirm_top",
+    "search_repeats",
+    "validation",
+    "resplit",
+    "stratified",
+    "shuffle",
+    "groups",
+    "metrics",
+)
 MOST_METRICS = 50
 MOST_ROWS = 10**9
 GOALS = ("maximize", "minimize")
@@ -104,27 +116,24 @@ def read_evaluate(
     section: Section, objective: Objective, kind: SubjectKind = "network"
 ) -> Evaluate:
     """How often and on which rows; the objective's own metric is measured as well."""
-    section.only(
-        ("folds", "repeats", "validation", "resplit", "stratified", "shuffle", "groups", "metrics")
-    )
+    section.only(KEYS)
     folds = _folds(section, objective)
-    repeats = section.whole("repeats", 1, low=1, high=MOST_FITS)
-    if max(1, folds) * repeats > MOST_FITS:
-        why = f"repeats of {folds} folds are more than {MOST_FITS:,} fits for every trial"
-        raise section.wrong("repeats", why)
+    repeats = read_repeats(section, folds)
     validation, first = _validation(section)
     stratified = section.flag("stratified", False) if "stratified" in section.values else None
     shuffle = section.flag("shuffle", True)
     _check_drawing(section, folds, first)
     return Evaluate(
         folds=folds,
-        repeats=repeats,
+        repeats=repeats.search,
         validation=validation,
         resplit=section.flag("resplit", False),
         first=first,
         stratified=stratified,
         shuffle=shuffle,
         metrics=_measured(section, objective, kind),
+        confirm_top=repeats.top,
+        confirm_repeats=repeats.confirm,
     )
 
 

@@ -38,7 +38,9 @@ def taken_up(
         journal=journal,
         checkpoints=checkpoints,
         stages=stages_for(parts.sweep, checkpoints.folder, begun),
-        batch=parts.sweep.search.batch or parts.backend.batch,
+        batch=max(
+            parts.sweep.search.batch or parts.backend.batch, parts.sweep.evaluate.confirm_top
+        ),
         asked=len(begun),
     )
     finished, _ = told(begun)
