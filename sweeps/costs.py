@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import re
 import sys
 import time
@@ -16,11 +17,12 @@ from typing import Any
 
 from sweeps import checkpoints
 from sweeps.checkpoints import CheckpointError
+from sweeps.clock import wall_ms
 from sweeps.executors.placement import SHARE, VISIBLE
 from sweeps.problem import Problem
 from sweeps.tasks.no_rows import NoRows
 from sweeps.trainers.under_way import paths_of
-from sweeps.trial import Cost, Fit, Outcome
+from sweeps.trial import Cost, Fit, Outcome, Span
 
 CPU = "cpu"
 MEGABYTE = 2**20
@@ -48,18 +50,20 @@ class Meter:
         self._memory = memory()
         self._cores = _core_seconds()
         self._began = time.monotonic()
+        self._began_ms = wall_ms()
 
     def costed(self, outcomes: Sequence[Outcome], problem: Problem) -> list[Outcome]:
         """The outcomes with their cost: times by their share of the seconds."""
         seconds = time.monotonic() - self._began
         cores = _core_seconds() - self._cores
         peak, (device, gpus) = self._peak(), trained_on()
+        spans = (Span(worker(), self._began_ms, wall_ms()),)
         whole = sum(outcome.seconds for outcome in outcomes)
         costed = []
         for outcome in outcomes:
             share = outcome.seconds / whole if whole > 0 else 1 / len(outcomes)
             examples = self._examples(outcome, problem)
-            cost = Cost(cores * share, seconds * gpus * share, peak, device, examples)
+            cost = Cost(cores * share, seconds * gpus * share, peak, device, examples, spans)
             costed.append(replace(outcome, cost=cost))
         return costed
 
@@ -89,6 +93,11 @@ def trained_on() -> tuple[str, float]:
     if share is not None:
         return names[0] if names else f"GPU {os.environ.get(VISIBLE, '')}".rstrip(), float(share)
     return (names[0], float(len(names))) if names else (CPU, 0.0)
+
+
+def worker() -> str:
+    """Which process this is, among those of all machines that train a sweep."""
+    return f"{platform.node()} {os.getpid()}"
 
 
 def memory() -> Memory:

@@ -24,10 +24,14 @@ from sweeps.trial import (
     Part,
     Pruned,
     Result,
+    Span,
     Trial,
 )
 
 NEVER = CheckpointChoice()
+
+AT_ONCE_MS = 100
+"""Between two fits that a worker trains one after the other."""
 
 
 def fits_of(
@@ -183,7 +187,21 @@ def _sum_of_costs(costs: Sequence[Cost | None]) -> Cost | None:
         peak_mb=max(cost.peak_mb for cost in known),
         device=known[0].device,
         examples=sum(cost.examples for cost in known),
+        spans=_joined([span for cost in known for span in cost.spans]),
     )
+
+
+def _joined(spans: Sequence[Span]) -> tuple[Span, ...]:
+    """In order of time; what a worker trained in one go, or together, is one span."""
+    joined: dict[str, list[Span]] = {}
+    for span in sorted(spans, key=lambda span: span[1:]):
+        of_worker = joined.setdefault(span.worker, [])
+        if of_worker and span.began_ms - of_worker[-1].ended_ms <= AT_ONCE_MS:
+            before = of_worker.pop()
+            span = before._replace(ended_ms=max(before.ended_ms, span.ended_ms))
+        of_worker.append(span)
+    every = (span for of_worker in joined.values() for span in of_worker)
+    return tuple(sorted(every, key=lambda span: span[1:]))
 
 
 def _last_times(parts: Sequence[Mapping[int, int]]) -> dict[int, int]:

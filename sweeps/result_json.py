@@ -16,6 +16,7 @@ from sweeps.trial import (
     Part,
     Pruned,
     Result,
+    Span,
     Trial,
 )
 
@@ -125,11 +126,15 @@ def _failure(document: Mapping[str, Any] | None) -> Failure | None:
 def _defined(document: Mapping[str, Any] | None) -> Defined | None:
     if document is None:
         return None
-    return Defined(**{**document, "reported": _reported(document["reported"])})
+    values = tuple(document.get("values", ()))
+    reported = _reported(document["reported"])
+    return Defined(**{**document, "reported": reported, "values": values})
 
 
 def _cost(document: Mapping[str, Any] | None) -> Cost | None:
-    return None if document is None else Cost(**document)
+    if document is None:
+        return None
+    return Cost(**{**document, "spans": tuple(Span(*one) for one in document.get("spans", ()))})
 
 
 def _pruned(document: Mapping[str, Any] | None) -> Pruned | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 Value = bool | int | float | str | None
 Config = Mapping[str, Value]
@@ -107,13 +107,22 @@ class Defined:
     """What a function that defines its space as it runs asked for, and reported on the way.
 
     `distributions` are Optuna's, as JSON, by the names in `params`. `value` is what it returned,
-    None for a failure; `reported` are (step, value) pairs.
+    None for a failure, and of several objectives the first; `values` are all of these, empty for
+    a failure or a single one. `reported` are (step, value) pairs.
     """
 
     params: Config
     distributions: Mapping[str, str]
     value: float | None
     reported: tuple[tuple[int, float], ...] = ()
+
+
+class Span(NamedTuple):
+    """When a worker trained: from and until, in milliseconds since 1970."""
+
+    worker: str
+    began_ms: int
+    ended_ms: int
 
 
 @dataclass(frozen=True)
@@ -124,7 +133,8 @@ class Cost:
     by the share of a GPU that was set aside for it. `peak_mb` is the most memory that was resident
     in the process meanwhile, in MB of 2**20 bytes, all that was trained beside it included.
     `device` names what it ran on (`cpu`, or the GPU's name). `examples` is how many rows were
-    trained on, counted once each epoch. Fits trained as one program have equal parts of the times.
+    trained on, counted once each epoch. Fits trained as one program have equal parts of the times,
+    and the same `spans`: who trained when.
     """
 
     core_seconds: float
@@ -132,6 +142,7 @@ class Cost:
     peak_mb: float
     device: str
     examples: int
+    spans: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from dataclasses import replace
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 
 from sweeps import checkpoints, costs
+from sweeps.clock import wall_ms
 from sweeps.costs import Meter, memory, trained_on
 from sweeps.executors.placement import SHARE, VISIBLE
 from sweeps.executors.processes import Processes
@@ -51,6 +53,13 @@ def test_outcomes_that_took_no_time_share_alike() -> None:
     fits = [FIT, replace(FIT, fold=1)]
     costed = Meter(fits).costed([outcome(fit, 0.0) for fit in fits], problem_on())
     assert costed[0].cost == costed[1].cost
+
+
+def test_it_is_noted_who_trained_when() -> None:
+    before = wall_ms()
+    ((worker, began, ended),) = cost_of(FIT, outcome()).spans
+    assert before <= began <= ended <= wall_ms()
+    assert worker.endswith(str(os.getpid()))
 
 
 def test_examples_are_rows_by_epochs_without_those_before(tmp_path: Path) -> None:

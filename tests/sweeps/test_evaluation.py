@@ -8,7 +8,7 @@ import pytest
 from sweeps import evaluation
 from sweeps.problem import Problem
 from sweeps.sweep import CheckpointChoice, Evaluate, Objective
-from sweeps.trial import Cost, Defined, Failure, Fit, Keeping, Outcome, Pruned, Trial
+from sweeps.trial import Cost, Defined, Failure, Fit, Keeping, Outcome, Pruned, Span, Trial
 from tests.sweeps.tiny_task import TinyTask
 
 OBJECTIVE = Objective("val_accuracy")
@@ -157,6 +157,24 @@ def test_a_trial_costs_what_its_parts_cost() -> None:
     assert found.epoch_ms == {1: 15, 2: 20}
     assert evaluation.result_of(TRIAL, [third], OBJECTIVE).cost is None
     assert evaluation.result_of(TRIAL, [third, *parts], OBJECTIVE).cost == found.cost
+
+
+def test_a_trial_was_trained_when_its_parts_were() -> None:
+    spans = [Span("b", 2_000, 2_500), Span("a", 0, 1_000), Span("a", 1_080, 2_000)]
+    parts = [
+        replace(outcome(fit, 0.5), cost=replace(cost(1.0, 200.0), spans=(span,)))
+        for fit, span in zip(fits(3), spans, strict=True)
+    ]
+    parts.append(
+        replace(parts[0], cost=replace(cost(1.0, 200.0), spans=(Span("b", 9_000, 9_001),)))
+    )
+    found = evaluation.result_of(TRIAL, parts, OBJECTIVE)
+    assert found.cost is not None
+    assert found.cost.spans == (
+        Span("a", 0, 2_000),
+        Span("b", 2_000, 2_500),
+        Span("b", 9_000, 9_001),
+    )
 
 
 def test_a_fit_that_goes_on_adds_up() -> None:
