@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
+from pathlib import Path
 
 from sweeps.discovery.source import file_of
+
+
+@dataclass(frozen=True)
+class Source:
+    """A module's file, and its text when it was read."""
+
+    file: Path
+    text: bytes
 
 
 def sources_of(module: str, folder: str) -> tuple[bytes, ...]:
@@ -16,16 +26,22 @@ def sources_of(module: str, folder: str) -> tuple[bytes, ...]:
     Empty where the module has no file there. What is imported by a name that is put together as
     the program runs is not found.
     """
-    found: dict[str, bytes] = {}
+    found = named_sources(module, folder)
+    return tuple(found[name].text for name in sorted(found))
+
+
+def named_sources(module: str, folder: str) -> dict[str, Source]:
+    """The same by the names of the modules."""
+    found: dict[str, Source] = {}
     waiting = _with_packages(module)
     while waiting:
         name = waiting.pop()
         file = None if name in found else file_of(name, folder)
         if file is not None:
-            found[name] = file.read_bytes()
+            found[name] = Source(file, file.read_bytes())
             package = name if file.name == "__init__.py" else name.rpartition(".")[0]
-            waiting += _imported_in(found[name], package)
-    return tuple(found[name] for name in sorted(found))
+            waiting += _imported_in(found[name].text, package)
+    return found
 
 
 @lru_cache(maxsize=256)
