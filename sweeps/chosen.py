@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sweeps.drawing import Report
+from sweeps.executors.where import HERE, Where
 from sweeps.store import Store
 from sweeps.watcher import Watcher
 from tracking.tracker import Tracker
@@ -13,9 +14,15 @@ from tracking.tracker import Tracker
 
 @dataclass(frozen=True)
 class Surroundings:
-    """Where a session of a sweep runs."""
+    """Where a session of a sweep runs.
+
+    With `memo`, what was trained before in any sweep of the store is not trained again; `place` is
+    where fits are trained.
+    """
 
     store: Store
     watcher: Watcher
     tracker: Callable[[], Tracker]
     report: Report | None
+    memo: bool = False
+    place: Where = HERE

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from typing import Literal, TypedDict, Unpack
 
@@ -43,7 +44,8 @@ class Around(TypedDict, total=False):
     """What is chosen apart from the sweep itself.
 
     Trials are logged to MLflow at `tracking_uri` (None: where MLflow logs by default), or to what
-    `tracker` opens. `report` draws for the parent run when the sweep has ended.
+    `tracker` opens. `report` draws for the parent run when the sweep has ended. With `memo`, what
+    was trained before in any sweep of the store is not trained again (see `sweeps.memo`).
     """
 
     store: Store | None
@@ -51,6 +53,7 @@ class Around(TypedDict, total=False):
     tracking_uri: str | None
     tracker: Callable[[], Tracker] | None
     report: Report | None
+    memo: bool
 
 
 class Options(Around, Placed, total=False):
@@ -74,7 +77,7 @@ def run(sweep: Sweep, **options: Unpack[Options]) -> Summary:
             f"sweep {sweep.name!r} is not what its document says, so it could not be resumed: "
             "make the changed sweep with sweeps.define(...)"
         )
-    around = _surroundings(options)
+    around = _placed(options)
     parts = Parts.of(sweep)
     with _slots(parts.trainer, options, around.watcher.said) as slots:
         search = parts.backend.start(sweep.space, sweep.seed)
@@ -155,7 +158,7 @@ def _gone_on(
     sweep_id: str, options: Options, change: Callable[[Ledger, Claim], None] | None = None
 ) -> Summary:
     """A session of a sweep that is in the ledger, after a change to it."""
-    around = _surroundings(options)
+    around = _placed(options)
     with (
         closing(Ledger.open(around.store.ledger_url)) as ledger,
         _claimed(ledger, sweep_id, around.watcher.said) as claim,
@@ -224,7 +227,17 @@ def _surroundings(options: Around) -> Surroundings:
         watcher=options.get("watcher") or Silent(),
         tracker=options.get("tracker") or partial(_mlflow, options.get("tracking_uri")),
         report=options.get("report"),
+        memo=options.get("memo", False),
     )
+
+
+def _placed(options: Options) -> Surroundings:
+    """The same, with where fits are trained; an executor that runs already is taken for here."""
+    around = _surroundings(options)
+    given = options.get("executor")
+    if given is None or isinstance(given, str):
+        return replace(around, place=Where.of(options, given or "processes"))
+    return around
 
 
 def _mlflow(uri: str | None) -> Tracker:

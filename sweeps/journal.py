@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from sweeps import remembering
 from sweeps.backends.backend import State
 from sweeps.delivery import Delivery
 from sweeps.lease import Claim
-from sweeps.ledger import Ledger
+from sweeps.ledger import NOTHING, Ledger
 from sweeps.ledger_rows import Stage
 from sweeps.live import Live
 from sweeps.open_trial import OpenTrial
@@ -61,10 +61,16 @@ class Journal:
         finished: Sequence[tuple[Result, OpenTrial]],
         state: State,
         stages: Sequence[Stage] = (),
+        memo_keys: Mapping[int, str] = NOTHING,
     ) -> None:
-        """Results, and the stages of trials that go on, durable once this returns."""
+        """Results, and the stages of trials that go on, durable once this returns.
+
+        `memo_keys` are those of results that may be found again.
+        """
         attempts = [(result, opened.attempt) for result, opened in finished]
-        ended_ms = self._ledger.commit(self._claim, attempts, state, self.spent_seconds, stages)
+        ended_ms = self._ledger.commit(
+            self._claim, attempts, state, self.spent_seconds, stages, memo_keys
+        )
         self._live.over([result.trial.number for result, _ in finished])
         for result, opened in finished:
             self._delivery.trial(result, opened.attempt, opened.started_ms, ended_ms)

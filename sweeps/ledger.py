@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, update
@@ -31,6 +32,7 @@ from sweeps.sweep import Sweep
 from sweeps.trial import Result, Trial
 from tracking.failure_points import reach
 
+NOTHING: Mapping[int, str] = MappingProxyType({})
 ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
@@ -115,23 +117,31 @@ class Ledger(LedgerView):
         state: State,
         spent: float,
         stages: Sequence[ledger_rows.Stage] = (),
+        memo_keys: Mapping[int, str] = NOTHING,
     ) -> int:
         """Results, each with its attempt, and the backend's state after being told.
 
         `stages` are those of trials that go on, `spent` is the wall time of the sweep so far in
-        seconds. Returns the time. Raises LeaseError, and keeps nothing, when the sweep was taken
-        over or a trial is no longer running under its attempt.
+        seconds, `memo_keys` are those of results that may be found again. Returns the time. Raises
+        LeaseError, and keeps nothing, when the sweep was taken over or a trial is no longer running
+        under its attempt.
         """
         reach("commit")
         ended_ms = now_ms()
         with self.writing(claim) as connection:
-            ledger_rows.complete(connection, claim, results, ended_ms)
+            ledger_rows.complete(connection, claim, results, ended_ms, memo_keys)
             ledger_rows.keep_stages(connection, claim, stages)
             set_sweep(
                 connection, claim.sweep_id, backend_state=json.dumps(state), spent_seconds=spent
             )
         reach("after_commit")
         return ended_ms
+
+    @outlasting
+    def trained_before(self, memo_keys: Sequence[str]) -> dict[str, ledger_rows.Trained]:
+        """By key, the oldest trial of any sweep that is done and was trained so."""
+        with self._read() as connection:
+            return ledger_rows.trained_before(connection, memo_keys)
 
     @outlasting
     def again(self, claim: Claim, numbers: Sequence[int], *, charged: bool) -> None:

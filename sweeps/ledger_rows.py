@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,7 @@ _COMPLETE = (
         reason=bindparam("reason"),
         core_seconds=bindparam("core_seconds"),
         gpu_seconds=bindparam("gpu_seconds"),
+        memo_key=bindparam("memo_key"),
         stages=None,
     )
 )
@@ -38,6 +39,13 @@ _KEEP_STAGES = (
     .where(schema.trial.c.number == bindparam("of_number"))
     .values(stages=bindparam("stages"))
 )
+
+
+Trained = tuple[str, int, str]
+"""A trial that has a score: sweep, number, and its result as text."""
+
+AT_ONCE = 500
+"""Keys that a statement asks for: databases take so many values."""
 
 
 @dataclass(frozen=True)
@@ -107,18 +115,48 @@ def running(claim: Claim, trial: Trial, started_ms: int, wave: int) -> dict[str,
 
 
 def complete(
-    connection: Connection, claim: Claim, results: Sequence[tuple[Result, int]], ended_ms: int
+    connection: Connection,
+    claim: Claim,
+    results: Sequence[tuple[Result, int]],
+    ended_ms: int,
+    memo_keys: Mapping[int, str],
 ) -> None:
     """Compare-and-set on (trial, attempt): a result is written once, by the newest attempt.
 
+    `memo_keys` are by number, of those that may be found again.
     Nobody can come in between: the fence before it, in the same transaction, holds the sweep.
     """
     if not results:
         return
     attempts = [(result.trial.number, attempt) for result, attempt in results]
     _refuse_strangers(connection, claim, attempts)
-    rows = [_completed(claim, result, ended_ms) for result, _ in results]
+    rows = [
+        _completed(claim, result, ended_ms) | {"memo_key": memo_keys.get(result.trial.number)}
+        for result, _ in results
+    ]
     connection.execute(_COMPLETE, rows)
+
+
+def trained_before(connection: Connection, memo_keys: Sequence[str]) -> dict[str, Trained]:
+    """By key, the oldest trial of any sweep that is done and was trained so."""
+    trial = schema.trial.c
+    found: dict[str, Trained] = {}
+    for start in range(0, len(memo_keys), AT_ONCE):
+        oldest = (
+            select(trial.memo_key, trial.sweep_id, trial.number)
+            .where(trial.memo_key.in_(memo_keys[start : start + AT_ONCE]), trial.state == "done")
+            .order_by(trial.ended_ms.desc(), trial.sweep_id, trial.number.desc())
+        )
+        places: dict[str, dict[int, str]] = {}
+        for key, place in {row[0]: row[1:] for row in connection.execute(oldest)}.items():
+            places.setdefault(place[0], {})[place[1]] = key
+        for sweep_id, keys in places.items():
+            texts = select(trial.number, trial.result).where(
+                trial.sweep_id == sweep_id, trial.number.in_(keys)
+            )
+            for number, text in connection.execute(texts):
+                found[keys[number]] = sweep_id, number, text
+    return found
 
 
 def keep_stages(connection: Connection, claim: Claim, stages: Sequence[Stage]) -> None:

@@ -23,11 +23,13 @@ from sweeps.first_errors import FirstErrors
 from sweeps.flight import Flight, Lost
 from sweeps.journal import Journal
 from sweeps.losses import StuckError
+from sweeps.memo.memo import Memo
 from sweeps.open_trial import OpenTrial
+from sweeps.pareto import scores_of
 from sweeps.problem import Problem
 from sweeps.pruning.choose import trials_before_pruning
-from sweeps.stages import Stages, Step
 from sweeps.spent_epochs import trained
+from sweeps.stages import Stages, Step
 from sweeps.sweep import Sweep
 from sweeps.trainers.trainer import Trainer
 from sweeps.trial import Failure, Fit, Outcome, Result, Trial
@@ -47,6 +49,7 @@ class Loop:
         journal: Journal,
         checkpoints: CheckpointKeeper,
         stages: Stages,
+        memo: Memo,
         batch: int,
         asked: int,
     ) -> None:
@@ -58,6 +61,7 @@ class Loop:
         self._journal = journal
         self._checkpoints = checkpoints
         self._stages = stages
+        self._memo = memo
         first = trials_before_pruning(sweep)
         # A search that confirms keeps to its own limit.
         cap = None if sweep.evaluate.confirm_top else sweep.search.trials
@@ -73,7 +77,7 @@ class Loop:
         """Go on with an earlier session's trials: those without a result are trained again."""
         self._untold = {result.trial.number: result for result in untold}
         self._checkpoints.remove_halves()
-        self._start([(opened, self._fits_of(opened.trial)) for opened in trials])
+        self._start([(opened, self._fits_of(opened.trial)) for opened in trials], anew=False)
 
     def run(self, control: Control) -> Ending:
         """Until there is no more, or somebody or something ends it; what runs is finished."""
@@ -124,7 +128,7 @@ class Loop:
         if not batch:
             return False
         started_ms = self._journal.begin([trial for trial, _ in batch], self._asking.state)
-        self._start([(OpenTrial(trial, 1, started_ms), fits) for trial, fits in batch])
+        self._start([(OpenTrial(trial, 1, started_ms), fits) for trial, fits in batch], anew=True)
         return True
 
     def _fits_of(self, trial: Trial) -> Sequence[Fit] | Failure:
@@ -140,7 +144,9 @@ class Loop:
         except ValueError as error:
             return Failure("bad_configuration", str(error))
 
-    def _start(self, trials: Sequence[tuple[OpenTrial, Sequence[Fit] | Failure]]) -> None:
+    def _start(
+        self, trials: Sequence[tuple[OpenTrial, Sequence[Fit] | Failure]], *, anew: bool
+    ) -> None:
         begun: list[tuple[OpenTrial, Sequence[Fit]]] = []
         refused: list[Result] = []
         for opened, fits in trials:
@@ -149,8 +155,9 @@ class Loop:
                 refused.append(evaluation.failed(opened.trial, fits))
             else:
                 begun.append((opened, fits))
-        self._queue(self._stages.begin(begun))
-        self._finish(Step(refused))
+        known = self._memo.take(begun, anew=anew)
+        self._queue(self._stages.begin([one for one in begun if one[0].trial.number not in known]))
+        self._finish(Step([*refused, *known.values()]))
 
     def _queue(self, fits: Sequence[Fit]) -> None:
         if not fits:
@@ -205,7 +212,8 @@ class Loop:
             result.trial.number: result for result, opened in finished if not opened.told
         }
         self._tell()
-        self._journal.commit(finished, self._asking.state, step.kept)
+        keys = self._memo.keys(step.results)
+        self._journal.commit(finished, self._asking.state, step.kept, keys)
         self._first_errors.take(step.results)
         for path in step.spent:
             checkpoint_files.remove(Path(path))
@@ -227,9 +235,10 @@ class Loop:
 
 
 def told_of(result: Result, sweep: Sweep) -> Told:
-    """A result as a backend sees it: the one place where the sign of the goal is applied."""
+    """A result as a backend sees it: this and `scores_of` apply the sign of the goal."""
     signed = sweep.objective.minimised
     score = None if result.score is None else signed(result.score)
     reported = tuple((step, signed(value)) for step, value in result.reported)
     spent = trained(result, sweep.evaluate)
-    return Told(result.trial, score, result.error, result.defined, reported, epochs=spent)
+    scores = scores_of(sweep, result) if sweep.further else ()
+    return Told(result.trial, score, result.error, result.defined, reported, scores, spent)

@@ -34,19 +34,22 @@ def run(
     store: str | Path | None = None,
     tracking_uri: str | None = None,
     watcher: Watcher | None = None,
+    memo: bool = True,
     **where: Unpack[Chosen],
 ) -> pd.DataFrame:
     """Run a sweep to its end; the trials as a table (see `table`), its id in `.attrs["sweep"]`.
 
     `where` says where fits are trained, in this process by default: `workers=2` (None: as many as
-    suit), `gpus="0,1"`, `gpu_share=0.25`, `executor="ray"`, `address=...`.
+    suit), `gpus="0,1"`, `gpu_share=0.25`, `executor="ray"`, `address=...`. What was trained before
+    in any sweep of the store, on the same rows from the same seed by the same code, is not trained
+    again, unless `memo` is False.
     Raises SpaceError or ValueError, before anything starts, for a sweep that cannot run, TypeError
     for what is no sweep, and KeyboardInterrupt after an interruption, when what was done is kept.
     """
     _check_is_sweep(sweep)
     from sweeps import coordinator
 
-    options = _options(where, store, tracking_uri, watcher)
+    options = _options(where, store, tracking_uri, watcher, memo)
     return _told(coordinator.run(sweep, **options), store)
 
 
@@ -66,6 +69,7 @@ def resume(
     store: str | Path | None = None,
     tracking_uri: str | None = None,
     watcher: Watcher | None = None,
+    memo: bool = True,
     **where: Unpack[Chosen],
 ) -> pd.DataFrame:
     """Finish what is missing of the sweep whose id begins so, by default of the most recent one.
@@ -76,7 +80,7 @@ def resume(
     """
     from sweeps import coordinator
 
-    options = _options(where, store, tracking_uri, watcher)
+    options = _options(where, store, tracking_uri, watcher, memo)
     return _told(coordinator.resume(found(store_at(store), sweep_id), **options), store)
 
 
@@ -87,6 +91,7 @@ def retry(
     store: str | Path | None = None,
     tracking_uri: str | None = None,
     watcher: Watcher | None = None,
+    memo: bool = True,
     **where: Unpack[Chosen],
 ) -> pd.DataFrame:
     """Run trials again that failed for these reasons, by default for any, and go on as `resume`.
@@ -96,7 +101,7 @@ def retry(
     from sweeps import coordinator
 
     _check_reasons(reasons)
-    options = _options(where, store, tracking_uri, watcher)
+    options = _options(where, store, tracking_uri, watcher, memo)
     return _told(coordinator.retry(found(store_at(store), sweep_id), reasons, **options), store)
 
 
@@ -115,6 +120,7 @@ def extend(
     store: str | Path | None = None,
     tracking_uri: str | None = None,
     watcher: Watcher | None = None,
+    memo: bool = True,
     **where: Unpack[Chosen],
 ) -> pd.DataFrame:
     """Allow a sweep so many trials more than it began with, and go on as `resume`.
@@ -126,7 +132,7 @@ def extend(
 
     if trials < 1:
         raise ValueError(f"{trials} more trials are none: 1 is the least")
-    options = _options(where, store, tracking_uri, watcher)
+    options = _options(where, store, tracking_uri, watcher, memo)
     return _told(coordinator.extend(found(store_at(store), sweep_id), trials, **options), store)
 
 
@@ -157,6 +163,7 @@ def _options(
     store: str | Path | None,
     tracking_uri: str | None,
     watcher: Watcher | None,
+    memo: bool,
 ) -> Options:
     for name in where:
         if name not in WHERE:
@@ -171,6 +178,7 @@ def _options(
         "tracking_uri": tracking_uri,
         "tracker": None,
         "report": sweep_report,
+        "memo": memo,
     }
 
 

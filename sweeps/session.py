@@ -21,6 +21,7 @@ from sweeps.lease import Claim, Heartbeat, LeaseError
 from sweeps.ledger import Ledger
 from sweeps.live import Live
 from sweeps.loop import Loop
+from sweeps.memo.choose import memo_of
 from sweeps.pareto import front_of
 from sweeps.parts import Parts
 from sweeps.stopwatch import Stopwatch
@@ -112,6 +113,7 @@ class Session:
     def _train(self, executor: Slots) -> tuple[Ending, str | None]:
         """How training ended and, if it failed, why; both are kept."""
         loop: Loop | None = None
+        memo = memo_of(self._parts, self._ledger, self._around)
         ending: Ending
         try:
             with self._interrupts.breakable(executor.kill):
@@ -124,6 +126,7 @@ class Session:
                     self._journal,
                     self._checkpoints,
                     self._begun,
+                    memo,
                 )
                 ending = loop.run(self._control)
         except KeyboardInterrupt:
@@ -134,6 +137,8 @@ class Session:
             if self._lost is not None:
                 raise self._lost from None
             ending = "cancelled" if self._control.wish == "cancel" else "interrupted"
+        if memo.line is not None:
+            self._around.watcher.said(memo.line)
         return self._ended(ending, loop.cause if loop and ending in RESUMABLE else None)
 
     def _figures(self) -> SystemFigures:
@@ -239,5 +244,7 @@ class Session:
             cause=cause,
             cancelled=row.cancelled,
             pruned=row.pruned,
+            confirmed=row.confirmed,
+            unconfirmed=row.unconfirmed,
             front=len(self._journal.front),
         )

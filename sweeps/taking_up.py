@@ -13,6 +13,7 @@ from sweeps.journal import Journal
 from sweeps.ledger_records import Begun, told
 from sweeps.live import Live
 from sweeps.loop import Loop
+from sweeps.memo.memo import Memo
 from sweeps.open_trial import OpenTrial
 from sweeps.parts import Parts
 from sweeps.stages import stages_for
@@ -27,6 +28,7 @@ def taken_up(
     journal: Journal,
     checkpoints: CheckpointKeeper,
     begun: Sequence[Begun],
+    memo: Memo,
 ) -> Loop:
     """The loop, which goes on with the trials that were begun."""
     loop = Loop(
@@ -38,6 +40,7 @@ def taken_up(
         journal=journal,
         checkpoints=checkpoints,
         stages=stages_for(parts.sweep, checkpoints.folder, begun),
+        memo=memo,
         batch=max(
             parts.sweep.search.batch or parts.backend.batch, parts.sweep.evaluate.confirm_top
         ),

@@ -13,7 +13,7 @@ from search_spaces.spelling import suggestion
 from sweeps.cli.chosen import LATEST, Shelf, opened
 from sweeps.cli.commanding import obeyed
 from sweeps.cli.endings import BadInputError, guarded
-from sweeps.cli.options import SweepId, TrackingUri
+from sweeps.cli.options import NoMemo, SweepId, TrackingUri
 from sweeps.cli.screen import progress, say, say_if_heard
 from sweeps.cli.starting import ended_by_ctrl_c
 from sweeps.cli.store_flags import HERE, StoreFlags, StoreOption
@@ -35,6 +35,7 @@ def resume(
     where: WhereOption = AUTOMATIC,
     store: StoreOption = HERE,
     tracking_uri: TrackingUri = None,
+    no_memo: NoMemo = False,
 ) -> None:
     """Go on with a sweep that was paused, interrupted or left.
 
@@ -50,7 +51,9 @@ def resume(
             say([f"{titled(row)}: resumed; {row.holder} goes on with it"])
             return
         metric = shelf.sweep_of(row).objective.metric
-    _session(coordinator.resume, row, metric, chosen, store, tracking_uri)
+    _session(
+        partial(coordinator.resume, memo=not no_memo), row, metric, chosen, store, tracking_uri
+    )
 
 
 @guarded
@@ -71,6 +74,7 @@ def retry(
     where: WhereOption = AUTOMATIC,
     store: StoreOption = HERE,
     tracking_uri: TrackingUri = None,
+    no_memo: NoMemo = False,
 ) -> None:
     """Run trials that failed once more, and go on with the sweep."""
     reasons = _reasons(failed, reason or ())
@@ -88,7 +92,7 @@ def retry(
         there = f"; {reasons_in_words(found)} did" if found else ""
         wanted = "failed" if reasons is None else f"failed for {' or '.join(reasons)}"
         raise BadInputError(f"{titled(row)}: no trial {wanted}{there}")
-    begin = partial(coordinator.retry, reasons=reasons)
+    begin = partial(coordinator.retry, reasons=reasons, memo=not no_memo)
     _session(begin, row, metric, chosen, store, tracking_uri)
 
 
@@ -101,6 +105,7 @@ def extend(
     where: WhereOption = AUTOMATIC,
     store: StoreOption = HERE,
     tracking_uri: TrackingUri = None,
+    no_memo: NoMemo = False,
 ) -> None:
     """Give a sweep more trials than it began with, and go on with it."""
     from sweeps import coordinator
@@ -116,7 +121,7 @@ def extend(
             "nothing is left to try, or with its time"
         )
     say([f"{titled(row)}: {before:,} + {trials:,} = {count(before + trials, 'trial')}"])
-    begin = partial(coordinator.extend, trials=trials)
+    begin = partial(coordinator.extend, trials=trials, memo=not no_memo)
     _session(begin, row, sweep.objective.metric, chosen, store, tracking_uri)
 
 

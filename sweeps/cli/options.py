@@ -49,3 +49,9 @@ TrackingUri = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+NoMemo = Annotated[
+    bool,
+    typer.Option(
+        "--no-memo", help="Train also what was trained before, on the same rows, seed and code."
+    ),
+]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from sweeps.cli.endings import guarded
-from sweeps.cli.options import Overrides, SweepFileArgument, TrackingUri
+from sweeps.cli.options import NoMemo, Overrides, SweepFileArgument, TrackingUri
 from sweeps.cli.screen import progress, say_if_heard
 from sweeps.cli.starting import ended_by_ctrl_c
 from sweeps.cli.store_flags import HERE, StoreOption
@@ -20,6 +20,7 @@ def run(
     where: WhereOption = AUTOMATIC,
     store: StoreOption = HERE,
     tracking_uri: TrackingUri = None,
+    no_memo: NoMemo = False,
 ) -> None:
     """Run a sweep from its start.
 
@@ -43,6 +44,7 @@ def run(
             watcher=watcher,
             tracking_uri=tracking_uri,
             report=sweep_report,
+            memo=not no_memo,
             **chosen,
         )
     say_if_heard(farewell(summary, sweep.objective.metric, store, tracking_uri))
