@@ -41,10 +41,15 @@ class Offer:
 
 
 BACKENDS: dict[str, Offer] = {
-    "grid": Offer(GridSearch, {"limit": whole_number(1, 10**12)}),
+    "grid": Offer(GridSearch, {"limit": whole_number(1, 10**12), "shuffle": truth}),
     "random": Offer(RandomSearch),
     "hyperband": Offer(
-        Hyperband, {"factor": whole_number(2, 1000), "hyperband_iterations": whole_number(1, 1000)}
+        Hyperband,
+        {
+            "factor": whole_number(2, 1000),
+            "hyperband_iterations": whole_number(1, 1000),
+            "in_turn": truth,
+        },
     ),
     "optuna": Offer(
         OptunaSearch,

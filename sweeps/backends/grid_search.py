@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from search_spaces import Space, SpaceError
 from sweeps.backends.backend import MEMORYLESS_BATCH, State, Told
+from sweeps.backends.permutation import Permutation
 from sweeps.backends.untried import MOST_REFUSALS, refused_in_a_row
 from sweeps.trial import Config, Trial
 
 
 @dataclass(frozen=True)
 class GridSearch:
-    """Tries every allowed point once, in grid order.
+    """Tries every allowed point once, in grid order or, with `shuffle`, in one that is drawn.
 
     Nothing is laid out beforehand: points are reached by index. A grid of more than `limit`
     points is refused, unless `trials` caps how many of them are walked.
@@ -23,6 +24,7 @@ class GridSearch:
     batch: int = MEMORYLESS_BATCH
     trials: int | None = None
     limit: int = 10_000_000
+    shuffle: bool = False
 
     def check(self, space: Space) -> None:
         """Raise SpaceError when the space is continuous or the grid is too large."""
@@ -36,10 +38,10 @@ class GridSearch:
             )
             raise SpaceError(message, ("search", "backend"))
 
-    def start(self, space: Space, seed: int) -> GridWalk:  # noqa: ARG002 - see Backend
-        """A new walk; the seed plays no part. Raises SpaceError as `check` does."""
+    def start(self, space: Space, seed: int) -> GridWalk:
+        """A new walk; the seed decides a shuffled order only. Raises SpaceError as `check` does."""
         self.check(space)
-        return GridWalk(space, self.seed_trials)
+        return GridWalk(space, self.seed_trials, f"grid:{seed}" if self.shuffle else None)
 
     def restore(
         self,
@@ -66,14 +68,18 @@ def _not_a_grid(space: Space) -> SpaceError:
 
 
 class GridWalk:
-    """A grid search under way: seed trials first, then every other point by index."""
+    """A grid search under way: seed trials first, then every other point by index.
+
+    With a `key` the points come in the order that `Permutation` makes of it.
+    """
 
     learns = False
 
-    def __init__(self, space: Space, seed_trials: Sequence[Config]) -> None:
+    def __init__(self, space: Space, seed_trials: Sequence[Config], key: str | None = None) -> None:
         self.refused = 0
         self._space = space
         self._count = space.count or 0
+        self._place = int if key is None else Permutation(self._count, key).at
         self._seed_trials = seed_trials
         self._seeds = {space.index_of(config) for config in seed_trials}
         self._number = 0
@@ -100,7 +106,7 @@ class GridWalk:
             return self._seed_trials[self._number]
         in_a_row = 0
         while self._index < self._count:
-            index, self._index = self._index, self._index + 1
+            index, self._index = self._place(self._index), self._index + 1
             config = self._space.at(index)
             if self._space.allows(config):
                 if index not in self._seeds:

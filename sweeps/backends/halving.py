@@ -5,12 +5,23 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Sequence
+from typing import Protocol
 
 from search_spaces import Space
 from sweeps.backends.backend import State, Told
 from sweeps.backends.draws import Draws
-from sweeps.backends.hyperband_oracle import HyperbandOracle, Place
+from sweeps.backends.hyperband_oracle import Place
 from sweeps.trial import Config, Trial
+
+
+class Oracle(Protocol):
+    """Which places there are and who is promoted (see `HyperbandOracle`)."""
+
+    def places(self) -> list[Place]:
+        """Every place that can be filled by now; none when it is over."""
+
+    def fill(self, scores: Sequence[tuple[str, float | None]]) -> None:
+        """Take in the scores of places, smaller is better; None is a failure."""
 
 
 class HalvingSearch:
@@ -31,10 +42,9 @@ class HalvingSearch:
         *,
         seed_trials: Sequence[Config],
         max_epochs: int,
-        factor: int,
-        iterations: int,
+        oracle: Oracle,
     ) -> None:
-        self._oracle = HyperbandOracle(max_epochs, factor, iterations)
+        self._oracle = oracle
         self._new = NewConfigs(space, seed, seed_trials)
         self._max_epochs = max_epochs
         self._trials: dict[str, Trial] = {}

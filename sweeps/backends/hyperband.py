@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from search_spaces import Derived, Param, Space, SpaceError
 from sweeps.backends.backend import State, Told
-from sweeps.backends.halving import HalvingSearch
+from sweeps.backends.halving import HalvingSearch, Oracle
+from sweeps.backends.hyperband_oracle import HyperbandOracle
 from sweeps.backends.hyperband_plan import Rung, rungs
+from sweeps.backends.oracles_in_turn import OraclesInTurn
 from sweeps.backends.replay import same_trials
 from sweeps.trial import Config, Trial
 
@@ -22,10 +24,13 @@ class Hyperband:
     The space's fixed `epochs` is the most that a trial is trained; the lower rungs are `factor`
     times shorter each. New trials take the seed trials and then the configurations of random
     search, in order; when a finite space has fewer than there are places, they come round again.
+    The oracle begins all iterations at once; `in_turn` begins each when the one before has ended,
+    so that something is promoted soon however many there are.
     """
 
     factor: int = 3
     hyperband_iterations: int = 1
+    in_turn: bool = False
     seed_trials: tuple[Config, ...] = ()
     batch: int = 1000
 
@@ -53,13 +58,14 @@ class Hyperband:
     def start(self, space: Space, seed: int) -> HalvingSearch:
         """A new search; this imports KerasTuner. Raises SpaceError as `check` does."""
         self.check(space)
+        most, iterations = most_epochs(space), self.hyperband_iterations
+        oracle: Oracle = (
+            OraclesInTurn(most, self.factor, iterations)
+            if self.in_turn
+            else HyperbandOracle(most, self.factor, iterations)
+        )
         return HalvingSearch(
-            space,
-            seed,
-            seed_trials=self.seed_trials,
-            max_epochs=most_epochs(space),
-            factor=self.factor,
-            iterations=self.hyperband_iterations,
+            space, seed, seed_trials=self.seed_trials, max_epochs=most, oracle=oracle
         )
 
     def restore(

@@ -14,6 +14,18 @@ class TestGridSearch(BackendContract):
     spaces: ClassVar = {"finite": FINITE, "refusing": REFUSING, "rich": STEPPED}
 
 
+class TestShuffledGridSearch(BackendContract):
+    backend = GridSearch(shuffle=True)
+    spaces: ClassVar = {"finite": FINITE, "refusing": REFUSING, "rich": STEPPED}
+
+
+def test_a_shuffled_grid_comes_in_an_order_that_the_seed_decides() -> None:
+    first, second = (run(GridSearch(shuffle=True).start(FINITE, seed)) for seed in (1, 2))
+    orders = [[FINITE.index_of(trial.config) for trial in trials] for trials in (first, second)]
+    assert orders[0] != orders[1] != sorted(orders[1])
+    assert sorted(orders[0]) == sorted(orders[1]) == list(range(FINITE.count or 0))
+
+
 def test_points_follow_in_grid_order() -> None:
     trials = run(GridSearch().start(FINITE, seed=5))
     assert [FINITE.index_of(trial.config) for trial in trials] == list(range(FINITE.count or 0))

@@ -24,6 +24,24 @@ class TestHyperband(BackendContract):
     never_repeats = False
 
 
+@pytest.mark.slow
+class TestHyperbandInTurn(BackendContract):
+    backend = Hyperband(factor=2, hyperband_iterations=3, in_turn=True)
+    never_repeats = False
+
+
+def test_iterations_in_turn_are_those_of_one_after_the_other() -> None:
+    space = space_of(8)
+    once = waves(Hyperband(2), space, lambda trial: float(trial.number))
+    twice = waves(Hyperband(2, 2, in_turn=True), space, lambda trial: float(trial.number))
+    assert twice[: len(once)] == once
+    assert [[trial.budget for trial in wave] for wave in twice[len(once) :]] == [
+        [trial.budget for trial in wave] for wave in once
+    ]
+    parents = {trial.parent for wave in twice[len(once) :] for trial in wave}
+    assert min(parent for parent in parents if parent is not None) >= sum(map(len, once))
+
+
 def waves(
     backend: Hyperband, space: Space, score: Callable[[Trial], float | None]
 ) -> list[list[Trial]]:

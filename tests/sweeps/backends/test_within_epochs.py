@@ -15,7 +15,7 @@ EPOCHS = 4
 BACKENDS: dict[str, Backend] = {
     "random": RandomSearch(),
     "optuna": OptunaSearch(batch=5),
-    "hyperband": Hyperband(factor=2, hyperband_iterations=3),
+    "hyperband": Hyperband(factor=2, hyperband_iterations=2, in_turn=True),
 }
 
 
