@@ -82,14 +82,17 @@ def _keeping(keep: CheckpointChoice, path: Path) -> Keeping | None:
     return Keeping(str(path), epochs, None if minutes is None else 60 * minutes)
 
 
-def result_of(trial: Trial, outcomes: Sequence[Outcome], objective: Objective) -> Result:
+def result_of(
+    trial: Trial, outcomes: Sequence[Outcome], objective: Objective, *further: Objective
+) -> Result:
     """The outcomes of all fits of a trial, put together.
 
     The score is the mean of the objective over the parts. One failed part fails the trial, with
-    the reason of the first; so does an objective that nobody measured or that is not finite.
+    the reason of the first; so does an objective that nobody measured or that is not finite, be it
+    a further one.
     """
     metrics = _mean_metrics([outcome.metrics for outcome in outcomes])
-    error = _failure(outcomes, metrics, objective)
+    error = _failure(outcomes, metrics, (objective, *further))
     defined = next((outcome.defined for outcome in outcomes if outcome.defined), None)
     return Result(
         trial=trial if defined is None else replace(trial, config=defined.params),
@@ -137,18 +140,19 @@ def failed(trial: Trial, failure: Failure) -> Result:
 
 
 def _failure(
-    outcomes: Sequence[Outcome], metrics: Mapping[str, float], objective: Objective
+    outcomes: Sequence[Outcome], metrics: Mapping[str, float], objectives: Sequence[Objective]
 ) -> Failure | None:
     for outcome in outcomes:
         if outcome.error is not None:
             return outcome.error
-    if objective.metric not in metrics:
-        measured = ", ".join(sorted(metrics)) or "nothing"
-        missing = f"nothing measured {objective.metric}{_where(outcomes, objective)}"
-        return Failure("bad_configuration", f"{missing}; measured: {measured}")
-    if not math.isfinite(metrics[objective.metric]):
-        after = f" after {metrics['epochs']:g} epochs" if "epochs" in metrics else ""
-        return Failure("diverged", f"{objective.metric} is {metrics[objective.metric]}{after}")
+    for objective in objectives:
+        if objective.metric not in metrics:
+            measured = ", ".join(sorted(metrics)) or "nothing"
+            missing = f"nothing measured {objective.metric}{_where(outcomes, objective)}"
+            return Failure("bad_configuration", f"{missing}; measured: {measured}")
+        if not math.isfinite(metrics[objective.metric]):
+            after = f" after {metrics['epochs']:g} epochs" if "epochs" in metrics else ""
+            return Failure("diverged", f"{objective.metric} is {metrics[objective.metric]}{after}")
     return None
 
 

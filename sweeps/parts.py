@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from search_spaces import SpaceError
 from sweeps.backends.backend import Backend
-from sweeps.backends.choose import backend_for
+from sweeps.backends.choose import backend_for, told_before
+from sweeps.backends.prior import Prior
 from sweeps.backends.within_epochs import WithinEpochs
 from sweeps.metrics.suitability import refuse_unsuitable
 from sweeps.plan import Plan, plan_sweep
@@ -49,13 +51,15 @@ class Parts:
             split_hash=_split_hash(problem),
         )
         if sweep.subject.kind != "function":  # which returns figures of its own
-            refuse_unsuitable(sweep.objective, sweep.evaluate, problem.task.kind)
+            for objective in sweep.objectives:
+                refuse_unsuitable(objective, sweep.evaluate, problem.task.kind)
         return parts
 
 
-def backend_of(sweep: Sweep, problem: Problem) -> Backend:
-    """Who chooses a sweep's trials, within its budget."""
-    backend = backend_for(sweep.search, sweep.space)
+def backend_of(sweep: Sweep, problem: Problem, priors: Sequence[Prior] = ()) -> Backend:
+    """Who chooses a sweep's trials, within its budget, knowing what was found before."""
+    chosen = backend_for(sweep.search, sweep.space, len(sweep.objectives))
+    backend = told_before(chosen, priors)
     if sweep.budget.epochs is None:
         return backend
     return WithinEpochs(backend, sweep.budget.epochs, partial(planned, problem=problem))
@@ -67,6 +71,7 @@ def problem_of(sweep: Sweep) -> Problem:
         task=task_for(sweep.task, sweep.folder),
         evaluate=sweep.evaluate,
         objective=sweep.objective,
+        further=sweep.further,
         seed=sweep.seed,
         subject=subject_for(sweep.subject, sweep.folder),
         folder=sweep.folder,

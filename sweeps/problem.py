@@ -35,6 +35,17 @@ class Problem:
     seed: int
     subject: Subject = NETWORKS
     folder: str = ""
+    further: tuple[Objective, ...] = ()
+
+    @property
+    def objectives(self) -> tuple[Objective, ...]:
+        """The one that picks the rows, and those beside it."""
+        return (self.objective, *self.further)
+
+    @property
+    def metrics(self) -> list[str]:
+        """The names of what the objectives are measured by."""
+        return [one.metric for one in self.objectives]
 
     def data(self, fold: int, repeat: int) -> Data:
         """The rows of one fit, scaled by what its own training rows say. Cached per process."""

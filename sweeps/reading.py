@@ -15,7 +15,8 @@ from sweeps.plain_data import plain
 from sweeps.reading_budget import read_budget
 from sweeps.reading_checkpoint import read_checkpoint
 from sweeps.reading_confirmation import check_confirmation
-from sweeps.reading_evaluation import read_evaluate, read_metrics, read_objective
+from sweeps.reading_evaluation import read_evaluate, read_metrics
+from sweeps.reading_objectives import check_several, measuring, read_objectives
 from sweeps.reading_subject import folder_of, grouped, needs_folder, read_subject, read_task
 from sweeps.section import Section
 from sweeps.sweep import SearchChoice, SubjectChoice, Sweep, TaskChoice
@@ -67,7 +68,8 @@ def read_sweep(document: Mapping[str, Any], folder: str = "") -> Sweep:
     space = _space_of(top, subject)
     search = _search(top.values.get("search", "grid"))
     metrics = read_metrics(top.section("evaluate"))
-    objective = read_objective(top.values.get("objective", {}), subject.kind, metrics)
+    objective, *further = read_objectives(top.values.get("objective", {}), subject.kind, metrics)
+    evaluate = read_evaluate(top.section("evaluate"), objective, subject.kind)
     given = top.values.get("name", _default_name(task, subject, search))
     name = SWEEP_NAME.read(given, ("name",)) if "name" in top.values else given
     folder = folder_of(top, folder) if needs_folder(task, subject, metrics) else ""
@@ -78,18 +80,20 @@ def read_sweep(document: Mapping[str, Any], folder: str = "") -> Sweep:
         space=space,
         search=search,
         objective=objective,
-        evaluate=read_evaluate(top.section("evaluate"), objective, subject.kind),
+        evaluate=measuring(evaluate, tuple(further), subject.kind),
         budget=read_budget(top.section("budget")),
         trainer=top.text("trainer", "auto"),
         seed=top.whole("seed", 0, low=0, high=LARGEST_SEED),
         subject=subject,
         checkpoint=read_checkpoint(top, subject.kind),
         folder=folder,
+        further=tuple(further),
         document=_document(top.values, name, folder, task),
     )
     _check_end(sweep)
     _check_once(sweep)
     check_confirmation(sweep)
+    check_several(sweep)
     _check_names(sweep)
     return sweep
 

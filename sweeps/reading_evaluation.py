@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from search_spaces.errors import Path
 from search_spaces.values import shown
 from sweeps.errors import SweepError
 from sweeps.metrics.catalog import METRICS, Metric, metric_for, names_of, nearest_metric
@@ -30,12 +31,19 @@ KEYS = (
 MOST_METRICS = 50
 MOST_ROWS = 10**9
 GOALS = ("maximize", "minimize")
+COUNTS = ("parameters", "epochs")
+"""Figures that no row is needed for; the fewer the better."""
 MEASURED_ANYWAY = [name for name, metric in METRICS.items() if metric.source == "trainer"]
 
 
-def read_objective(value: Any, kind: SubjectKind, measured: tuple[str, ...]) -> Objective:
-    """The objective. `measured` is what `evaluate.metrics` names besides loss and accuracy."""
-    section = Section.of({"metric": value} if isinstance(value, str) else value, ("objective",))
+def read_objective(
+    value: Any, kind: SubjectKind, measured: tuple[str, ...], path: Path = ("objective",)
+) -> Objective:
+    """The objective. `measured` is what `evaluate.metrics` names besides loss and accuracy.
+
+    One of several (its path says so) may be a count as well.
+    """
+    section = Section.of({"metric": value} if isinstance(value, str) else value, path)
     section.only(("metric", "goal"))
     metric = section.text("metric", "value" if kind == "function" else Objective.metric)
     goal = _known_goal(section, metric, kind, measured)
@@ -60,6 +68,11 @@ def _known_goal(
     # A function may return any names, and a compiled model has metrics of its own.
     if kind == "function" or (kind == "model" and "goal" in section.values):
         return None
+    if metric in COUNTS:
+        if len(section.path) > 1:
+            return "minimize"
+        message = f"{metric} alone says nothing of how good a model is: write"
+        raise SweepError(f"{message} `objective: [val_accuracy, {metric}]`", section.path)
     meant = metric if split in SPLITS else f"val_{metric}"
     near = nearest_metric(meant, known, [f"{one}_" for one in SPLITS])
     raise SweepError(

@@ -42,8 +42,8 @@ class Stages(Protocol):
 class OneGo:
     """Trials that are trained in one go: each has its result when it has all of its outcomes."""
 
-    def __init__(self, objective: Objective) -> None:
-        self._objective = objective
+    def __init__(self, *objectives: Objective) -> None:
+        self._objectives = objectives
         self._open: dict[int, OpenTrial] = {}
 
     def begin(self, trials: Sequence[tuple[OpenTrial, Sequence[Fit]]]) -> Sequence[Fit]:
@@ -63,7 +63,7 @@ class OneGo:
         return Step([self._result(self._open.pop(number)) for number in complete])
 
     def _result(self, opened: OpenTrial) -> Result:
-        return evaluation.result_of(opened.trial, opened.ordered(), self._objective)
+        return evaluation.result_of(opened.trial, opened.ordered(), *self._objectives)
 
 
 def stages_for(sweep: Sweep, folder: Path, begun: Iterable[Begun]) -> Stages:
@@ -73,7 +73,7 @@ def stages_for(sweep: Sweep, folder: Path, begun: Iterable[Begun]) -> Stages:
     """
     steps = steps_for(sweep)
     if steps is None:
-        return OneGo(sweep.objective)
+        return OneGo(*sweep.objectives)
     from sweeps.pruning.staging import Staging  # which imports Optuna
 
     return Staging(sweep, steps, folder, begun)

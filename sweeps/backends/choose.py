@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from search_spaces import Space, SpaceError
@@ -15,6 +15,7 @@ from sweeps.backends.options import Read, hint, one_of, truth, whole_number, wro
 from sweeps.backends.optuna_objective import OptunaObjective
 from sweeps.backends.optuna_samplers import SAMPLERS
 from sweeps.backends.optuna_search import OptunaSearch
+from sweeps.backends.prior import Prior
 from sweeps.backends.random_search import RandomSearch
 from sweeps.pruning.choice import read_pruner
 from sweeps.pruning.choose import KEY as PRUNER
@@ -28,16 +29,15 @@ class Offer:
     """A backend's class, and how each of its own settings is read.
 
     The class is a frozen dataclass with the fields `seed_trials` and `batch`; one with a field
-    `trials` is told the cap as well.
+    `trials` is told the cap as well, one with a field `objectives` how many there are.
     """
 
     make: Callable[..., Backend]
     settings: Mapping[str, Read] = field(default_factory=dict)
 
-    @property
-    def wants_cap(self) -> bool:
-        """Whether the backend is told how many trials there will be at most."""
-        return "trials" in {field.name for field in fields(self.make)}  # type: ignore[arg-type]
+    def wants(self, name: str) -> bool:
+        """Whether the backend is told this, which no setting of its own says."""
+        return name in {field.name for field in fields(self.make)}  # type: ignore[arg-type]
 
 
 BACKENDS: dict[str, Offer] = {
@@ -70,8 +70,10 @@ DEFINED_AS_IT_RUNS = Offer(
 """The only backend for an objective whose trials define their configurations in training."""
 
 
-def backend_for(search: SearchChoice, space: Space) -> Backend:
+def backend_for(search: SearchChoice, space: Space, objectives: int = 1) -> Backend:
     """The backend of that name with its settings; no backend's library is imported.
+
+    It is told how many `objectives` results have, where that makes a difference to it.
 
     Raises SpaceError, its path below `search`, for unknown names and settings, values that a
     setting cannot have, and seed trials that the space does not allow or that are given twice.
@@ -95,9 +97,18 @@ def backend_for(search: SearchChoice, space: Space) -> Backend:
         settings["batch"] = search.batch
     elif pruner is not None and offer.make in (GridSearch, RandomSearch):
         settings["batch"] = PRUNED_BATCH
-    if offer.wants_cap:
+    if offer.wants("trials"):
         settings["trials"] = search.trials
+    if offer.wants("objectives"):
+        settings["objectives"] = objectives
     return offer.make(**settings)
+
+
+def told_before(backend: Backend, priors: Sequence[Prior]) -> Backend:
+    """The backend that knows these from its start; only those with a field `priors` can."""
+    if not priors:
+        return backend
+    return replace(backend, priors=tuple(priors))  # type: ignore[type-var]
 
 
 def _setting(backend: str, offer: Offer, name: str, value: Any) -> Any:

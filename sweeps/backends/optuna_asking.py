@@ -11,6 +11,7 @@ from sweeps.backends.backend import State, Told
 from sweeps.backends.draws import Draws
 from sweeps.backends.optuna_samplers import SamplerSettings
 from sweeps.backends.optuna_study import OptunaStudy
+from sweeps.backends.prior import Prior
 from sweeps.backends.rhythm import Rhythm
 from sweeps.trial import Config, Trial
 
@@ -19,7 +20,10 @@ TRIES_BEFORE_DRAWING = 10
 
 
 class SamplerSearch:
-    """Seed trials first, then what the sampler suggests, from the results told in order."""
+    """Seed trials first, then what the sampler suggests, from the results told in order.
+
+    Priors are known from the start; they are no trials, and are not suggested again.
+    """
 
     learns = True
 
@@ -31,13 +35,16 @@ class SamplerSearch:
         *,
         seed_trials: Sequence[Config],
         batch: int,
+        objectives: int = 1,
+        priors: Sequence[Prior] = (),
     ) -> None:
         self._space = space
         self._seed = seed
         self._sampler = sampler
         self._seed_trials = seed_trials
-        self._study = OptunaStudy(space, seed, sampler, batch)
-        self._draws = Draws(space, seed, seed_trials)
+        self._study = OptunaStudy(space, seed, sampler, batch, objectives, priors)
+        self._tried = [*seed_trials, *(prior.config for prior in priors)]
+        self._draws = Draws(space, seed, self._tried)
         self._rhythm = Rhythm()
         self._refused = 0
         self._number = 0
@@ -86,11 +93,12 @@ class SamplerSearch:
         for told in results:
             if told.trial.number != self._told:
                 raise ValueError(f"trial {told.trial.number} is told, but {self._told} is next")
-            good = told.score is not None and math.isfinite(told.score)
+            scores = told.scores or (() if told.score is None else (told.score,))
+            good = bool(scores) and all(math.isfinite(score) for score in scores)
             if told.failure is not None and told.failure.reason == "pruned" and told.reported:
                 self._study.prune(told.trial.number, told.reported)
             else:
-                self._study.tell(told.trial.number, told.score if good else None)
+                self._study.tell(told.trial.number, scores if good else None)
             self._told += 1
 
     def state(self) -> State:
@@ -109,7 +117,7 @@ class SamplerSearch:
     def fill(self, state: State, results: Sequence[Told], running: Sequence[Trial]) -> None:
         """Take the place of a search that gave these trials and was told these results."""
         trials = [*(told.trial for told in results), *running]
-        tried = [*self._seed_trials, *(trial.config for trial in trials)]
+        tried = [*self._tried, *(trial.config for trial in trials)]
         self._draws = Draws.restored(self._space, self._seed, state["draws"], tried)
         self._refused = state["refused"]
         self._number = state["number"]

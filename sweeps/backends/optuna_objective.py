@@ -14,6 +14,7 @@ from typing import Any
 from search_spaces import Space, SpaceError
 from sweeps.backends.backend import State, Told
 from sweeps.backends.optuna_samplers import SamplerName, SamplerSettings, unfit_setting
+from sweeps.backends.prior import Prior
 from sweeps.pruning.choice import NONE, PrunerChoice
 from sweeps.trial import Config, Trial
 
@@ -26,7 +27,8 @@ class OptunaObjective:
 
     `trial.report` and `trial.should_prune` work against what earlier trials reported, those of the
     same ask left out. `batch` trials are asked for at once. `None` leaves a setting at Optuna's
-    own; the pruner is its median rule, and None never prunes.
+    own; the pruner is its median rule, and None never prunes. `priors` are in the study before the
+    first trial.
     """
 
     sampler: SamplerName = "tpe"
@@ -36,6 +38,7 @@ class OptunaObjective:
     pruner: PrunerChoice | None = MEDIAN
     seed_trials: tuple[Config, ...] = ()
     batch: int = 4
+    priors: tuple[Prior, ...] = ()
 
     def check(self, space: Space) -> None:
         """Raise SpaceError for a space that is known beforehand, or a setting without use."""
@@ -107,7 +110,7 @@ class ObjectiveSearch:
         return frozenset()
 
     def knowledge(self) -> State:
-        """Seed, sampler and pruner, the seed trials, and what earlier trials came to."""
+        """Seed, sampler and pruner, the seed trials, and what earlier trials and priors came to."""
         pruner = self._settings.pruner
         return {
             "seed": self._seed,
@@ -115,8 +118,13 @@ class ObjectiveSearch:
             "batch": self._settings.batch,
             "pruner": NONE if pruner is None else pruner.document,
             "seed_trials": [dict(config) for config in self._settings.seed_trials],
+            "priors": [_known_before(prior) for prior in self._settings.priors],
             "told": [_known(told) for told in self._told[: self._known]],
         }
+
+
+def _known_before(prior: Prior) -> Mapping[str, Any]:
+    return {"reason": None, "defined": None if prior.defined is None else asdict(prior.defined)}
 
 
 def _known(told: Told) -> Mapping[str, Any]:

@@ -12,7 +12,7 @@ from search_spaces import SpaceError
 if TYPE_CHECKING:
     from optuna.samplers import BaseSampler
 
-SamplerName = Literal["tpe", "cmaes", "qmc", "random"]
+SamplerName = Literal["tpe", "cmaes", "nsgaii", "qmc", "random"]
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ SAMPLERS: dict[SamplerName, SamplerKind] = {
         replayed=False,
     ),
     "cmaes": SamplerKind(frozenset({"n_startup_trials"}), conditional=False, replayed=True),
+    "nsgaii": SamplerKind(frozenset(), conditional=False, replayed=True),
     "qmc": SamplerKind(frozenset(), conditional=False, replayed=True),
     "random": SamplerKind(frozenset(), conditional=True, replayed=False),
 }
@@ -58,10 +59,16 @@ class SamplerSettings:
     def make(self, seed: int, occasion: str, population: int) -> BaseSampler:
         """A sampler for one ask; `occasion` names the ask among all asks of the sweep.
 
-        `population` is the size of a generation of CMA-ES. Optuna warns that QMC is experimental;
-        the caller silences that.
+        `population` is the size of a generation of CMA-ES and NSGA-II. Optuna warns that QMC is
+        experimental; the caller silences that.
         """
-        from optuna.samplers import CmaEsSampler, QMCSampler, RandomSampler, TPESampler
+        from optuna.samplers import (
+            CmaEsSampler,
+            NSGAIISampler,
+            QMCSampler,
+            RandomSampler,
+            TPESampler,
+        )
 
         fresh = random.Random(f"optuna:{seed}:{occasion}").randrange(2**32)
         given = {name: value for name, value in self._given() if value is not None}
@@ -74,6 +81,8 @@ class SamplerSettings:
                 warn_independent_sampling=False,
                 **given,  # type: ignore[arg-type]
             )
+        if self.name == "nsgaii":
+            return NSGAIISampler(population_size=population, seed=fresh)
         if self.name == "qmc":
             return QMCSampler(
                 scramble=True,  # the scrambled sequence is one per sweep, so not from `fresh`

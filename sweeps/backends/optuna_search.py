@@ -9,6 +9,7 @@ from search_spaces import Space
 from sweeps.backends.backend import State, Told
 from sweeps.backends.optuna_asking import SamplerSearch
 from sweeps.backends.optuna_samplers import SamplerName, SamplerSettings, unfit_setting
+from sweeps.backends.prior import Prior
 from sweeps.backends.replay import same_trials
 from sweeps.trial import Config, Trial
 
@@ -21,6 +22,8 @@ class OptunaSearch:
 
     - `tpe` (default) searches the parameters that are always active together, and each of the
       others by itself, from the trials that had it.
+    - `nsgaii` breeds the parameters that are always active from the best trials so far, and draws
+      the conditional ones at random.
     - `cmaes` searches the ranges that are always active together; choices, and parameters that
       exist under a condition, are drawn at random each time.
     - `qmc` spreads all parameters that are always active evenly, choices too; conditional ones
@@ -29,7 +32,9 @@ class OptunaSearch:
 
     A finite space is never asked for the same point twice and runs dry; where a sampler keeps
     suggesting what was tried or what constraints refuse, random search takes over for that trial.
-    `batch` is also the size of a generation of CMA-ES. `None` leaves a setting at Optuna's own.
+    `batch` is also the size of a generation of CMA-ES and NSGA-II. `None` leaves a setting at
+    Optuna's own. All samplers but `cmaes` take several `objectives`; `tpe` alone learns from
+    `priors`, which count as start-up trials.
     """
 
     sampler: SamplerName = "tpe"
@@ -38,6 +43,8 @@ class OptunaSearch:
     constant_liar: bool | None = None
     seed_trials: tuple[Config, ...] = ()
     batch: int = 16
+    objectives: int = 1
+    priors: tuple[Prior, ...] = ()
 
     def check(self, space: Space) -> None:  # noqa: ARG002 - see Backend
         """Every space will do. Raises SpaceError for a setting that the sampler does not have."""
@@ -49,7 +56,13 @@ class OptunaSearch:
         """A new search."""
         self.check(space)
         return SamplerSearch(
-            space, seed, self._settings(), seed_trials=self.seed_trials, batch=self.batch
+            space,
+            seed,
+            self._settings(),
+            seed_trials=self.seed_trials,
+            batch=self.batch,
+            objectives=self.objectives,
+            priors=self.priors,
         )
 
     def _settings(self) -> SamplerSettings:
@@ -67,8 +80,8 @@ class OptunaSearch:
     ) -> SamplerSearch:
         """The search as it was.
 
-        For `tpe` and `random` the study is filled from the results. The place of `cmaes` and
-        `qmc` in their sequence is nowhere in them, so everything is asked and told again in the
+        For `tpe` and `random` the study is filled from the results. The place of `cmaes`, `nsgaii`
+        and `qmc` in their sequence is nowhere in them, so everything is asked and told again in the
         old rhythm; raises ValueError when that brings up other trials than were stored.
         """
         search = self.start(space, seed)

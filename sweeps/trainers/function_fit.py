@@ -71,7 +71,7 @@ class FunctionFit:
         config, further = _arguments(fit, problem, path, given)
         with blamed(path), children_allowed():
             returned = function(config, **further)
-            found = metrics_of(returned, problem.objective.metric, path)
+            found = metrics_of(returned, problem.metrics, path)
         if "epochs" in fit.trial.config:
             found.setdefault("epochs", float(fit.budget))
         return Measured(found)

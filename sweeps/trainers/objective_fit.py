@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 class ObjectiveFit:
     """Calls `objective(trial) -> float` with Optuna's own trial, of a study made for it alone.
 
-    `suggest_…`, `report`, `should_prune` and attributes are Optuna's. A trial that is pruned has no
+    `suggest_…`, `report`, `should_prune` and attributes are Optuna's; with several objectives it
+    returns as many numbers, and Optuna prunes nothing. A trial that is pruned has no
     score; what it reported by then teaches the sampler and the pruner.
     """
 
@@ -79,20 +80,21 @@ class ObjectiveFit:
 
         from sweeps.trainers.functions.optuna_study import asked, defined
 
-        path, metric = self.choice.path, problem.objective.metric
+        path, names = self.choice.path, problem.metrics
         objective = load(path, self.folder)
-        with asked(knowledge, fit.trial.number, problem.objective.goal) as trial:
-            value: float | None = None
+        goals = [one.goal for one in problem.objectives]
+        with asked(knowledge, fit.trial.number, goals) as trial:
+            values: list[float] = []
             try:
                 with blamed(path):
-                    figures = metrics_of(objective(trial), metric, path)
-                value = figures.get(metric)
+                    figures = metrics_of(objective(trial), names, path)
+                values = [figures[name] for name in names if name in figures]
             except UserCodeError as error:
                 if isinstance(error.__cause__, TrialPruned):
                     raise FailedError(_pruned(trial, error.__cause__)) from error
                 raise
             finally:
-                found.append(defined(trial, value))
+                found.append(defined(trial, values if len(values) == len(names) else ()))
         return Measured(figures)
 
 

@@ -138,7 +138,7 @@ def test_a_compiled_model_has_metrics_of_its_own() -> None:
             "known here: maximize, minimize",
         ),
         ({"metrics": "val_f1"}, ("objective", "metrics"), "did you mean 'metric'?"),
-        ([], ("objective",), "[] is not a mapping of names to values"),
+        ([], ("objective",), "0 in a list: 2 to 4 objectives are searched together"),
     ],
 )
 def test_objectives_that_are_none(objective: Any, path: tuple[str, ...], message: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -21,20 +21,23 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def asked(knowledge: Mapping[str, Any], number: int, goal: Goal) -> Iterator[Trial]:
+def asked(knowledge: Mapping[str, Any], number: int, goals: Sequence[Goal]) -> Iterator[Trial]:
     """Trial `number`, in a study that has what is known of the trials before it.
 
-    Those that nothing is known of yet stand there as running, so that numbers are right.
+    What was found before the sweep stands in front. Those that nothing is known of yet stand there as running, so that numbers are right.
     """
     with quiet():
-        study = _study(knowledge, number, goal)
+        study = _study(knowledge, number, goals)
         if number < len(knowledge["seed_trials"]):
             study.enqueue_trial(knowledge["seed_trials"][number])
         yield study.ask()
 
 
-def defined(trial: Trial, value: float | None) -> Defined:
-    """What came of a trial, in plain data. Raises TypeError for choices that JSON cannot hold."""
+def defined(trial: Trial, values: Sequence[float]) -> Defined:
+    """What came of a trial, in plain data; without `values` it has failed.
+
+    Raises TypeError for choices that JSON cannot hold.
+    """
     import optuna
 
     frozen = trial.study.get_trials(deepcopy=False)[trial.number]
@@ -43,23 +46,27 @@ def defined(trial: Trial, value: float | None) -> Defined:
         for name, one in frozen.distributions.items()
     }
     reported = tuple(sorted(frozen.intermediate_values.items()))
-    return Defined(dict(frozen.params), distributions, value, reported)
+    several = tuple(values) if len(values) > 1 else ()
+    first = values[0] if values else None
+    return Defined(dict(frozen.params), distributions, first, reported, several)
 
 
-def _study(knowledge: Mapping[str, Any], number: int, goal: Goal) -> Study:
+def _study(knowledge: Mapping[str, Any], number: int, goals: Sequence[Goal]) -> Study:
     import optuna
 
     settings = SamplerSettings(**knowledge["sampler"])
     told = {one["number"]: one for one in knowledge["told"]}
-    ranges = _ranges(told.values())
+    priors = knowledge["priors"]
+    ranges = _ranges([*priors, *told.values()])
     study = optuna.create_study(
-        direction=goal,
+        directions=list(goals),
         sampler=settings.make(
             knowledge["seed"], str(number), population_of(knowledge["batch"], ranges)
         ),
         pruner=pruner_of(read_pruner(knowledge["pruner"])),
     )
-    study.add_trials([_frozen(told.get(earlier)) for earlier in range(number)])
+    trials = [*priors, *(told.get(earlier) for earlier in range(number))]
+    study.add_trials([_frozen(one) for one in trials])
     return study
 
 
@@ -79,13 +86,19 @@ def _frozen(told: Mapping[str, Any] | None) -> FrozenTrial:
         return create_trial(state=TrialState.FAIL)
     reported = dict(known["reported"])
     pruned = told["reason"] == "pruned"
+    values = list(known["values"]) or [known["value"]]
     return create_trial(
         state=TrialState.PRUNED if pruned else TrialState.COMPLETE,
-        value=reported[max(reported)] if pruned and reported else known["value"],
+        values=_last(reported) if pruned else values,
         params=dict(known["params"]),
         distributions=_distributions(known["distributions"]),
         intermediate_values=reported,
     )
+
+
+def _last(reported: Mapping[int, float]) -> list[float] | None:
+    """What a trial that was pruned is worth: the value of its last step."""
+    return [reported[max(reported)]] if reported else None
 
 
 def _distributions(texts: Mapping[str, str]) -> dict[str, BaseDistribution]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sweeps.user_code import UserCodeError
@@ -15,19 +15,35 @@ RESERVED = ("seconds",)
 EXAMPLES = "return a number, or a mapping of names to numbers"
 
 
-def metrics_of(returned: Any, metric: str, path: str) -> dict[str, float]:
+def metrics_of(returned: Any, names: Sequence[str], path: str) -> dict[str, float]:
     """A number under the objective's name, or a mapping's numbers under theirs.
 
-    Whatever `float` takes is a number: NumPy's, and arrays and tensors without dimensions. Raises
-    UserCodeError that names what is none.
+    For several objectives, as many numbers in their order will do as well. Whatever `float` takes
+    is a number: NumPy's, and arrays and tensors without dimensions. Raises UserCodeError that names
+    what is none.
     """
     if not isinstance(returned, Mapping):
-        return {metric: _number(returned, f"{path} returned", EXAMPLES)}
+        return _unnamed(returned, names, path)
     if not returned:
         raise UserCodeError(f"{path} returned nothing that was measured; {EXAMPLES}")
     return {
         _name(key, path): _number(value, f"{path} returned {key} =", "return numbers only")
         for key, value in returned.items()
+    }
+
+
+def _unnamed(returned: Any, names: Sequence[str], path: str) -> dict[str, float]:
+    if len(names) == 1:
+        return {names[0]: _number(returned, f"{path} returned", EXAMPLES)}
+    wanted = ", ".join(names)
+    if not isinstance(returned, tuple | list) or len(returned) != len(names):
+        raise UserCodeError(
+            f"{path} returned {_told(returned)}, and the objectives are {wanted}: return them in "
+            "this order, or as a mapping"
+        )
+    return {
+        name: _number(value, f"{path} returned {name} =", "return numbers only")
+        for name, value in zip(names, returned, strict=True)
     }
 
 
