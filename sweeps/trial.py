@@ -115,6 +115,7 @@ class Defined:
     distributions: Mapping[str, str]
     value: float | None
     reported: tuple[tuple[int, float], ...] = ()
+    values: tuple[float, ...] = ()
 
 
 class Span(NamedTuple):

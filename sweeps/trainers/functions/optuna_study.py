@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 def asked(knowledge: Mapping[str, Any], number: int, goals: Sequence[Goal]) -> Iterator[Trial]:
     """Trial `number`, in a study that has what is known of the trials before it.
 
-    What was found before the sweep stands in front. Those that nothing is known of yet stand there as running, so that numbers are right.
+    What was found before the sweep stands in front. Those that nothing is known of yet stand there
+    as running, so that numbers are right.
     """
     with quiet():
         study = _study(knowledge, number, goals)
