@@ -57,6 +57,8 @@ class Conclusion:
             where=link,
             cancelled=row.cancelled,
             pruned=row.pruned,
+            confirmed=row.confirmed,
+            unconfirmed=row.unconfirmed,
         )
         self._around.watcher.ended(summary)
         return summary

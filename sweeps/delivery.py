@@ -111,6 +111,8 @@ class Delivery:
                 self._ledger.best(sweep_id, maximize=maximize),
                 artifacts,
                 row.pruned,
+                row.confirmed,
+                row.unconfirmed,
             )
         )
 

@@ -29,11 +29,12 @@ class SweepRow:
     """A sweep as a listing shows it. Times are milliseconds since 1970.
 
     `state` is `crashed` when the sweep should be running but whoever ran it is gone; `holder` names
-    the process that runs it and `cause` says why it failed. `done` trials have a score, `failed`
-    ones have none, `pruned` ones were ended early, `running` ones have no result yet, `cancelled`
-    ones will never have one, and `unsent` ones have a result that MLflow has not been given;
-    `end_sent` tells whether it was told how the sweep ended. `core_seconds` and `gpu_seconds` are
-    those of all results together.
+    the process that runs it and `cause` says why it failed. `done` trials of the search have a
+    score, `failed` ones have none, `pruned` ones were ended early; `confirmed` and `unconfirmed`
+    are the confirmations with and without a score. Of all of them, `running` ones have no result
+    yet, `cancelled` ones will never have one, and `unsent` ones have a result that MLflow has not
+    been given; `end_sent` tells whether it was told how the sweep ended. `core_seconds` and
+    `gpu_seconds` are those of all results together.
     """
 
     sweep_id: str
@@ -55,11 +56,23 @@ class SweepRow:
     gpu_seconds: float
     holder: str | None
     cause: str | None
+    confirmed: int = 0
+    unconfirmed: int = 0
+
+    @property
+    def searched(self) -> int:
+        """How many trials of the search have a result."""
+        return self.done + self.failed + self.pruned
+
+    @property
+    def confirmations(self) -> int:
+        """How many confirmations have a result."""
+        return self.confirmed + self.unconfirmed
 
     @property
     def ended(self) -> int:
-        """How many trials have a result."""
-        return self.done + self.failed + self.pruned
+        """How many trials have a result, confirmations among them."""
+        return self.searched + self.confirmations
 
 
 @dataclass(frozen=True)
@@ -107,6 +120,8 @@ def sweep_row(row: Row[Any]) -> SweepRow:
         gpu_seconds=row.gpu_seconds,
         holder=place_of(row.lease_owner) if held else None,
         cause=row.cause,
+        confirmed=row.confirmed,
+        unconfirmed=row.unconfirmed,
     )
 
 

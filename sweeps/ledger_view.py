@@ -144,7 +144,7 @@ class LedgerView:
                 yield trial_of(row)
 
     def reasons(self, sweep_id: str) -> dict[Reason, int]:
-        """How many trials failed for which reason, the most frequent first."""
+        """How many trials failed for which reason, the most frequent first; confirmations too."""
         trial = schema.trial.c
         counted = func.count().label("counted")
         query = (
@@ -199,12 +199,15 @@ def _listing() -> Select[Any]:
     def counted(condition: Any) -> Any:
         return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
+    searched = trial.confirms.is_(None)
     return (
         select(
             schema.sweep,
-            counted(trial.state == "done").label("done"),
-            counted(trial.state == "failed").label("failed"),
+            counted((trial.state == "done") & searched).label("done"),
+            counted((trial.state == "failed") & searched).label("failed"),
             counted(trial.state == "pruned").label("pruned"),
+            counted((trial.state == "done") & ~searched).label("confirmed"),
+            counted((trial.state == "failed") & ~searched).label("unconfirmed"),
             counted(trial.state == "running").label("running"),
             counted(trial.state == "cancelled").label("cancelled"),
             counted(trial.state.in_(ENDED) & ~trial.shipped).label("unsent"),

@@ -24,9 +24,10 @@ from sweeps.trial import Config
 class Plan:
     """A sweep's trials, as far as they can be known before any has a score.
 
-    `trials` is None when only time ends the sweep; with `about` it is an estimate. `fits` counts
-    every fold of every repeat. `first` and `last` are the configurations at either end of the
-    trials; those that depend on scores are left out. `brackets` are Hyperband's. `asked` is
+    `trials` is None when only time ends the sweep; with `about` it is an estimate. When they have
+    ended, `confirmations` of them are trained once more, if as many have a score. `fits` counts
+    every fold of every repeat of both. `first` and `last` are the configurations at either end of
+    the trials; those that depend on scores are left out. `brackets` are Hyperband's. `asked` is
     `search.trials`, of which a small space may have fewer. `pruner` is asked after so many epochs
     as `looks` says, the longest trials given, or after every part where that is empty; the first
     `spared` trials are trained to their end for it to learn from.
@@ -48,6 +49,12 @@ class Plan:
     pruner: str | None = None
     looks: tuple[int, ...] = ()
     spared: int = 0
+    confirmations: int = 0
+
+    @property
+    def total(self) -> int | None:
+        """Trials and confirmations."""
+        return None if self.trials is None else self.trials + self.confirmations
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data with the names of the fields; refused and allowed points are spelled out."""
@@ -75,6 +82,7 @@ def plan_sweep(sweep: Sweep) -> Plan:
     counted = UNKNOWN if sweep.defined_as_it_runs else census(sweep.space)
     _check_allowed(sweep, counted)
     trials, about = _trials(sweep, backend, counted)
+    confirmations = _confirmations(sweep, backend, trials)
     seen = preview(sweep, backend, trials)
     pruner, looks = _pruner(sweep)
     return Plan(
@@ -82,7 +90,7 @@ def plan_sweep(sweep: Sweep) -> Plan:
         backend=sweep.search.backend,
         trials=trials,
         about=about,
-        fits=None if trials is None else trials * fits_per_trial(sweep),
+        fits=None if trials is None else _fits(sweep, trials, confirmations),
         minutes=sweep.budget.minutes,
         space=counted,
         continuous=sweep.space.continuous,
@@ -94,6 +102,7 @@ def plan_sweep(sweep: Sweep) -> Plan:
         pruner=pruner,
         looks=looks,
         spared=trials_before_pruning(sweep),
+        confirmations=confirmations,
     )
 
 
@@ -113,8 +122,21 @@ def expected_trials(sweep: Sweep) -> int | None:
     return _trials(sweep, backend, counted)[0]
 
 
+def _confirmations(sweep: Sweep, backend: Backend, trials: int | None) -> int:
+    """How many configurations are confirmed, at most; of Hyperband's, those trained in full."""
+    top = sweep.evaluate.confirm_top
+    if isinstance(backend, Hyperband):
+        top = min(top, sum(bracket[-1].trials for bracket in backend.plan(sweep.space)))
+    return top if trials is None else min(top, trials)
+
+
+def _fits(sweep: Sweep, trials: int, confirmations: int) -> int:
+    again = max(1, sweep.evaluate.folds) * sweep.evaluate.confirm_repeats
+    return trials * fits_per_trial(sweep) + confirmations * again
+
+
 def fits_per_trial(sweep: Sweep) -> int:
-    """How many networks one trial trains."""
+    """How many networks one trial of the search trains."""
     return max(1, sweep.evaluate.folds) * sweep.evaluate.repeats
 
 

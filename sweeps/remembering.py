@@ -149,14 +149,21 @@ def sweep_end(
     best: Result | None,
     artifacts: Sequence[Artifact],
     pruned: int = 0,
+    confirmed: int = 0,
+    unconfirmed: int = 0,
 ) -> SweepEnd:
     """What is known of a sweep only when a session of it ends, and what state that leaves it in.
 
-    `done` trials have a score, the best of them is `best`; `failed` and `pruned` ones have none.
+    `done` trials of the search have a score, the best of them is `best`; `failed` and `pruned` ones
+    have none. Confirmations are counted apart, those with a score and those without.
     """
     figures: dict[str, float] = {"trials_done": done, "trials_failed": failed}
     if pruned:
         figures["trials_pruned"] = pruned
+    if confirmed:
+        figures["trials_confirmed"] = confirmed
+    if unconfirmed:
+        figures["trials_unconfirmed"] = unconfirmed
     if best is not None and best.score is not None:
         figures[f"best_{sweep.objective.metric}"] = best.score
         figures["best_trial"] = best.trial.number
@@ -198,6 +205,8 @@ def _trial_tags(sweep: Sweep, sweep_id: str, trial: Trial) -> dict[str, str]:
         "sweeps.trial": str(trial.number),
         "sweeps.config_hash": config_hash(trial.config),
     }
+    if trial.confirms is not None:
+        tags["sweeps.confirms"] = str(trial.confirms)
     return tags if trial.parent is None else tags | {"sweeps.parent_trial": str(trial.parent)}
 
 

@@ -164,7 +164,7 @@ class Session:
 
     def _announce(self) -> None:
         """Tell watcher and MLflow that the sweep runs; send MLflow what it missed."""
-        name, total = self._parts.sweep.name, self._parts.plan.trials
+        name, total = self._parts.sweep.name, self._parts.plan.total
         self._around.watcher.began(self._claim.sweep_id, name, total, self._row.ended)
         self._delivery.begin()
         self._delivery.unsent(self._begun)

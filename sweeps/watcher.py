@@ -23,7 +23,9 @@ class Summary:
     look at the sweep in MLflow. `seconds` is the wall time of this session; `signal` is the number
     of the signal that interrupted it; `cause` says in a line why a sweep failed; `cancelled` trials
     were asked for and will never be trained; `pruned` ones were ended early, and are no failures.
-    With several objectives, `front` counts the trials that no other one beats.
+    With several objectives, `front` counts the trials that no other one beats. `done`, `failed` and
+    `pruned` are of the search; `confirmed` and `unconfirmed` are the confirmations with and without
+    a score.
     """
 
     sweep_id: str
@@ -40,6 +42,8 @@ class Summary:
     cancelled: int = 0
     pruned: int = 0
     front: int = 0
+    confirmed: int = 0
+    unconfirmed: int = 0
 
 
 @dataclass(frozen=True)

@@ -126,7 +126,7 @@ def _left(row: SweepRow, sweep: Sweep) -> str:
     """What becomes of the trials that have no result."""
     from sweeps.plan import expected_trials
 
-    expected, done = expected_trials(sweep), row.ended
+    expected, done = expected_trials(sweep), row.searched
     if expected is None or expected < done:
         return f"what {count(done, 'trial')} brought is kept"
     if row.state == "stopping":

@@ -63,7 +63,7 @@ def status(sweep_id: SweepId = LATEST, store: StoreOption = HERE, as_json: AsJso
     with opened(store) as shelf:
         row = shelf.sweep(sweep_id)
         sweep, best = _sweep_and_best(shelf, row)
-        reasons = shelf.ledger.reasons(row.sweep_id) if row.failed else {}
+        reasons = shelf.ledger.reasons(row.sweep_id) if row.failed or row.unconfirmed else {}
     expected = _expected(row, sweep)
     if as_json:
         found = {"expected": expected, "reasons": reasons, "best": _best_fields(sweep, best)}
@@ -72,7 +72,7 @@ def status(sweep_id: SweepId = LATEST, store: StoreOption = HERE, as_json: AsJso
     said = [titled(row), *lines(_facts(row, sweep, expected, reasons, store))]
     said += best_lines(best, sweep.objective.metric)
     if row.holder is None:
-        said += ways_on(row.state, row.failed, row.sweep_id, store, None)
+        said += ways_on(row.state, row.failed + row.unconfirmed, row.sweep_id, store, None)
     elif row.state in ("pausing", "paused"):
         said.append(f"resume: {command('resume', row.sweep_id, store, None)}")
     say(said)
@@ -81,7 +81,7 @@ def status(sweep_id: SweepId = LATEST, store: StoreOption = HERE, as_json: AsJso
 def _expected(row: SweepRow, sweep: Sweep) -> int | None:
     """How many trials the sweep has; counting those of a large constrained grid takes seconds."""
     if row.state == "finished":
-        return row.ended
+        return row.searched
     from sweeps.plan import expected_trials
 
     return expected_trials(sweep)
@@ -103,6 +103,7 @@ def _facts(
         "search": f"{sweep.search.backend} on {sweep.subject.path or sweep.task.label}",
         "state": shown(row.state) + (f", {row.cause}" if row.cause else ""),
         "trials": f"{row.done:,} done, {pruned}{failed}, {row.running:,} begun{cancelled}, of {of}",
+        **_confirmations(row, sweep),
         "started": moment(row.created_ms),
         "time": duration(row.spent_seconds),
     }
@@ -118,6 +119,14 @@ def _facts(
     if lacks(row):
         facts["MLflow"] += f": {command('sync', row.sweep_id, store, None)}"
     return facts
+
+
+def _confirmations(row: SweepRow, sweep: Sweep) -> dict[str, str]:
+    top = sweep.evaluate.confirm_top
+    if not top:
+        return {}
+    failed = f", {row.unconfirmed:,} failed" if row.unconfirmed else ""
+    return {"confirmations": f"{row.confirmed:,} done{failed}, of the best {top:,}"}
 
 
 @guarded

@@ -66,6 +66,8 @@ def _trials(plan: Plan) -> str:
         return f"as many trials as fit into {duration(60 * (plan.minutes or 0))}"
     about = "about " if plan.about else ""
     trials = f"{about}{count(plan.trials, 'trial')}{_fewer(plan, plan.trials)}"
+    if plan.confirmations:
+        trials += f" and {count(plan.confirmations, 'confirmation')}"
     return f"{trials}, {count(plan.fits, 'fit')}{limit}"
 
 

@@ -25,14 +25,21 @@ ENDINGS: Mapping[Ending, str] = {
 
 def ending_line(summary: Summary) -> str:
     """One line: name, id, how it ended, trials, time."""
-    counts = {"failed": summary.failed, "pruned": summary.pruned}
-    said = ", ".join(f"{number:,} {word}" for word, number in counts.items() if number)
     trials = count(summary.done + summary.failed + summary.pruned, "trial")
+    trials += _but({"failed": summary.failed, "pruned": summary.pruned})
+    if summary.confirmed or summary.unconfirmed:
+        trials += f" and {count(summary.confirmed + summary.unconfirmed, 'confirmation')}"
+        trials += _but({"failed": summary.unconfirmed})
     never = f", {summary.cancelled:,} never trained" if summary.cancelled else ""
     return (
         f"{summary.name} {summary.sweep_id}: {ENDINGS[summary.ending]}, "
-        f"{trials}{f' ({said})' if said else ''}{never}, {duration(summary.seconds)}"
+        f"{trials}{never}, {duration(summary.seconds)}"
     )
+
+
+def _but(counts: Mapping[str, int]) -> str:
+    said = ", ".join(f"{number:,} {word}" for word, number in counts.items() if number)
+    return f" ({said})" if said else ""
 
 
 def farewell(summary: Summary, metric: str, store: StoreFlags, uri: str | None) -> list[str]:
@@ -44,12 +51,13 @@ def farewell(summary: Summary, metric: str, store: StoreFlags, uri: str | None) 
         said += best_lines(summary.best, metric)
     look = summary.where or command("ui", summary.sweep_id, store, uri)
     said.append(f"MLflow: {look}")
-    if summary.failed:
+    failed = summary.failed + summary.unconfirmed
+    if failed:
         said.append(f"what failed: {command('logs', summary.sweep_id, store, None)}")
     if summary.unsent:
         sync = command("sync", summary.sweep_id, store, uri)
         said.append(f"{waiting(summary.unsent)} to be sent to MLflow: {sync}")
-    return said + ways_on(summary.ending, summary.failed, summary.sweep_id, store, uri)
+    return said + ways_on(summary.ending, failed, summary.sweep_id, store, uri)
 
 
 def ways_on(

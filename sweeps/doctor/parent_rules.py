@@ -49,7 +49,8 @@ def _anew(parent: RunFacts, kept: Sequence[KeptTrial]) -> Mend:
 
 def _end(sweep: Sweep, stands: Any, kept: Sequence[KeptTrial]) -> SweepEnd:
     results = [one.result for one in kept if one.result is not None]
-    states = [one.state for one in kept]
+    states = [one.state for one in kept if one.trial.confirms is None]
+    confirmations = [one.state for one in kept if one.trial.confirms is not None]
     return sweep_end(
         sweep,
         stands.id,
@@ -60,6 +61,8 @@ def _end(sweep: Sweep, stands: Any, kept: Sequence[KeptTrial]) -> SweepEnd:
         best_of(sweep, results),
         (),
         states.count("pruned"),
+        confirmations.count("done"),
+        confirmations.count("failed"),
     )
 
 
