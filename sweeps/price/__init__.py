@@ -1,0 +1,1 @@
+"""What a sweep will cost, found out by training a little of it."""
