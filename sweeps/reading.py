@@ -16,6 +16,7 @@ from sweeps.reading_budget import read_budget
 from sweeps.reading_checkpoint import read_checkpoint
 from sweeps.reading_confirmation import check_confirmation
 from sweeps.reading_evaluation import read_evaluate, read_metrics
+from sweeps.reading_notify import read_notify
 from sweeps.reading_objectives import check_several, measuring, read_objectives
 from sweeps.reading_subject import folder_of, grouped, needs_folder, read_subject, read_task
 from sweeps.section import Section
@@ -38,6 +39,7 @@ KEYS = (
     "evaluate",
     "budget",
     "checkpoint",
+    "notify",
     "trainer",
     "seed",
     "space",
@@ -88,6 +90,7 @@ def read_sweep(document: Mapping[str, Any], folder: str = "") -> Sweep:
         checkpoint=read_checkpoint(top, subject.kind),
         folder=folder,
         further=tuple(further),
+        notify=read_notify(top),
         document=_document(top.values, name, folder, task),
     )
     _check_end(sweep)

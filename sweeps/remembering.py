@@ -15,6 +15,7 @@ from math import inf
 
 from sweeps.live_trials import Epoch
 from sweeps.problem import Problem
+from sweeps.reading_notify import without_addresses
 from sweeps.surroundings import git_commit, package_versions
 from sweeps.sweep import Sweep
 from sweeps.tasks.no_rows import NoRows
@@ -61,7 +62,7 @@ def sweep_record(
         objective=sweep.objective.metric,
         maximize=sweep.objective.goal == "maximize",
         artifacts=(
-            Artifact("sweep.yaml", text=yaml_text(sweep.document)),
+            Artifact("sweep.yaml", text=yaml_text(without_addresses(sweep.document))),
             Artifact("plan.json", text=plan),
             Artifact("versions.json", text=json.dumps(package_versions(), indent=2)),
         ),
