@@ -10,6 +10,7 @@ from typing import Any
 from search_spaces import SpaceError
 from sweeps.backends.choose import backend_for
 from sweeps.doctor.best_rules import best_faults
+from sweeps.doctor.confirm_rules import confirm_faults, part_faults
 from sweeps.doctor.ending_rules import ending_faults
 from sweeps.doctor.expected import Expected, expected_run
 from sweeps.doctor.order_rules import order_faults
@@ -60,6 +61,7 @@ def look_at_ledger(store: Store, sweep_id: str) -> LedgerSide:
         faults: list[Fault] = []
         for one in evidence.kept(row.sweep_id):
             faults += trial_faults(one, sweep, stands.created_ms)
+            faults += part_faults(one, sweep)
             run = expected_run(sweep, row.sweep_id, one)
             if run is not None:
                 expected[one.number] = run
@@ -77,6 +79,7 @@ def _of_the_sweep(sweep: Sweep, stands: Any, trials: Sequence[KeptTrial]) -> Ite
     yield from ending_faults(stands, trials, sweep)
     yield from order_faults(trials)
     yield from point_faults(sweep, stands.state, trials)
+    yield from confirm_faults(sweep, stands.state, trials)
 
 
 def _slim(kept: KeptTrial) -> KeptTrial:

@@ -18,11 +18,11 @@ WALKED = 100_000
 
 
 def point_faults(sweep: Sweep, state: str, kept: Sequence[KeptTrial]) -> Iterator[Fault]:
-    """Everything that is wrong with which points were tried, and with how many."""
+    """Everything that is wrong with which points a search has tried, and with how many."""
+    kept = [one for one in kept if one.trial.confirms is None]
     cap = sweep.search.trials
-    for one in kept:
-        if cap is not None and one.number >= cap:
-            yield Fault("points", f"beyond the {cap:,} trials that the sweep may have", one.number)
+    for one in [] if cap is None else kept[cap:]:
+        yield Fault("points", f"beyond the {cap:,} trials that the sweep may have", one.number)
     backend = backend_for(sweep.search, sweep.space)
     if isinstance(backend, Hyperband):
         planned = sum(rung.trials for rungs in backend.plan(sweep.space) for rung in rungs)
@@ -32,10 +32,11 @@ def point_faults(sweep: Sweep, state: str, kept: Sequence[KeptTrial]) -> Iterato
         return
     seeds = [sweep.space.check(config) for config in sweep.search.seed_trials]
     yield from _seeds(seeds, kept)
+    drawn = {one.number for one in kept[len(seeds) :]}
     places = _places_on_grid(sweep.space, kept)
     yield from _repeats(places)
     if sweep.search.backend == "grid":
-        yield from _walk({n: index for n, index in places.items() if n >= len(seeds)})
+        yield from _walk({n: index for n, index in places.items() if n in drawn})
     if state == "finished" and (cap is None or len(kept) < cap):
         yield from _rest(sweep.space, set(places.values()), len(kept), cap)
 
@@ -52,8 +53,8 @@ def _places(
 
 
 def _seeds(seeds: Sequence[Config], kept: Sequence[KeptTrial]) -> Iterator[Fault]:
-    for one in kept:
-        if one.number in range(len(seeds)) and dict(one.trial.config) != dict(seeds[one.number]):
+    for one, seed in zip(kept, seeds, strict=False):
+        if dict(one.trial.config) != dict(seed):
             yield Fault("points", "not the seed trial of that number", one.number)
 
 

@@ -2,7 +2,8 @@
 
 The trials that are open together go forward together: when all of them have their stage behind
 them, the pruner decides in the order of their numbers. What it knows then does not depend on where,
-how fast or in which order they were trained.
+how fast or in which order they were trained. Of confirmations it never hears: they are trained in
+full, and compared with none of the search.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ class Staging:
         for one in begun:
             number = one.trial.number
             self._known.add(number)
+            if one.trial.confirms is not None:
+                continue
             if one.result is not None:
                 self._study.over(number, one.result)
             else:
@@ -48,8 +51,10 @@ class Staging:
         for opened, fits in trials:
             number = opened.trial.number
             known = known_from(opened.trial, opened.stages)
-            stages = self._whole(fits) if known.to_the_end else self._stages(fits)
-            if number not in self._known:
+            confirms = opened.trial.confirms is not None
+            in_full = known.to_the_end or confirms
+            stages = self._whole(fits) if in_full else self._stages(fits)
+            if number not in self._known and not confirms:
                 self._study.begin(number)
             self._open[number] = StagedTrial(opened, stages, known, self._sweep.objective)
             first += self._open[number].fits()
@@ -90,6 +95,8 @@ class Staging:
 
     def _end_of(self, staged: StagedTrial) -> Result | None:
         """The result of a trial that ends here; None for one that goes on."""
+        if staged.opened.trial.confirms is not None:
+            return staged.result()
         value, step = staged.value, staged.step
         if value is not None:
             staged.report(value)

@@ -34,6 +34,12 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
         "evaluate": {"repeats": 2},
     },
     "hyperband": {"space": SPACE | {"epochs": 9}, "search": {"backend": "hyperband"}},
+    "confirmed": {
+        "name": "penguins-confirmed",
+        "space": SPACE,
+        "search": {"backend": "random", "trials": 10, "batch": 4},
+        "evaluate": {"folds": 2, "confirm_top": 3, "repeats": 2},
+    },
     "pruned": {
         "name": "penguins-pruned",
         "space": SPACE | {"epochs": 9},
@@ -45,7 +51,7 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
         },
     },
 }
-TRIALS = {"random": 10, "optuna": 10, "grid": 11, "hyperband": 23, "pruned": 10}
+TRIALS = {"random": 10, "optuna": 10, "grid": 11, "hyperband": 23, "pruned": 10, "confirmed": 13}
 FAILED = 2
 """The one trial that fails."""
 
