@@ -60,10 +60,11 @@ class Options(Around, Placed, total=False):
     """The same, and where fits are trained.
 
     An `executor` that runs already is used as it is and left running, unless a second interruption
-    ends it.
+    ends it. `race` is the sweep's place in a race, as the ledger keeps it (see `sweeps.race`).
     """
 
     executor: Slots | Executor | None
+    race: str | None
 
 
 def run(sweep: Sweep, **options: Unpack[Options]) -> Summary:
@@ -79,10 +80,10 @@ def run(sweep: Sweep, **options: Unpack[Options]) -> Summary:
         )
     around = _placed(options)
     parts = Parts.of(sweep)
-    with _slots(parts.trainer, options, around.watcher.said) as slots:
+    with open_slots(parts.trainer, options, around.watcher.said) as slots:
         search = parts.backend.start(sweep.space, sweep.seed)
         with closing(Ledger.open(around.store.ledger_url)) as ledger:
-            claim = ledger.create(sweep, searching.state_of(sweep, search))
+            claim = ledger.create(sweep, searching.state_of(sweep, search), options.get("race"))
             search = searching.started(parts, search, ledger, claim.sweep_id)
             return Session(parts, search, ledger, claim, around).run(slots)
 
@@ -170,7 +171,7 @@ def _gone_on(
         if change is not None:
             change(ledger, claim)
         parts = Parts.of(read_sweep(ledger.document(sweep_id)))
-        with _slots(parts.trainer, options, around.watcher.said) as slots:
+        with open_slots(parts.trainer, options, around.watcher.said) as slots:
             search = searching.restored_search(parts, ledger, sweep_id)
             ledger.take_up(claim)
             return Session(parts, search, ledger, claim, around).run(slots)
@@ -199,7 +200,7 @@ def _claimed(ledger: Ledger, sweep_id: str, say: Callable[[str], None]) -> Itera
 
 
 @contextmanager
-def _slots(trainer: Trainer, options: Options, tell: Callable[[str], None]) -> Iterator[Slots]:
+def open_slots(trainer: Trainer, options: Options, tell: Callable[[str], None]) -> Iterator[Slots]:
     """Where fits are trained: what was given, or an executor that ends with the session.
 
     The trainer's variables stand in this process as well, since a backend may import the packages

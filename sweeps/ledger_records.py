@@ -34,7 +34,7 @@ class SweepRow:
     are the confirmations with and without a score. Of all of them, `running` ones have no result
     yet, `cancelled` ones will never have one, and `unsent` ones have a result that MLflow has not
     been given; `end_sent` tells whether it was told how the sweep ended. `core_seconds` and
-    `gpu_seconds` are those of all results together.
+    `gpu_seconds` are those of all results together. `race` is the id of the race it is a part of.
     """
 
     sweep_id: str
@@ -58,6 +58,7 @@ class SweepRow:
     cause: str | None
     confirmed: int = 0
     unconfirmed: int = 0
+    race: str | None = None
 
     @property
     def searched(self) -> int:
@@ -122,6 +123,7 @@ def sweep_row(row: Row[Any]) -> SweepRow:
         cause=row.cause,
         confirmed=row.confirmed,
         unconfirmed=row.unconfirmed,
+        race=None if row.race is None else json.loads(row.race)["race_id"],
     )
 
 

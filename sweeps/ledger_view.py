@@ -82,6 +82,11 @@ class LedgerView:
         found: str | None = self._column(sweep_id, "baseline")
         return found
 
+    def race(self, sweep_id: str) -> str | None:
+        """The race that the sweep is a part of, and its place there; None without one."""
+        found: str | None = self._column(sweep_id, "race")
+        return found
+
     def backend_state(self, sweep_id: str) -> Mapping[str, Any]:
         """The backend's state as of the last transaction."""
         loaded: Mapping[str, Any] = json.loads(self._column(sweep_id, "backend_state"))

@@ -179,6 +179,7 @@ def _options(
         "tracker": None,
         "report": sweep_report,
         "memo": memo,
+        "race": None,
     }
 
 
