@@ -224,4 +224,5 @@ def _part(outcome: Outcome) -> Part:
         confusion=outcome.confusion,
         error=outcome.error,
         counted_seconds=outcome.counted_seconds,
+        pack=outcome.pack,
     )

@@ -14,6 +14,7 @@ from sweeps.at_work import QUIET_SECONDS, Reports
 from sweeps.executors.executor import Slots, Terms
 from sweeps.executors.placement import Shared
 from sweeps.losses import StarvedError, starved_of
+from sweeps.pack_marks import marked
 from sweeps.problem import Problem
 from sweeps.trainers.trainer import Pack, Trainer
 from sweeps.trial import Outcome
@@ -128,7 +129,7 @@ class Flight:
             pack = self._flying.pop(future)
             self._listener.landed(pack)
             try:
-                brought = future.result()
+                brought = marked(future.result(), pack)
             except Exception as error:  # noqa: BLE001 - what it means is decided in `losses`
                 lost.append(Lost(pack, error))
                 continue

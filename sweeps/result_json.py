@@ -108,6 +108,7 @@ def _part(document: Mapping[str, Any]) -> Part:
         confusion=_confusion(document["confusion"]),
         error=_failure(document["error"]),
         counted_seconds=document.get("counted_seconds", 0.0),
+        pack=document.get("pack"),
     )
 
 

@@ -172,6 +172,7 @@ class Outcome:
     `defined` is set where the configuration came about in training. `epoch_ms` says when epochs
     ended, in milliseconds since 1970, where training took long enough for somebody to watch.
     `counted_seconds` are those of `seconds` that a limit of the fit's time counts.
+    `pack` says which fits were trained together (see `sweeps.pack_marks`).
     Outcomes are equal whatever they cost, and whenever they came about; so are results.
     """
 
@@ -187,6 +188,7 @@ class Outcome:
     cost: Cost | None = field(default=None, compare=False)
     epoch_ms: Mapping[int, int] = field(default_factory=dict, compare=False)
     counted_seconds: float = field(default=0.0, compare=False)
+    pack: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -201,6 +203,7 @@ class Part:
     confusion: Confusion = field(default_factory=dict)
     error: Failure | None = None
     counted_seconds: float = field(default=0.0, compare=False)
+    pack: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +22,7 @@ from sweeps.installed import version_of
 from sweeps.memo.devices import device_at
 from sweeps.parts import Parts
 from sweeps.problem import Problem
+from sweeps.provenance import own_code
 from sweeps.pruning.choose import steps_for
 from sweeps.sweep import Sweep
 from sweeps.tasks.user_rows import UserRows
@@ -68,7 +68,7 @@ def ground_of(parts: Parts, place: Where) -> Ground | None:
     device = device_at(place)
     if device is None:
         return None
-    paths = list(_own_code(sweep))
+    paths = list(own_code(sweep))
     code = code_of(paths, sweep.folder) if paths else None
     if paths and (code is None or not _is_what_runs(code, parts, place)):
         return None
@@ -95,14 +95,6 @@ def _described(sweep: Sweep) -> dict[str, Any]:
         "trainer": sweep.trainer,
         "seed": sweep.seed,
     }
-
-
-def _own_code(sweep: Sweep) -> Iterator[str]:
-    """Every `module:name` that is called while a fit is trained or judged."""
-    if sweep.subject.kind != "network":
-        yield sweep.subject.path
-        yield from (str(said) for said in sweep.subject.options.values() if ":" in str(said))
-    yield from (metric for metric in sweep.evaluate.metrics if ":" in metric)
 
 
 def _is_what_runs(code: Code, parts: Parts, place: Where) -> bool:

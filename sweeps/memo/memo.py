@@ -149,9 +149,10 @@ def _may_be(fits: Sequence[Fit]) -> bool:
 
 
 def remembered(trial: Trial, sweep_id: str, number: int, text: str) -> Result:
-    """The trial's result, from that of another one: what it cost was paid there."""
+    """The trial's result, from that of another one: it was trained there, at that cost."""
     from sweeps.result_json import result_from_json
 
     result = result_from_json(trial, text)
     notes = {NOTE: f"{sweep_id}/{number}", **result.notes}
-    return replace(result, notes=notes, cost=None, epoch_ms={})
+    parts = tuple(replace(part, pack=None) for part in result.parts)
+    return replace(result, parts=parts, notes=notes, cost=None, epoch_ms={})

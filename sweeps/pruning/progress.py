@@ -58,6 +58,7 @@ def outcomes_of(past: Result, fits: dict[tuple[int, int], Fit]) -> dict[tuple[in
         cost=past.cost,
         epoch_ms=past.epoch_ms,
         counted_seconds=first.counted_seconds,
+        pack=first.pack,
     )
     return {**outcomes, (first.fit.repeat, first.fit.fold): whole}
 
@@ -70,4 +71,5 @@ def _outcome(fit: Fit, part: Part) -> Outcome:
         part.seconds,
         part.confusion,
         counted_seconds=part.counted_seconds,
+        pack=part.pack,
     )
