@@ -7,12 +7,12 @@ from contextlib import closing
 from functools import partial
 
 from sweeps import ledger_orders, remembering
+from sweeps.afterwards import artifacts_of
 from sweeps.backends.backend import Search
 from sweeps.checkpoint_keeper import CheckpointKeeper
 from sweeps.chosen import Surroundings
 from sweeps.control import Control, Listener
 from sweeps.delivery import Delivery
-from sweeps.drawing import drawn
 from sweeps.errors import LedgerAwayError, LedgerError
 from sweeps.executors.executor import Slots
 from sweeps.interrupts import Interrupts
@@ -97,7 +97,11 @@ class Session:
             with self._interrupts:
                 with closing(self._figures()):
                     ending, cause = self._train(executor)
-                artifacts = self._drawn(executor) if ending not in NOT_DRAWN else ()
+                artifacts = (
+                    artifacts_of(self._parts, self._around, self._ledger, self._claim, executor)
+                    if ending not in NOT_DRAWN
+                    else ()
+                )
                 unsent = self._drain(ending, artifacts)
             self._ledger.release(self._claim)
         except BaseException as error:
@@ -168,21 +172,6 @@ class Session:
         self._around.watcher.began(self._claim.sweep_id, name, total, self._row.ended)
         self._delivery.begin()
         self._delivery.unsent(self._begun)
-
-    def _drawn(self, executor: Slots) -> Sequence[Artifact]:
-        """The report's files. A worker draws, so that this process can go on sending to MLflow."""
-        around = self._around
-        if around.report is None:
-            return ()
-        folder = around.store.reports(self._claim.sweep_id)
-        return drawn(
-            around.report,
-            self._ledger,
-            self._claim.sweep_id,
-            folder,
-            executor,
-            around.watcher.said,
-        )
 
     def _drain(self, ending: Ending, artifacts: Sequence[Artifact]) -> int:
         """Let MLflow catch up; how many trials it still lacks."""
