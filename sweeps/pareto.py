@@ -34,7 +34,7 @@ def front_of(sweep: Sweep, results: Sequence[Result]) -> tuple[Result, ...]:
         if result.trial.confirms is None and (scores := scores_of(sweep, result))
     ]
     scored.sort(key=lambda one: one[:2])
-    return tuple(scored[position][2] for position in _undominated([one[0] for one in scored]))
+    return tuple(scored[position][2] for position in undominated([one[0] for one in scored]))
 
 
 def scores_of(sweep: Sweep, result: Result) -> tuple[float, ...]:
@@ -50,8 +50,8 @@ def scores_of(sweep: Sweep, result: Result) -> tuple[float, ...]:
     )
 
 
-def _undominated(scores: Sequence[tuple[float, ...]]) -> list[int]:
-    """The positions of those that none dominates; `scores` are sorted."""
+def undominated(scores: Sequence[tuple[float, ...]]) -> list[int]:
+    """The positions of those that none dominates; `scores` are sorted, smaller is better."""
     if len(scores[0] if scores else ()) > 2:
         return _undominated_by_many(scores)
     kept: list[int] = []

@@ -11,7 +11,7 @@ from sweeps.backends.backend import State, Told
 from sweeps.backends.draws import Draws
 from sweeps.backends.optuna_samplers import SamplerSettings
 from sweeps.backends.optuna_study import OptunaStudy
-from sweeps.backends.prior import Prior
+from sweeps.backends.prior import Prior, telling
 from sweeps.backends.rhythm import Rhythm
 from sweeps.trial import Config, Trial
 
@@ -42,7 +42,7 @@ class SamplerSearch:
         self._seed = seed
         self._sampler = sampler
         self._seed_trials = seed_trials
-        self._study = OptunaStudy(space, seed, sampler, batch, objectives, priors)
+        self._study = OptunaStudy(space, seed, sampler, batch, objectives, telling(priors))
         self._tried = [*seed_trials, *(prior.config for prior in priors)]
         self._draws = Draws(space, seed, self._tried)
         self._rhythm = Rhythm()

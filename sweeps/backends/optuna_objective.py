@@ -14,7 +14,7 @@ from typing import Any
 from search_spaces import Space, SpaceError
 from sweeps.backends.backend import State, Told
 from sweeps.backends.optuna_samplers import SamplerName, SamplerSettings, unfit_setting
-from sweeps.backends.prior import Prior
+from sweeps.backends.prior import Prior, telling
 from sweeps.pruning.choice import NONE, PrunerChoice
 from sweeps.trial import Config, Trial
 
@@ -118,7 +118,7 @@ class ObjectiveSearch:
             "batch": self._settings.batch,
             "pruner": NONE if pruner is None else pruner.document,
             "seed_trials": [dict(config) for config in self._settings.seed_trials],
-            "priors": [_known_before(prior) for prior in self._settings.priors],
+            "priors": [_known_before(prior) for prior in telling(self._settings.priors)],
             "told": [_known(told) for told in self._told[: self._known]],
         }
 

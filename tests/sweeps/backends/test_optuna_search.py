@@ -71,7 +71,7 @@ def test_quasi_random_points_are_spread_evenly() -> None:
     assert eighths == [8] * 8
 
 
-@pytest.mark.parametrize("sampler", ["tpe", "cmaes", "qmc", "random"])
+@pytest.mark.parametrize("sampler", ["tpe", "cmaes", "nsgaii", "qmc", "random"])
 def test_seeds_give_different_searches(sampler: str) -> None:
     backend = OptunaSearch(sampler=sampler)  # type: ignore[arg-type]
     first, second = (run(backend.start(CONTINUOUS, seed), most=4) for seed in (1, 2))
