@@ -13,6 +13,7 @@ from functools import partial
 from typing import Literal, TypedDict, Unpack
 
 from sweeps import ledger_orders, searching
+from sweeps.accompanied import accompanied
 from sweeps.chosen import Surroundings
 from sweeps.code_since import look_again
 from sweeps.conclusion import Conclusion
@@ -25,6 +26,7 @@ from sweeps.lease import Claim, Heartbeat, LeaseError
 from sweeps.ledger import Ledger
 from sweeps.ledger_records import FINAL
 from sweeps.parts import Parts
+from sweeps.provenance import provenance_of
 from sweeps.reading import read_sweep
 from sweeps.session import Session
 from sweeps.store import Store
@@ -84,8 +86,10 @@ def run(sweep: Sweep, **options: Unpack[Options]) -> Summary:
         search = parts.backend.start(sweep.space, sweep.seed)
         with closing(Ledger.open(around.store.ledger_url)) as ledger:
             claim = ledger.create(sweep, searching.state_of(sweep, search), options.get("race"))
+            ledger.keep_provenance(claim, provenance_of(parts, around.place).to_json())
             search = searching.started(parts, search, ledger, claim.sweep_id)
-            return Session(parts, search, ledger, claim, around).run(slots)
+            with accompanied(around, parts.sweep, claim.sweep_id) as among:
+                return Session(parts, search, ledger, claim, among).run(slots)
 
 
 def resume(sweep_id: str, **options: Unpack[Options]) -> Summary:
@@ -174,7 +178,8 @@ def _gone_on(
         with open_slots(parts.trainer, options, around.watcher.said) as slots:
             search = searching.restored_search(parts, ledger, sweep_id)
             ledger.take_up(claim)
-            return Session(parts, search, ledger, claim, around).run(slots)
+            with accompanied(around, parts.sweep, claim.sweep_id) as among:
+                return Session(parts, search, ledger, claim, among).run(slots)
 
 
 def _refuse_final(ledger: Ledger, sweep_id: str) -> None:

@@ -55,3 +55,7 @@ class Store:
     def reports(self, sweep_id: str) -> Path:
         """The folder of a sweep's plots and tables; it may not exist yet."""
         return self.folder / "reports" / sweep_id
+
+    def at_work(self, sweep_id: str) -> Path:
+        """The file that says what a sweep's workers train; there is none when nobody runs it."""
+        return self.folder / "at_work" / f"{sweep_id}.json"

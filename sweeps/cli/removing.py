@@ -63,3 +63,4 @@ def _remove(shelf: Shelf, sweep_id: str) -> None:
     for folder in (shelf.store.checkpoints(sweep_id), shelf.store.reports(sweep_id)):
         if folder.exists():
             shutil.rmtree(folder)
+    shelf.store.at_work(sweep_id).unlink(missing_ok=True)
