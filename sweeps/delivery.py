@@ -12,6 +12,7 @@ from sweeps.lease import Claim, LeaseError
 from sweeps.ledger import Ledger
 from sweeps.ledger_records import Begun
 from sweeps.parts import Parts
+from sweeps.race.remembering import in_race
 from sweeps.trial import Result
 from tracking.records import Artifact, LiveRecord, Metric, SweepFigures, SweepState
 from tracking.shipping import Shipper
@@ -59,16 +60,15 @@ class Delivery:
     def begin(self) -> None:
         """The parent run."""
         parts, sweep_id = self._parts, self._claim.sweep_id
-        self._shipper.put(
-            remembering.sweep_record(
-                parts.sweep,
-                sweep_id,
-                self._ledger.sweep(sweep_id).created_ms,
-                parts.problem,
-                parts.split_hash,
-                parts.plan.to_json(),
-            )
+        record = remembering.sweep_record(
+            parts.sweep,
+            sweep_id,
+            self._ledger.sweep(sweep_id).created_ms,
+            parts.problem,
+            parts.split_hash,
+            parts.plan.to_json(),
         )
+        self._shipper.put(in_race(record, self._ledger.race(sweep_id)))
 
     def trial(self, result: Result, attempt: int, started_ms: int, ended_ms: int) -> None:
         """A child run."""

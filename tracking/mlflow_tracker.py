@@ -10,6 +10,7 @@ from tracking import mlflow_children
 from tracking.doubles import Sorted, sort_out
 from tracking.known_runs import KnownSweep, by_number
 from tracking.lanes import side_by_side
+from tracking.mlflow_races import race_run
 from tracking.mlflow_store import MlflowStore
 from tracking.records import (
     LiveRecord,
@@ -25,6 +26,7 @@ from tracking.tracker import TrackingError
 from tracking.wording import (
     COMMAND_TAG,
     PARENT_TAG,
+    RACE_TAG,
     STATE_TAG,
     SWEEP_TAG,
     parent_tags,
@@ -59,6 +61,9 @@ class MlflowTracker:
         with self._asked(f"sweep {record.sweep_id}", record.sweep_id):
             experiment_id = self._store.experiment(record.experiment)
             tags = parent_tags(record, experiment_id)
+            if record.race is not None:
+                above = race_run(self._store, experiment_id, record.race)
+                tags |= {RACE_TAG: record.race.race_id, PARENT_TAG: above}
             found = self._tidy(experiment_id, record.sweep_id)
             parent_id = (
                 found.parent.run_id

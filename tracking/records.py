@@ -39,12 +39,24 @@ class Artifact:
 class SweepRecord:
     """A sweep: one parent run in the experiment of its task.
 
+@dataclass(frozen=True)
+class RaceRecord:
+    """A race of sweeps: one run above those of the sweeps, in the same experiment."""
+
+    race_id: str
+    name: str
+    started_ms: int
+    tags: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
     `name` is the run's name, so it should tell two launches of one description apart. `objective`
     names the metric that decides, if any, and `maximize` says whether its highest value is best.
     """
 
     sweep_id: str
     name: str
+    The run of a sweep that is a part of a `race` is a child of the race's.
     experiment: str
     started_ms: int
     tags: Mapping[str, str] = field(default_factory=dict)
@@ -57,6 +69,7 @@ class SweepRecord:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
+    race: RaceRecord | None = None
     """One measured value. Metrics of one name differ in step.
 
     Records wait in memory while a store is away, and metrics are most of them: hence the slots.
@@ -116,6 +129,19 @@ class SweepEnd:
     artifacts: tuple[Artifact, ...] = ()
 
 
+    metrics: tuple[Metric, ...] = ()
+    artifacts: tuple[Artifact, ...] = ()
+
+
+@dataclass(frozen=True)
+class RaceEnd:
+    """What came of a race, for its run in the experiment of that name."""
+
+    race: RaceRecord
+    experiment: str
+    status: SweepStatus
+    ended_ms: int
+    tags: Mapping[str, str] = field(default_factory=dict)
 @dataclass(frozen=True)
 class SweepState:
     """What a sweep does at the moment (`paused`, say), for its parent run to show."""

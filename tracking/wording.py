@@ -7,10 +7,14 @@ import os
 import sys
 from pathlib import Path
 
-from tracking.records import LiveRecord, SweepRecord, TrialRecord
+from tracking.records import LiveRecord, RaceRecord, SweepRecord, TrialRecord
 from tracking.store_uri import runs_link
 
 SWEEP_TAG = "sweeps.sweep"
+RACE_TAG = "sweeps.race"
+"""On the run of a race and on those of its sweeps."""
+RACE_RUN_TAG = "sweeps.race_run"
+"""On the run of a race alone."""
 TRIAL_TAG = "sweeps.trial"
 ATTEMPT_TAG = "sweeps.attempt"
 PARENT_TAG = "mlflow.parentRunId"
@@ -36,6 +40,16 @@ def parent_tags(record: SweepRecord, experiment_id: str) -> dict[str, str]:
         **record.tags,
         SWEEP_TAG: record.sweep_id,
         COMMAND_TAG: "",
+    }
+
+
+def race_tags(record: RaceRecord) -> dict[str, str]:
+    """Return the tags of a race's run; those by which it is found again cannot be overridden."""
+    return {
+        **_origin(),
+        **record.tags,
+        RACE_TAG: record.race_id,
+        RACE_RUN_TAG: record.race_id,
     }
 
 
