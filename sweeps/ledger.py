@@ -182,6 +182,12 @@ class Ledger(LedgerView):
         with self.writing(claim) as connection:
             set_sweep(connection, claim.sweep_id, baseline=text)
 
+    @outlasting
+    def keep_provenance(self, claim: Claim, text: str) -> None:
+        """What the sweep began with."""
+        with self.writing(claim) as connection:
+            set_sweep(connection, claim.sweep_id, provenance=text)
+
     def show(self, claim: Claim, state: str) -> bool:
         """What the sweep does at the moment: `running`, `pausing`, `paused` or `stopping`.
 

@@ -87,6 +87,16 @@ class LedgerView:
         found: str | None = self._column(sweep_id, "race")
         return found
 
+    def provenance(self, sweep_id: str) -> str | None:
+        """What the sweep began with, as text; None of one that began before that was kept."""
+        found: str | None = self._column(sweep_id, "provenance")
+        return found
+
+    def trained_with(self, sweep_id: str, name: str) -> list[Result]:
+        """The results with parts of the pack of that name (see `sweeps.pack_marks`)."""
+        rows = self._rows(sweep_id, schema.trial.c.result.contains(f'"pack":"{name}.'))
+        return [result_from_json(trial_of(row), row.result) for row in rows]
+
     def backend_state(self, sweep_id: str) -> Mapping[str, Any]:
         """The backend's state as of the last transaction."""
         loaded: Mapping[str, Any] = json.loads(self._column(sweep_id, "backend_state"))
