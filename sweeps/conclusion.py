@@ -14,6 +14,7 @@ from sweeps.executors.inline import Inline
 from sweeps.lease import Claim
 from sweeps.ledger import Ledger
 from sweeps.ledger_records import ACTIVE
+from sweeps.pareto import front_kept
 from sweeps.parts import Parts
 from sweeps.reading import read_sweep
 from sweeps.session import DRAIN_SECONDS, LONGEST_DRAIN_SECONDS
@@ -59,6 +60,7 @@ class Conclusion:
             pruned=row.pruned,
             confirmed=row.confirmed,
             unconfirmed=row.unconfirmed,
+            front=len(front_kept(ledger, self._parts.sweep, sweep_id)),
         )
         self._around.watcher.ended(summary)
         return summary

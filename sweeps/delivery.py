@@ -11,6 +11,7 @@ from sweeps.errors import LedgerError
 from sweeps.lease import Claim, LeaseError
 from sweeps.ledger import Ledger
 from sweeps.ledger_records import Begun
+from sweeps.pareto import front_kept
 from sweeps.parts import Parts
 from sweeps.race.remembering import in_race
 from sweeps.trial import Result
@@ -113,6 +114,7 @@ class Delivery:
                 row.pruned,
                 row.confirmed,
                 row.unconfirmed,
+                front_kept(self._ledger, sweep, sweep_id),
             )
         )
 
@@ -176,4 +178,9 @@ def kept_artifacts(folder: Path) -> list[Artifact]:
     if not folder.exists():
         return []
     files = sorted(path for path in folder.iterdir() if path.is_file())
-    return [Artifact(f"plots/{file.name}", file=file) for file in files]
+    return [Artifact(_place_of(file), file=file) for file in files]
+
+
+def _place_of(file: Path) -> str:
+    """Pictures stand together, what is read stands at the top."""
+    return f"plots/{file.name}" if file.suffix == ".png" else file.name

@@ -15,11 +15,17 @@ from sweeps.trial import Result
 
 if TYPE_CHECKING:
     from sweeps.found import Found
+    from sweeps.ledger_view import LedgerView
 
 
 def front(found: Found) -> tuple[Result, ...]:
     """The search's results that none of its others dominates; see `front_of`."""
     return front_of(found.sweep, found.results)
+
+
+def front_kept(ledger: LedgerView, sweep: Sweep, sweep_id: str) -> tuple[Result, ...]:
+    """The front of a sweep in the ledger so far, in brief; empty with a single objective."""
+    return front_of(sweep, ledger.briefs(sweep_id)) if sweep.further else ()
 
 
 def front_of(sweep: Sweep, results: Sequence[Result]) -> tuple[Result, ...]:

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from math import inf
 
 from sweeps.live_trials import Epoch
+from sweeps.pareto import scores_of
 from sweeps.problem import Problem
 from sweeps.reading_notify import without_addresses
 from sweeps.surroundings import git_commit, package_versions
@@ -152,11 +153,13 @@ def sweep_end(
     pruned: int = 0,
     confirmed: int = 0,
     unconfirmed: int = 0,
+    front: Sequence[Result] = (),
 ) -> SweepEnd:
     """What is known of a sweep only when a session of it ends, and what state that leaves it in.
 
     `done` trials of the search have a score, the best of them is `best`; `failed` and `pruned` ones
-    have none. Confirmations are counted apart, those with a score and those without.
+    have none. Confirmations are counted apart, those with a score and those without. With several
+    objectives there is no best trial, but a best value of each and the `front`.
     """
     figures: dict[str, float] = {"trials_done": done, "trials_failed": failed}
     if pruned:
@@ -165,7 +168,9 @@ def sweep_end(
         figures["trials_confirmed"] = confirmed
     if unconfirmed:
         figures["trials_unconfirmed"] = unconfirmed
-    if best is not None and best.score is not None:
+    if front:
+        figures |= _front_figures(sweep, front)
+    elif best is not None and best.score is not None:
         figures[f"best_{sweep.objective.metric}"] = best.score
         figures["best_trial"] = best.trial.number
     return SweepEnd(
@@ -176,6 +181,16 @@ def sweep_end(
         metrics=tuple(Metric(name, value, 0, ended_ms) for name, value in figures.items()),
         artifacts=tuple(artifacts),
     )
+
+
+def _front_figures(sweep: Sweep, front: Sequence[Result]) -> dict[str, float]:
+    """The best of all by one objective is on the front."""
+    columns = zip(*(scores_of(sweep, one) for one in front), strict=True)
+    bests = {
+        f"best_{objective.metric}": objective.minimised(min(column))
+        for objective, column in zip(sweep.objectives, columns, strict=True)
+    }
+    return bests | {"pareto_size": len(front)}
 
 
 def best_of(sweep: Sweep, results: Sequence[Result]) -> Result | None:
@@ -216,7 +231,7 @@ def _sweep_tags(sweep: Sweep, sweep_id: str) -> dict[str, str]:
         "sweeps.sweep": sweep_id,
         "sweeps.name": sweep.name,
         "sweeps.backend": sweep.search.backend,
-        "sweeps.objective": sweep.objective.metric,
+        "sweeps.objective": ", ".join(one.metric for one in sweep.objectives),
     }
 
 

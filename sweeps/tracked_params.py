@@ -17,7 +17,7 @@ def constants(sweep: Sweep) -> dict[str, str]:
         **{f"evaluate.{name}": value for name, value in asdict(sweep.evaluate).items()},
         **{f"task.{name}": value for name, value in sweep.task.options.items()},
         **_subject(sweep),
-        "objective": f"{sweep.objective.goal} {sweep.objective.metric}",
+        "objective": ", ".join(f"{one.goal} {one.metric}" for one in sweep.objectives),
         "trainer": sweep.trainer,
         "seed": sweep.seed,
     }

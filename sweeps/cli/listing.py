@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +11,13 @@ import typer
 from sweeps.cli.chosen import LATEST, Shelf, exists, opened
 from sweeps.cli.costs import hours
 from sweeps.cli.endings import FAILED, guarded
+from sweeps.cli.front_lines import front_fields, show_front
 from sweeps.cli.options import AsJson, SweepId
 from sweeps.cli.screen import say, table
 from sweeps.cli.store_flags import HERE, StoreFlags, StoreOption
 from sweeps.cli.syncing import lacks
-from sweeps.cli.telling import best_lines, command, ways_on
+from sweeps.cli.telling import best_lines, command, on_the_front, ways_on
+from sweeps.cli.trust_lines import say_trust
 from sweeps.cli.wording import as_json as json_text
 from sweeps.cli.wording import duration, lines, moment, reasons_in_words, shown, titled, waiting
 
@@ -63,14 +65,19 @@ def status(sweep_id: SweepId = LATEST, store: StoreOption = HERE, as_json: AsJso
     with opened(store) as shelf:
         row = shelf.sweep(sweep_id)
         sweep, best = _sweep_and_best(shelf, row)
+        front = _front(shelf, row, sweep)
         reasons = shelf.ledger.reasons(row.sweep_id) if row.failed or row.unconfirmed else {}
     expected = _expected(row, sweep)
     if as_json:
         found = {"expected": expected, "reasons": reasons, "best": _best_fields(sweep, best)}
+        found |= front_fields(sweep, front) if front else {}
         say([json_text(asdict(row) | found)])
         return
     said = [titled(row), *lines(_facts(row, sweep, expected, reasons, store))]
-    said += best_lines(best, sweep.objective.metric)
+    if front:
+        said.append(on_the_front(len(front), row.sweep_id, store))
+    else:
+        said += best_lines(best, sweep.objective.metric)
     if row.holder is None:
         said += ways_on(row.state, row.failed + row.unconfirmed, row.sweep_id, store, None)
     elif row.state in ("pausing", "paused"):
@@ -131,18 +138,44 @@ def _confirmations(row: SweepRow, sweep: Sweep) -> dict[str, str]:
 
 @guarded
 def best(sweep_id: SweepId = LATEST, store: StoreOption = HERE, as_json: AsJson = False) -> None:
-    """Show a sweep's best trial."""
+    """Show a sweep's best trial, and what of it can be trusted."""
+    from sweeps.trust.looking_up import trust_in
+
     with opened(store) as shelf:
         row = shelf.sweep(sweep_id)
         sweep, found = _sweep_and_best(shelf, row)
+        front = _front(shelf, row, sweep)
+        trust = trust_in(shelf.ledger, row.sweep_id)
+    if front:
+        _say_front(row, sweep, front, as_json)
+        return
     if as_json:
-        say([json_text(_best_fields(sweep, found))])
+        fields = _best_fields(sweep, found)
+        known = {"trust": None if trust is None else trust.to_dict()}
+        say([json_text(None if fields is None else fields | known)])
     else:
         say([titled(row), *best_lines(found, sweep.objective.metric)])
         if found is not None:
             say(["figures:", *lines(found.metrics)])
+        if trust is not None:
+            say_trust(trust)
     if found is None:
         raise typer.Exit(FAILED)
+
+
+def _front(shelf: Shelf, row: SweepRow, sweep: Sweep) -> Sequence[Result]:
+    """What there is instead of a best trial with several objectives."""
+    from sweeps.pareto import front_kept
+
+    return front_kept(shelf.ledger, sweep, row.sweep_id)
+
+
+def _say_front(row: SweepRow, sweep: Sweep, front: Sequence[Result], as_json: bool) -> None:
+    if as_json:
+        say([json_text(front_fields(sweep, front))])
+        return
+    say([titled(row)])
+    show_front(sweep, front, row.done)
 
 
 def _sweep_and_best(shelf: Shelf, row: SweepRow) -> tuple[Sweep, Result | None]:

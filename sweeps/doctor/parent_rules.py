@@ -9,6 +9,7 @@ from sweeps.doctor.expected import last_values
 from sweeps.doctor.violation import Fault, Mend
 from sweeps.ledger_evidence import KeptTrial
 from sweeps.ledger_records import ACTIVE
+from sweeps.pareto import front_of
 from sweeps.remembering import STATUS, best_of, sweep_end
 from sweeps.sweep import Sweep
 from tracking.records import RunFacts, SweepEnd
@@ -63,6 +64,7 @@ def _end(sweep: Sweep, stands: Any, kept: Sequence[KeptTrial]) -> SweepEnd:
         states.count("pruned"),
         confirmations.count("done"),
         confirmations.count("failed"),
+        front_of(sweep, results) if sweep.further else (),
     )
 
 
