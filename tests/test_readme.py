@@ -92,7 +92,7 @@ def test_a_function_runs(folder: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sweep_files())
 def test_sweep_files_run(name: str, folder: Path) -> None:
-    command(folder, "plan", name)
+    command(folder, "plan", "--no-price", name)
     told = command(folder, "run", name, "--set", "search.trials=2")
     assert "finished, 2 trials" in told
     assert "best: trial" in command(folder, "best")

@@ -47,7 +47,7 @@ def test_the_installed_wheel_plans_a_shipped_sweep(wheel: Path, tmp_path: Path) 
     )
     file = site / "sweeps" / "experiments" / "penguins" / "units.yaml"
     answer = subprocess.run(
-        [sys.executable, "-c", program, "plan", str(file)],
+        [sys.executable, "-c", program, "plan", "--no-price", str(file)],
         cwd=tmp_path,
         capture_output=True,
         text=True,

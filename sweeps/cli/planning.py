@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sweeps.cli import pricing
 from sweeps.cli.endings import BAD_INPUT, guarded
 from sweeps.cli.options import AsJson, Overrides, SweepFileArgument
 from sweeps.cli.screen import say
+from sweeps.cli.where_flags import AUTOMATIC, WhereOption
 from sweeps.cli.wording import as_json as json_text
 from sweeps.cli.wording import count, duration, inline
 from sweeps.errors import SweepFileError, printable
@@ -21,18 +23,31 @@ if TYPE_CHECKING:
 
 MOST_LOOKS = 12
 
+NoPrice = Annotated[
+    bool, typer.Option("--no-price", help="Train nothing to find out what it would cost.")
+]
+
 
 @guarded
-def plan(file: SweepFileArgument, overrides: Overrides = None, as_json: AsJson = False) -> None:
-    """Show what a sweep would do, without training.
+def plan(
+    file: SweepFileArgument,
+    overrides: Overrides = None,
+    where: WhereOption = AUTOMATIC,
+    no_price: NoPrice = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a sweep would do, and what it would cost.
 
     How many trials there are, the first and the last ones, duplicates and what constraints refuse;
-    and what was found in a table of your own.
+    and what was found in a table of your own. Then a little of it is trained, for its price on this
+    machine: time, core-hours, memory, disk and rows of MLflow. What is above the sweep's budget is
+    refused. Nothing is kept of that, and --no-price leaves it out.
     """
     from sweeps.plan import plan_sweep
     from sweeps.sweep_file import SweepFile
     from sweeps.tasks.table_described import described, facts
 
+    place = where.place
     try:
         source = SweepFile.open(file, overrides or ())
         sweep = source.sweep()
@@ -45,7 +60,13 @@ def plan(file: SweepFileArgument, overrides: Overrides = None, as_json: AsJson =
             raise
         say([json_text({"file": printable(str(file)), "valid": False, "error": str(error)})])
         raise typer.Exit(BAD_INPUT) from error
-    say([json_text(data)] if as_json else [*_told(found), *table])
+    if not as_json:
+        say([*_told(found), *table])
+    told = None if no_price else pricing.priced(sweep, place)
+    if as_json:
+        say([json_text(data if told is None else {**data, **told.data})])
+    if told is not None:
+        told.end(as_json=as_json)
 
 
 def _told(plan: Plan) -> list[str]:

@@ -59,11 +59,11 @@ def _run(folder: Path) -> Path:
     log = folder / "log.txt"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "sweeps.price.child", str(folder)],
+            [sys.executable, "-P", "-m", "sweeps.price.child", str(folder)],
             stdin=subprocess.PIPE,
             stdout=output,
             stderr=output,
-            env={**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true"},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             start_new_session=True,
         )
         try:

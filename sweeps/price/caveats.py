@@ -36,6 +36,8 @@ def caveats(sweep: Sweep, parts: Parts, layout: Layout, found: Found) -> Caveats
         lines.append(f"{found.unseen} of {packs} packs are of kinds that there was no time to try")
     if not layout.complete:
         lines.append(f"the first {len(layout.trials):,} trials stand for all")
+        if sweep.evaluate.confirm_top:
+            lines.append("confirmations are not counted")
     if sweep.search.backend in ("optuna", "hyperband"):
         lines.append("which configurations are chosen depends on scores: made-up ones were told")
     if (

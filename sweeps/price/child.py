@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import threading
 from pathlib import Path
@@ -26,7 +27,9 @@ STDIN = 0
 
 def main(folder: Path) -> None:
     """Find the price."""
-    threading.Thread(target=_end_with_parent, name="sweeps-price-parent", daemon=True).start()
+    threading.Thread(
+        target=_end_with_parent, args=(folder,), name="sweeps-price-parent", daemon=True
+    ).start()
     given = json.loads((folder / ASKED).read_text())
     gpus = given["where"]["gpus"]
     place = given["where"] | {"gpus": None if gpus is None else tuple(gpus)}
@@ -44,10 +47,14 @@ def main(folder: Path) -> None:
     (folder / PRICE).write_text(json.dumps(found))
 
 
-def _end_with_parent() -> None:
-    """The parent holds the other end of standard input, and writes nothing."""
+def _end_with_parent(folder: Path) -> None:
+    """The parent holds the other end of standard input, and writes nothing.
+
+    Where it was killed, nobody else removes the folder.
+    """
     while os.read(STDIN, 64):  # a buffer of Python's would be in use when Python ends
         pass
+    shutil.rmtree(folder, ignore_errors=True)
     os._exit(1)
 
 

@@ -10,10 +10,12 @@ from pathlib import Path
 
 from sweeps import evaluation
 from sweeps.asking import Asking
-from sweeps.backends.backend import Told
+from sweeps.backends.backend import Search, Told
+from sweeps.backends.confirming import Confirming
 from sweeps.parts import Parts
 from sweeps.price.loads import begun
 from sweeps.pruning.choose import trials_before_pruning
+from sweeps.searching import confirm_of
 from sweeps.trainers.trainer import Pack
 from sweeps.trial import Failure, Fit, Trial
 
@@ -45,20 +47,39 @@ class Layout:
         return sum(fit.budget - self.before.get(fit.trial.number, 0) for fit in self.fits)
 
 
+class Scores:
+    """Made-up scores, and who is best by them."""
+
+    def __init__(self, seed: int) -> None:
+        self._rng = random.Random(seed)
+        self._told: list[Told] = []
+
+    def told(self, trial: Trial) -> Told:
+        """A trial's."""
+        score = self._rng.random()
+        self._told.append(Told(trial, score, scores=(score,)))
+        return self._told[-1]
+
+    def ranking(self) -> list[Trial]:
+        """The search's trials, the best first."""
+        searched = [told for told in self._told if told.trial.confirms is None]
+        return [told.trial for told in sorted(searched, key=lambda told: told.score or 0.0)]
+
+
 def laid_out(parts: Parts, folder: Path) -> Layout:
     """Ask until there is no more, or for long enough. `folder` is where checkpoints would be."""
     began = time.monotonic()
-    search = parts.backend.start(parts.sweep.space, parts.sweep.seed)
+    sweep, scores = parts.sweep, Scores(parts.sweep.seed)
+    search = _searching(parts, scores)
     started = time.monotonic()
     asking = Asking(
         search,
         lambda trial: _fits(parts, trial, folder),
-        parts.sweep.search.batch or parts.backend.batch,
-        parts.sweep.search.trials,
+        max(sweep.search.batch or parts.backend.batch, sweep.evaluate.confirm_top),
+        None if sweep.evaluate.confirm_top else sweep.search.trials,
         0,
-        trials_before_pruning(parts.sweep),
+        trials_before_pruning(sweep),
     )
-    rng = random.Random(parts.sweep.seed)
     batches: list[list[tuple[Trial, Sequence[Fit]]]] = []
     count, enough = 0, False
     while not enough and (batch := asking.next()):
@@ -66,13 +87,20 @@ def laid_out(parts: Parts, folder: Path) -> Layout:
             [(trial, [] if isinstance(fits, Failure) else fits) for trial, fits in batch]
         )
         count += len(batch)
-        if not parts.sweep.defined_as_it_runs:
-            search.tell([Told(trial, rng.random()) for trial, _ in batch])
+        if not sweep.defined_as_it_runs:
+            search.tell([scores.told(trial) for trial, _ in batch])
         late = time.monotonic() - started >= MOST_SECONDS
         enough = count >= MOST_TRIALS or late
     layout = _layout(parts, batches, complete=not enough or not asking.next())
     seconds = time.monotonic() - started
     return replace(layout, starting=started - began, seconds=seconds)
+
+
+def _searching(parts: Parts, scores: Scores) -> Search:
+    """The search as a session has it, confirmations included."""
+    search = parts.backend.start(parts.sweep.space, parts.sweep.seed)
+    confirm = confirm_of(parts)
+    return search if confirm is None else Confirming(search, confirm, scores.ranking)
 
 
 def _layout(

@@ -16,13 +16,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from sweeps import at_work
 from sweeps.backends.backend import State, Told
 from sweeps.chosen import Surroundings
 from sweeps.drawing import Report
 from sweeps.executors.executor import Say, Slots, Terms
 from sweeps.executors.placement import Shared
+from sweeps.executors.where import Where
 from sweeps.ledger import Ledger
 from sweeps.parts import Parts
+from sweeps.provenance import provenance_of
 from sweeps.pruning.choose import KEY as PRUNER
 from sweeps.result_json import result_to_json
 from sweeps.session import Session
@@ -136,13 +139,19 @@ class Instead:
 
     def submit_on(
         self,
-        terms: Terms,  # noqa: ARG002
-        fn: Callable[Concatenate[Say, P], T],  # noqa: ARG002
+        terms: Terms,
+        fn: Callable[Concatenate[Say, P], T],
         /,
         *args: P.args,
-        **kwargs: P.kwargs,  # noqa: ARG002
+        **kwargs: P.kwargs,
     ) -> Future[T]:
         """The made-up outcomes of a pack, which is the argument after the trainer."""
+        if fn is not at_work.train:
+            began = time.monotonic()
+            done = self._real.submit_on(terms, fn, *args, **kwargs)
+            done.exception()
+            self.seconds += time.monotonic() - began
+            return done
         pack: Any = args[1]
         future: Future[Any] = Future()
         future.set_result([self._outcome(fit) for fit in pack.fits])
@@ -203,16 +212,18 @@ def played(
     tracker: Tracker,
     report: Report | None,
     folder: Path,
+    place: Where,
 ) -> Played:
     """Play a session back that has these trials, in a store in that folder."""
     watcher, timed, instead = Watching(), Timed(tracker), Instead(slots, outcome)
     store = Store(folder)
     began, cores = time.monotonic(), time.thread_time()
-    around = Surroundings(store, watcher, lambda: timed, report)  # type: ignore[arg-type]
+    around = Surroundings(store, watcher, lambda: timed, report, memo=True, place=place)
     with closing(Ledger.open(store.ledger_url)) as ledger:
         search = Fixed(_renumbered(trials))
         changed = _bare(parts)
         claim = ledger.create(changed.sweep, {})
+        ledger.keep_provenance(claim, provenance_of(changed, place).to_json())
         created = time.monotonic()
         Session(changed, search, ledger, claim, around).run(instead)
     ended = time.monotonic()

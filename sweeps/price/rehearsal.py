@@ -119,7 +119,14 @@ def _with(asked: Asked, parts: Parts, slots: Slots, started: float, spending: Sp
     sample = _sample(layout, sound)
     outcome = stretched(sound, found.share, parts.sweep.seed)
     session = played(
-        parts, sample, outcome, slots, opened.tracker, sweep_report(), asked.folder / "store"
+        parts,
+        sample,
+        outcome,
+        slots,
+        opened.tracker,
+        sweep_report(),
+        asked.folder / "store",
+        asked.where,
     )
     from tracking.trying import rows_in
 

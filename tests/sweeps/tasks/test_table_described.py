@@ -59,11 +59,11 @@ def test_other_tasks_have_nothing_to_say(tmp_path):
 def test_plan_shows_the_table(sweeps: Command, here):  # noqa: F811
     birds().to_csv(here / "birds.csv", index=False)
     (here / "s.yaml").write_text(SWEEP)
-    done = sweeps("plan", "s.yaml")
+    done = sweeps("plan", "--no-price", "s.yaml")
     assert done.exit_code == 0
     assert "mine: grid, 2 trials, 4 fits" in done.output
     assert "target: species, 3 classes" in done.output
-    data = json.loads(sweeps("plan", "s.yaml", "--json").output)
+    data = json.loads(sweeps("plan", "--no-price", "s.yaml", "--json").output)
     assert data["trials"] == 2
     assert data["table"]["kind"] == "classification"
     assert [column["name"] for column in data["table"]["columns"]][:2] == ["id", "mass"]
