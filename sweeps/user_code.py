@@ -17,6 +17,7 @@ from search_spaces.spelling import suggestion
 from search_spaces.values import shown
 from sweeps.chatter import without_chatter
 from sweeps.errors import SweepError
+from sweeps.loaded_code import noted
 from sweeps.trial import Failure
 
 OURS = ("sweeps", "search_spaces", "tracking", "importlib", "concurrent", "multiprocessing")
@@ -117,7 +118,7 @@ def _imported(name: str, folder: str) -> ModuleType:
     try:
         if name in sys.modules:
             return importlib.import_module(name)
-        with without_chatter():
+        with without_chatter(), noted(folder):
             return importlib.import_module(name)
     except ModuleNotFoundError as error:
         if error.name is not None and (name == error.name or name.startswith(f"{error.name}.")):

@@ -10,15 +10,14 @@ import hashlib
 import json
 import os
 import platform
-import sys
 from dataclasses import asdict, dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from sweeps.code_digest import Code, code_of, own_digest
 from sweeps.executors.where import Where
 from sweeps.installed import version_of
+from sweeps.loaded_code import is_what_runs
 from sweeps.memo.devices import device_at
 from sweeps.parts import Parts
 from sweeps.problem import Problem
@@ -107,16 +106,7 @@ def _is_what_runs(code: Code, parts: Parts, place: Where) -> bool:
         return False
     if place.count(parts.trainer):
         return True
-    began = _process_began()
-    loaded = [source.file for name, source in code.sources.items() if name in sys.modules]
-    return all(file.stat().st_mtime < began for file in loaded)
-
-
-@lru_cache(maxsize=1)
-def _process_began() -> float:
-    import psutil
-
-    return psutil.Process().create_time()
+    return all(is_what_runs(name, source.file) for name, source in code.sources.items())
 
 
 def _rows(problem: Problem) -> list[Any]:

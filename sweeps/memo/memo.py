@@ -10,10 +10,10 @@ import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Protocol
 
 from sweeps.discovery.sources import Source
+from sweeps.loaded_code import Stamp, stamp_of
 from sweeps.memo.ground import Ground
 from sweeps.open_trial import OpenTrial
 from sweeps.problem import Problem
@@ -128,20 +128,12 @@ class LedgerMemo:
         return self._as_read and _stamps(self._ground) == self._stamps
 
 
-def _stamps(ground: Ground) -> list[tuple[int, int] | None]:
-    return [_stamp(source.file) for source in _sources(ground)]
+def _stamps(ground: Ground) -> list[Stamp | None]:
+    return [stamp_of(source.file) for source in _sources(ground)]
 
 
 def _sources(ground: Ground) -> Collection[Source]:
     return () if ground.code is None else ground.code.sources.values()
-
-
-def _stamp(file: Path) -> tuple[int, int] | None:
-    try:
-        found = file.stat()
-    except FileNotFoundError:
-        return None
-    return found.st_mtime_ns, found.st_size
 
 
 def _may_be(fits: Sequence[Fit]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -212,9 +214,36 @@ def test_a_metric_of_the_users_that_was_changed_is_measured_again(
     assert served(bench, document) == 0
 
 
+@pytest.mark.parametrize("options", [{"keras": "tensorflow"}, {"callbacks": "memo_model:watch"}])
+def test_nothing_is_served_of_a_model_that_is_trained_otherwise(
+    bench: Bench, tmp_path: Path, options: dict[str, str]
+) -> None:
+    text = "def build(width):\n    return None\n\ndef watch():\n    return []\n"
+    (tmp_path / "memo_model.py").write_text(text)
+    model = {"path": "memo_model:build", "keras": "jax"}
+    document = changed(model=model, space={"width": [1, 2]}, search="grid", folder=str(tmp_path))
+    bench.run(read_sweep(document), memo=True)
+    assert served(bench, document) == 2
+    assert served(bench, {**document, "model": {**model, **options}}) == 0
+
+
+def test_nothing_is_remembered_of_a_function(bench: Bench, tmp_path: Path) -> None:
+    (tmp_path / "memo_function.py").write_text("def score(width):\n    return 1.0\n")
+    document = {
+        "function": "memo_function:score",
+        "space": {"width": [1, 2]},
+        "search": "grid",
+        "objective": {"metric": "value", "goal": "maximize"},
+        "folder": str(tmp_path),
+    }
+    bench.run(read_sweep(document), memo=True)
+    assert served(bench, document) == 0
+
+
 def test_code_that_changes_under_a_sweep_ends_its_memo(bench: Bench, tmp_path: Path) -> None:
     code = tmp_path / "memo_moving.py"
     code.write_text("def miss(y_true, y_pred):\n    return 1.0\n")
+    written = code.stat().st_mtime_ns
     evaluate = {"folds": 2, "metrics": ["memo_moving:miss"]}
     search = {"backend": "random", "trials": 6, "batch": 1}
     document = changed(evaluate=evaluate, folder=str(tmp_path), search=search)
@@ -226,6 +255,8 @@ def test_code_that_changes_under_a_sweep_ends_its_memo(bench: Bench, tmp_path: P
     bench.run(read_sweep(document), memo=True, watcher=RecordingWatcher(on_result=edit))
     assert served(bench, document) == 0, "the new code was trained under no key"
     code.write_text("def miss(y_true, y_pred):\n    return 1.0\n")
+    os.utime(code, ns=(written, written))
+    sys.modules.pop("memo_moving", None)  # whoever imported it has the new text
     assert served(bench, document) == 3, "what was done before the change"
 
 
