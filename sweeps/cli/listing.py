@@ -17,7 +17,7 @@ from sweeps.cli.screen import say, table
 from sweeps.cli.store_flags import HERE, StoreFlags, StoreOption
 from sweeps.cli.syncing import lacks
 from sweeps.cli.telling import best_lines, command, on_the_front, ways_on
-from sweeps.cli.trust_lines import say_trust
+from sweeps.cli.trust_lines import trust_lines
 from sweeps.cli.wording import as_json as json_text
 from sweeps.cli.wording import duration, lines, moment, reasons_in_words, shown, titled, waiting
 
@@ -158,7 +158,7 @@ def best(sweep_id: SweepId = LATEST, store: StoreOption = HERE, as_json: AsJson 
         if found is not None:
             say(["figures:", *lines(found.metrics)])
         if trust is not None:
-            say_trust(trust)
+            say(trust_lines(trust))
     if found is None:
         raise typer.Exit(FAILED)
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from sweeps.found import Found
 from sweeps.freshness import freshness
+from sweeps.remembering import best_of
 from sweeps.sweep import Goal, Sweep
 from sweeps.trial import Result
 from sweeps.trust.best_of_many import CONFIDENCE, half_width, with_best
@@ -67,7 +68,9 @@ def trust_of(found: Found) -> Trust | None:
     scored = [one for one in found.results if one.score is not None]
     if not scored or found.sweep.further:
         return None
-    winner = min(scored, key=lambda one: (_minimised(found.sweep, one), one.trial.number))
+    winner = best_of(found.sweep, scored)
+    if winner is None:
+        return None
     again = [one for one in found.confirmed if one.score is not None]
     side = side_by_side(found.sweep, [one.parts for one in again])
     if not again or not len(side.scores):
@@ -162,8 +165,3 @@ def _missing(found: Found) -> tuple[Missing, ...]:
 
 def _why(result: Result | None) -> str:
     return "not there yet" if result is None or result.error is None else result.error.reason
-
-
-def _minimised(sweep: Sweep, result: Result) -> float:
-    assert result.score is not None
-    return sweep.objective.minimised(result.score)
