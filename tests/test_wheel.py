@@ -29,7 +29,7 @@ def test_the_wheel_holds_all_packages_and_data_and_nothing_else(wheel: Path) -> 
     sources = {
         path.relative_to(ROOT).as_posix()
         for package in tops
-        for pattern in ("*.py", "*.yaml", "*.sh", "py.typed")
+        for pattern in ("*.py", "*.yaml", "*.sh", "*.css", "py.typed")
         for path in (ROOT / package).rglob(pattern)
     }
     assert sources - set(names) == set()

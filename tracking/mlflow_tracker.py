@@ -29,6 +29,7 @@ from tracking.wording import (
     RACE_TAG,
     STATE_TAG,
     SWEEP_TAG,
+    note_tags,
     parent_tags,
 )
 
@@ -134,7 +135,8 @@ class MlflowTracker:
                 self._suspect.discard(record.sweep_id)
             if record.status != "RUNNING":
                 mlflow_children.end_unfinished(self._store, sweep, record.ended_ms)
-            tags = {**record.tags, COMMAND_TAG: ""}
+            note = note_tags(sweep.record, sweep.experiment_id, record.artifacts)
+            tags = {**note, **record.tags, COMMAND_TAG: ""}
             self._store.write(sweep.parent_id, {}, tags, record.metrics)
             self._store.add_artifacts(sweep.parent_id, record.artifacts)
             if record.status == "RUNNING":

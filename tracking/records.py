@@ -26,6 +26,10 @@ class DatasetRecord:
     source: str
 
 
+NOTE = "note.md"
+"""The artifact of a sweep's end that is shown on its run's own page as well."""
+
+
 @dataclass(frozen=True)
 class Artifact:
     """A file kept with the parent run: text, or a file on disk, under a path of its own."""
@@ -34,10 +38,13 @@ class Artifact:
     text: str | None = None
     file: Path | None = None
 
+    @property
+    def content(self) -> str:
+        """The text, wherever it is kept; what a file has besides UTF-8 becomes signs of that."""
+        if self.text is not None:
+            return self.text
+        return "" if self.file is None else self.file.read_text("utf-8", errors="replace")
 
-@dataclass(frozen=True)
-class SweepRecord:
-    """A sweep: one parent run in the experiment of its task.
 
 @dataclass(frozen=True)
 class RaceRecord:
@@ -50,13 +57,17 @@ class RaceRecord:
     params: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class SweepRecord:
+    """A sweep: one parent run in the experiment of its task.
+
     `name` is the run's name, so it should tell two launches of one description apart. `objective`
     names the metric that decides, if any, and `maximize` says whether its highest value is best.
+    The run of a sweep that is a part of a `race` is a child of the race's.
     """
 
     sweep_id: str
     name: str
-    The run of a sweep that is a part of a `race` is a child of the race's.
     experiment: str
     started_ms: int
     tags: Mapping[str, str] = field(default_factory=dict)
@@ -65,11 +76,11 @@ class RaceRecord:
     artifacts: tuple[Artifact, ...] = ()
     objective: str = ""
     maximize: bool = True
+    race: RaceRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    race: RaceRecord | None = None
     """One measured value. Metrics of one name differ in step.
 
     Records wait in memory while a store is away, and metrics are most of them: hence the slots.
@@ -129,10 +140,6 @@ class SweepEnd:
     artifacts: tuple[Artifact, ...] = ()
 
 
-    metrics: tuple[Metric, ...] = ()
-    artifacts: tuple[Artifact, ...] = ()
-
-
 @dataclass(frozen=True)
 class RaceEnd:
     """What came of a race, for its run in the experiment of that name."""
@@ -142,6 +149,10 @@ class RaceEnd:
     status: SweepStatus
     ended_ms: int
     tags: Mapping[str, str] = field(default_factory=dict)
+    metrics: tuple[Metric, ...] = ()
+    artifacts: tuple[Artifact, ...] = ()
+
+
 @dataclass(frozen=True)
 class SweepState:
     """What a sweep does at the moment (`paused`, say), for its parent run to show."""

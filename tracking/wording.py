@@ -5,9 +5,10 @@ from __future__ import annotations
 import getpass
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
-from tracking.records import LiveRecord, RaceRecord, SweepRecord, TrialRecord
+from tracking.records import NOTE, Artifact, LiveRecord, RaceRecord, SweepRecord, TrialRecord
 from tracking.store_uri import runs_link
 
 SWEEP_TAG = "sweeps.sweep"
@@ -23,6 +24,7 @@ RUNNING = "running"
 """The state of a trial whose run is shown while it is trained."""
 UNFINISHED = "unfinished"
 """The state of a trial whose run was shown while it was trained, and that nobody trains now."""
+NOTE_TAG = "mlflow.note.content"
 COMMAND_TAG = "sweeps.command"
 """On a sweep's run; a person writes a wish into it, and it is empty once that was heard."""
 
@@ -35,12 +37,21 @@ def child_name(record: SweepRecord, number: int) -> str:
 def parent_tags(record: SweepRecord, experiment_id: str) -> dict[str, str]:
     """Return the tags of a sweep's run; those of the record win over our own."""
     return {
-        "mlflow.note.content": _note(record, experiment_id),
+        NOTE_TAG: _note(record, experiment_id),
         **_origin(),
         **record.tags,
         SWEEP_TAG: record.sweep_id,
         COMMAND_TAG: "",
     }
+
+
+def note_tags(
+    record: SweepRecord, experiment_id: str, artifacts: Iterable[Artifact]
+) -> dict[str, str]:
+    """Return the tag with the note on a sweep's run once it is known what was found."""
+    found = [artifact.content for artifact in artifacts if artifact.path == NOTE]
+    begun = parent_tags(record, experiment_id)[NOTE_TAG]
+    return {NOTE_TAG: "\n\n".join([begun, *found])} if found else {}
 
 
 def race_tags(record: RaceRecord) -> dict[str, str]:

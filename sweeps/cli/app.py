@@ -24,10 +24,12 @@ from sweeps.cli import (
     listing,
     planning,
     removing,
+    reporting,
     reproducing,
     running,
     syncing,
     templates,
+    watching,
 )
 from sweeps.cli.endings import report_unexpected
 from sweeps.cli.flag_groups import with_groups
@@ -58,7 +60,9 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "cancel": commanding.cancel,
     "ls": listing.ls,
     "status": listing.status,
+    "watch": watching.watch,
     "best": listing.best,
+    "report": reporting.report,
     "logs": explaining.logs,
     "export": exporting.export,
     "predict": exporting.predict,

@@ -30,6 +30,14 @@ class Table:
             if len(row) != len(self.columns):
                 raise ValueError(f"{self.name}: {len(self.columns)} columns, but the row {row}")
 
+    @property
+    def numeric(self) -> tuple[bool, ...]:
+        """Which columns hold numbers, and are set to the right."""
+        return tuple(
+            all(NUMBER.fullmatch(row[position]) for row in self.rows)
+            for position in range(len(self.columns))
+        )
+
     def markdown(self) -> str:
         """A heading and a pipe table."""
         lines = [self.columns, tuple("---" for _ in self.columns), *self.rows]
@@ -54,8 +62,7 @@ class Table:
         from rich import box, table
 
         shown = table.Table(title=self.title, box=box.SIMPLE_HEAD, title_justify="left")
-        for position, column in enumerate(self.columns):
-            numeric = all(_numeric(row[position]) for row in self.rows)
+        for column, numeric in zip(self.columns, self.numeric, strict=True):
             shown.add_column(column, justify="right" if numeric else "left")
         for row in self.rows:
             shown.add_row(*(cell.replace("[", r"\[") for cell in row))
@@ -64,7 +71,3 @@ class Table:
 
 def _escaped(cell: str) -> str:
     return cell.replace("|", r"\|").replace("\n", " ")
-
-
-def _numeric(cell: str) -> bool:
-    return NUMBER.fullmatch(cell) is not None

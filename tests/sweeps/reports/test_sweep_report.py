@@ -2,67 +2,67 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sweeps.reading import read_sweep
+import pytest
+
+from sweeps.delivery import kept_artifacts
+from sweeps.found import Found
 from sweeps.reports.sweep_report import sweep_report
 from sweeps.trial import Failure
 from tests.sweeps.founds import found
-from tests.sweeps.reproduce.made_up import result
+from tests.sweeps.reports import samples
 
-SWEEP = read_sweep(
-    {
-        "task": "penguins",
-        "space": {
-            "width": [1, 2, 4],
-            "activation": ["relu", "tanh"],
-            "learning_rate": {"low": 0.001, "high": 0.1, "log": True},
-        },
-        "search": {"backend": "random", "trials": 4},
-    }
-)
-
-
-def trial(number, score, width, activation):
-    config = {"width": width, "activation": activation, "learning_rate": 0.01 * (number + 1)}
-    return replace(result(number, config), score=score)
-
-
-RESULTS = [
-    trial(0, 0.5, 1, "relu"),
-    trial(1, 0.8, 2, "tanh"),
-    trial(2, 0.7, 4, "relu"),
-    replace(trial(3, None, 4, "relu"), error=Failure("diverged", "loss is nan")),
+EVERY = [
+    "report.html",
+    "note.md",
+    "plots/history.png",
+    "plots/importance.png",
+    "plots/slices.png",
+    "plots/contour.png",
+    "plots/parallel.png",
+    "plots/learning_curves.png",
+    "plots/confusion.png",
+    "plots/timeline.png",
 ]
 
 
-def test_every_sweep_gets_its_best_so_far_and_its_parameters(tmp_path, figures):
-    artifacts = sweep_report(found(SWEEP, RESULTS), tmp_path)
-    assert [artifact.path for artifact in artifacts] == [
-        "plots/best_so_far.png",
-        "plots/parameters.png",
-    ]
-    assert all(artifact.file is not None and artifact.file.is_file() for artifact in artifacts)
-    best, parameters = figures
-    assert list(best.axes[0].lines[1].get_ydata()) == [0.5, 0.8, 0.8]
-    assert list(best.axes[0].lines[0].get_xdata()) == [0, 1, 2]
-    labels = {axes.get_xlabel(): axes for axes in parameters.axes}
-    assert set(labels) == {"width", "activation", "learning_rate"}
-    assert labels["learning_rate"].get_xscale() == "log"
-    assert [tick.get_text() for tick in labels["activation"].get_xticklabels()] == ["relu", "tanh"]
+@pytest.fixture(scope="module")
+def ordinary() -> Found:
+    return samples.ordinary()
 
 
-def test_the_best_goes_down_where_less_is_better(tmp_path, figures):
-    sweep = replace(SWEEP, objective=replace(SWEEP.objective, metric="val_loss", goal="minimize"))
-    sweep_report(found(sweep, RESULTS), tmp_path)
-    assert list(figures[0].axes[0].lines[1].get_ydata()) == [0.5, 0.5, 0.5]
+def test_every_sweep_gets_a_page_a_note_and_pictures(ordinary, tmp_path):
+    artifacts = sweep_report(ordinary, tmp_path)
+    assert [artifact.path for artifact in artifacts] == EVERY
+    for artifact in artifacts:
+        assert artifact.file is not None
+        assert artifact.file.stat().st_size > 300
+    kept = {artifact.path for artifact in kept_artifacts(tmp_path)}
+    assert kept == set(EVERY), "what an earlier session drew is sent to the same places"
 
 
-def test_a_parameter_is_drawn_for_the_trials_in_which_it_is_active(tmp_path, figures):
-    lacking = replace(RESULTS[0].trial, config={"activation": "relu", "learning_rate": 0.1})
-    sweep_report(found(SWEEP, [replace(RESULTS[0], trial=lacking), *RESULTS[1:]]), tmp_path)
-    width = next(axes for axes in figures[1].axes if axes.get_xlabel() == "width")
-    assert list(width.lines[0].get_xdata()) == [2, 4]
-
-
-def test_one_score_is_no_picture(tmp_path):
-    assert sweep_report(found(SWEEP, RESULTS[:1]), tmp_path) == []
+def test_nothing_is_drawn_without_a_score(tmp_path):
+    sweep, results = samples.searched(3)
+    failed = [replace(one, score=None, error=Failure("crashed", "gone")) for one in results]
+    assert sweep_report(found(sweep, failed), tmp_path) == []
+    assert sweep_report(found(sweep, []), tmp_path) == []
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_same_sweep_gives_the_same_bytes_and_no_older_pictures(tmp_path):
+    sweep, results = samples.searched(3)
+    (tmp_path / "rungs.png").write_bytes(b"of an earlier session")
+    files = []
+    for _ in range(2):
+        sweep_report(found(sweep, results), tmp_path)
+        files.append({path.name: path.read_bytes() for path in tmp_path.iterdir()})
+    assert files[0] == files[1]
+    assert "rungs.png" not in files[0]
+
+
+def test_a_single_trial_has_a_page_that_says_what_is_missing(tmp_path):
+    sweep, results = samples.searched(1)
+    paths = [artifact.path for artifact in sweep_report(found(sweep, results), tmp_path)]
+    assert "plots/history.png" not in paths
+    page = (tmp_path / "report.html").read_text()
+    assert "fewer than two trials have a score" in page
+    assert "Best trials" in page

@@ -52,7 +52,7 @@ def test_each_sweep_and_the_whole_are_runs_in_mlflow(studies):
     assert [record.experiment for record in begun] == ["fashion_mnist"] * 4
     plots = [{a.path for a in ended[record.sweep_id].artifacts} for record in begun]
     assert plots[2] == {"plots/training.png"}
-    assert "plots/best_so_far.png" in plots[1]
+    assert "plots/history.png" in plots[1]
     assert {"reproduction.md", "tables/figures.csv"} <= plots[3]
     last = ended[begun[3].sweep_id]
     assert last.tags["sweeps.verdict.early_stopping_epochs_trained"] == "does not hold"

@@ -1,0 +1,55 @@
+"""`sweeps report`."""
+
+from __future__ import annotations
+
+import webbrowser
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sweeps.cli.chosen import LATEST, opened
+from sweeps.cli.endings import FAILED, BadInputError, guarded
+from sweeps.cli.options import SweepId
+from sweeps.cli.screen import say
+from sweeps.cli.store_flags import HERE, StoreOption
+
+
+@guarded
+def report(
+    sweep_id: SweepId = LATEST,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Where the page is written; among the store's reports when left out.",
+        ),
+    ] = None,
+    open_it: Annotated[bool, typer.Option("--open", help="Show it in a browser.")] = False,
+    store: StoreOption = HERE,
+) -> None:
+    """Write the page with a sweep's pictures and tables, of what is known by now.
+
+    It is one HTML file that needs nothing else, and can be sent to somebody.
+    """
+    from sweeps.found import found_of
+    from sweeps.reports.sweep_report import PAGE, sweep_report
+
+    if output is not None and not output.absolute().parent.is_dir():
+        raise BadInputError(f"no folder {output.absolute().parent} to write {output.name} into")
+    with opened(store) as shelf:
+        found = found_of(shelf.ledger, shelf.sweep(sweep_id).sweep_id)
+        folder = shelf.store.reports(found.row.sweep_id)
+    folder.mkdir(parents=True, exist_ok=True)
+    if not sweep_report(found, folder):
+        say([f"{found.sweep.name} {found.row.sweep_id}: no trial has a score yet"])
+        raise typer.Exit(FAILED)
+    page = folder / PAGE
+    if output is not None:
+        output.write_bytes(page.read_bytes())
+        page = output
+    say([f"report: {page}"])
+    if open_it and not webbrowser.open(page.absolute().as_uri()):
+        say(["no browser could be started here"])
