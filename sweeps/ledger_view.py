@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from search_spaces import nearest
 from sweeps import ledger_schema as schema
+from sweeps.ledger_course import Passed, course_of
 from sweeps.ledger_engine import open_engine, trouble
 from sweeps.ledger_records import ENDED, Begun, SweepRow, begun_of, sweep_row, trial_of
 from sweeps.ledger_rows import latest_ms
@@ -157,6 +158,11 @@ class LedgerView:
         with self._read() as connection:
             for row in connection.execute(query):
                 yield trial_of(row)
+
+    def course(self, sweep_id: str) -> list[Passed]:
+        """Every trial of the sweep, by number: when it began and ended, and what it came to."""
+        with self._read() as connection:
+            return course_of(connection, sweep_id)
 
     def reasons(self, sweep_id: str) -> dict[Reason, int]:
         """How many trials failed for which reason, the most frequent first; confirmations too."""

@@ -1,0 +1,108 @@
+"""`sweeps watch`: how a sweep goes that another process runs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from sweeps.cli.chosen import LATEST, Shelf, opened
+from sweeps.cli.endings import BadInputError, guarded
+from sweeps.cli.options import SweepId
+from sweeps.cli.screen import console, on_terminal, say_if_heard
+from sweeps.cli.store_flags import HERE, StoreFlags, StoreOption
+from sweeps.cli.telling import best_lines, ways_on
+from sweeps.cli.watch_lines import Changes, figures, state_of
+from sweeps.errors import LedgerAwayError
+
+if TYPE_CHECKING:
+    from sweeps.cli.watched import Seen, Watched
+
+PAUSE = 1.0
+"""Seconds between two looks."""
+
+PATIENCE = 60.0
+"""Seconds for which a ledger's server may be away."""
+
+wait = time.sleep
+clock = time.monotonic
+
+
+@guarded
+def watch(sweep_id: SweepId = LATEST, store: StoreOption = HERE) -> None:
+    """Look on while a sweep runs; Ctrl-C ends that, and leaves the sweep alone.
+
+    Shows the best so far, pace, time left, what workers train and what failed last. Ends with the
+    session that runs the sweep. In a pipe, lines when something changes.
+    """
+    with opened(store) as shelf:
+        watched = _watched(shelf, sweep_id)
+        seen = watched.look()
+        if seen.row.holder is not None:
+            try:
+                seen = _looked_on(watched)
+            except KeyboardInterrupt:
+                seen = watched.look()
+        say_if_heard(_told(seen, watched, store))
+
+
+def _watched(shelf: Shelf, typed: str) -> Watched:
+    from sweeps.cli.watched import Watched
+    from sweeps.plan import expected_trials
+
+    row = shelf.sweep(typed)
+    sweep = shelf.sweep_of(row)
+    return Watched(shelf, sweep, row.sweep_id, expected_trials(sweep))
+
+
+def _looked_on(watched: Watched) -> Seen:
+    """Show the sweep until nobody runs it any more."""
+    with _screen(watched) as show:
+        while True:
+            seen = _look(watched)
+            show(seen)
+            if seen.row.holder is None:
+                return seen
+            wait(PAUSE)
+
+
+def _look(watched: Watched) -> Seen:
+    """A look, if need be as soon as the ledger's server is there again."""
+    began = clock()
+    while True:
+        try:
+            return watched.look()
+        except LookupError as error:
+            raise BadInputError(f"sweep {watched.sweep_id} was removed") from error
+        except LedgerAwayError:
+            if clock() - began > PATIENCE:
+                raise
+            wait(PAUSE)
+
+
+@contextmanager
+def _screen(watched: Watched) -> Iterator[Callable[[Seen], None]]:
+    """A terminal's other screen, which leaves no trace; lines in a pipe."""
+    if not on_terminal():
+        changes = Changes()
+        yield lambda seen: say_if_heard(changes.lines(seen, clock()))
+        return
+    from rich.live import Live
+
+    from sweeps.cli.watch_screen import drawn
+
+    screen = console()
+    with Live(console=screen, screen=True, auto_refresh=False) as live:
+        yield lambda seen: live.update(drawn(seen, watched.sweep, screen.size), refresh=True)
+
+
+def _told(seen: Seen, watched: Watched, store: StoreFlags) -> list[str]:
+    """How the sweep stands; what was seen before is gone with the screen, or far up in a log."""
+    row = seen.row
+    said = [f"{state_of(seen)}, {', '.join(figures(seen))}"]
+    if not watched.sweep.further:
+        said += best_lines(seen.best, watched.sweep.objective.metric)
+    if row.holder is None:
+        said += ways_on(row.state, row.failed, row.sweep_id, store, None)
+    return said
