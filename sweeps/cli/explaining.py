@@ -15,6 +15,7 @@ from sweeps.cli.options import AsJson, TrialPlace
 from sweeps.cli.screen import say
 from sweeps.cli.store_flags import HERE, StoreOption
 from sweeps.cli.telling import command
+from sweeps.cli.trial_place import missing, split_place
 from sweeps.cli.wording import as_json as json_text
 from sweeps.cli.wording import count, duration, figure, lines, moment, titled
 from sweeps.errors import printable
@@ -36,7 +37,7 @@ def logs(place: TrialPlace = LATEST, store: StoreOption = HERE, as_json: AsJson 
 
     Without a number, the trials that failed, those that failed alike together.
     """
-    typed, number = _split(place)
+    typed, number = split_place(place)
     with opened(store) as shelf:
         row = shelf.sweep(typed)
         if number is None:
@@ -48,24 +49,8 @@ def logs(place: TrialPlace = LATEST, store: StoreOption = HERE, as_json: AsJson 
         try:
             begun = shelf.ledger.trial(row.sweep_id, number)
         except LookupError as error:
-            raise BadInputError(_missing(row, number)) from error
+            raise BadInputError(missing(row, number)) from error
     say([json_text(_fields(row, begun))] if as_json else _trial(row, begun))
-
-
-def _split(place: str) -> tuple[str, int | None]:
-    """(what was typed for the sweep, the trial's number)."""
-    typed, slash, number = place.partition("/")
-    if not slash:
-        return place, None
-    if not (number.isascii() and number.isdecimal() and len(number) < 16):
-        raise BadInputError(f"{number!r} in {place!r} is not a trial's number: write {typed}/12")
-    return typed, int(number)
-
-
-def _missing(row: SweepRow, number: int) -> str:
-    begun = row.ended + row.running + row.cancelled
-    there = f"its trials so far are 0 to {begun - 1:,}" if begun else "none has begun yet"
-    return f"{titled(row)} has no trial {number}: {there}"
 
 
 def _list(row: SweepRow, kinds: Sequence[Alike], one: str) -> Iterator[str]:
