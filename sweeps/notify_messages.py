@@ -56,14 +56,20 @@ class Messages:
     def end(self, summary: Summary) -> Message:
         """A session has ended."""
         trials = summary.done + summary.failed + summary.pruned
-        counts = {"failed": summary.failed, "pruned": summary.pruned}
+        counts = {
+            "failed": summary.failed,
+            "pruned": summary.pruned,
+            "confirmed": summary.confirmed,
+        }
         said = ", ".join(f"{number:,} {word}" for word, number in counts.items() if number)
         text = (
             f"{summary.ending.replace('_', ' ')}, {trials:,} trials{f' ({said})' if said else ''}"
         )
         if summary.cause:
             text += f", {summary.cause}"
-        if summary.best is not None and not self._sweep.further:
+        if summary.front:
+            text += f"; {summary.front:,} on the front"
+        elif summary.best is not None:
             text += f"; best {self._told(summary.best)}"
         fields = {
             "state": summary.ending,
@@ -72,6 +78,7 @@ class Messages:
             "seconds": summary.seconds,
             "cause": summary.cause,
             "unsent": summary.unsent,
+            "front": summary.front,
             **({} if summary.best is None else self._trial(summary.best)),
         }
         return self._message("end", text, fields)

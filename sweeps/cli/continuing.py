@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from search_spaces.spelling import suggestion
+from sweeps.cli.advice_lines import advice_after
 from sweeps.cli.chosen import LATEST, Shelf, opened
 from sweeps.cli.commanding import obeyed
 from sweeps.cli.endings import BadInputError, guarded
@@ -145,7 +146,8 @@ def _session(
             report=sweep_report,
             **where,
         )
-    say_if_heard(farewell(summary, metric, store, tracking_uri))
+    advised = advice_after(summary.sweep_id, store)
+    say_if_heard(farewell(summary, metric, store, tracking_uri, advised))
     raise typer.Exit(exit_code(summary))
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from sweeps.cli.advice_lines import advice_lines
 from sweeps.cli.chosen import LATEST, Shelf, exists, opened
 from sweeps.cli.costs import hours
 from sweeps.cli.endings import FAILED, guarded
@@ -67,6 +68,7 @@ def status(sweep_id: SweepId = LATEST, store: StoreOption = HERE, as_json: AsJso
         sweep, best = _sweep_and_best(shelf, row)
         front = _front(shelf, row, sweep)
         reasons = shelf.ledger.reasons(row.sweep_id) if row.failed or row.unconfirmed else {}
+        advised = [] if as_json else advice_lines(shelf, row.sweep_id)
     expected = _expected(row, sweep)
     if as_json:
         found = {"expected": expected, "reasons": reasons, "best": _best_fields(sweep, best)}
@@ -78,6 +80,7 @@ def status(sweep_id: SweepId = LATEST, store: StoreOption = HERE, as_json: AsJso
         said.append(on_the_front(len(front), row.sweep_id, store))
     else:
         said += best_lines(best, sweep.objective.metric)
+    said += advised
     if row.holder is None:
         said += ways_on(row.state, row.failed + row.unconfirmed, row.sweep_id, store, None)
     elif row.state in ("pausing", "paused"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from sweeps.cli.advice_lines import advice_after
 from sweeps.cli.endings import guarded
 from sweeps.cli.options import NoMemo, Overrides, SweepFileArgument, TrackingUri
 from sweeps.cli.screen import progress, say_if_heard
@@ -47,5 +48,6 @@ def run(
             memo=not no_memo,
             **chosen,
         )
-    say_if_heard(farewell(summary, sweep.objective.metric, store, tracking_uri))
+    advised = advice_after(summary.sweep_id, store)
+    say_if_heard(farewell(summary, sweep.objective.metric, store, tracking_uri, advised))
     raise typer.Exit(exit_code(summary))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sweeps.cli.endings import FAILED, INTERRUPTED
 from sweeps.cli.store_flags import StoreFlags
@@ -42,13 +42,16 @@ def _but(counts: Mapping[str, int]) -> str:
     return f" ({said})" if said else ""
 
 
-def farewell(summary: Summary, metric: str, store: StoreFlags, uri: str | None) -> list[str]:
+def farewell(
+    summary: Summary, metric: str, store: StoreFlags, uri: str | None, advised: Sequence[str] = ()
+) -> list[str]:
     """The last lines of `run` and `resume`, after the ending line that the watcher has printed."""
     said = [printable(f"cause: {summary.cause}")] if summary.cause else []
     if summary.front:
         said.append(on_the_front(summary.front, summary.sweep_id, store))
     else:
         said += best_lines(summary.best, metric)
+    said += advised
     look = summary.where or command("ui", summary.sweep_id, store, uri)
     said.append(f"MLflow: {look}")
     failed = summary.failed + summary.unconfirmed

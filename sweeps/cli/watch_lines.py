@@ -26,7 +26,7 @@ def figures(seen: Seen) -> list[str]:
     """How far it is: trials, the best, pace, time left."""
     row = seen.row
     total = "" if seen.total is None else f"/{seen.total:,}"
-    said = [f"{row.ended:,}{total} trials" if total else count(row.ended, "trial")]
+    said = [f"{row.searched:,}{total} trials" if total else count(row.searched, "trial")]
     said += [f"{number:,} {word}" for number, word in _ends(seen) if number]
     if seen.best is not None and seen.best.score is not None:
         said.append(f"best {figure(seen.best.score)} (trial {seen.best.trial.number})")
@@ -76,7 +76,12 @@ class Changes:
 
 def _ends(seen: Seen) -> list[tuple[int, str]]:
     row = seen.row
-    return [(row.failed, "failed"), (row.pruned, "pruned"), (row.cancelled, "cancelled")]
+    return [
+        (row.failed + row.unconfirmed, "failed"),
+        (row.pruned, "pruned"),
+        (row.cancelled, "cancelled"),
+        (row.confirmed, "confirmed"),
+    ]
 
 
 def _rate(per_second: float) -> str:

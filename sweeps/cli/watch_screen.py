@@ -31,7 +31,7 @@ def drawn(seen: Seen, sweep: Sweep, size: ConsoleDimensions) -> Text:
     foot += _part("last failures", [printable(line) for line in seen.failures])
     foot += ["", LEAVE]
     room = size.height - len(head) - len(foot) - 3
-    curve = plotted(seen.curve, min(size.width, WIDEST), min(room, TALLEST))
+    curve = plotted(seen.curve, min(size.width - 2, WIDEST), min(room, TALLEST))
     metric = printable(sweep.objective.metric)
     middle = _part(f"best {metric} so far, {len(seen.curve):,} trials", curve)
     lines = [*head, *middle, *foot][: size.height]

@@ -106,7 +106,7 @@ class Watched:
         minutes = self.sweep.budget.minutes
         left = [] if minutes is None else [max(0.0, 60 * minutes - row.spent_seconds)]
         if per_second and self.total is not None:
-            left.append(max(0, self.total - row.ended) / per_second)
+            left.append(max(0, self.total - row.searched) / per_second)
         return min(left) if left and per_second else None
 
 

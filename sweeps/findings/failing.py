@@ -30,7 +30,7 @@ OF_ALL = 0.7
 CHANCE = 1e-4
 """and chance brings that about no more often, for any region that was looked at."""
 
-MOST_CUTS = 50
+MOST_CUTS = 500
 """Places where a range is cut, to look at what lies beyond."""
 
 

@@ -1,0 +1,37 @@
+"""What a sweep's trials say about its space, as the last lines of a command."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sweeps.cli.chosen import Shelf, opened
+from sweeps.cli.store_flags import StoreFlags
+from sweeps.errors import printable
+
+if TYPE_CHECKING:
+    from sweeps.found import Found
+
+MOST = 3
+
+
+def advice_after(sweep_id: str, store: StoreFlags) -> list[str]:
+    """The same of a sweep whose session has just ended."""
+    with opened(store) as shelf:
+        return advice_lines(shelf, sweep_id)
+
+
+def advice_lines(shelf: Shelf, sweep_id: str) -> list[str]:
+    """At most three pieces of advice, a line each; none where nothing can be said."""
+    from sweeps.findings.space_doctor import advice
+
+    return [f"advice: {printable(one.text)}" for one in advice(_found(shelf, sweep_id))[:MOST]]
+
+
+def _found(shelf: Shelf, sweep_id: str) -> Found:
+    """All that was found, in brief: thousands of trials are read in a second."""
+    from sweeps.found import Found
+    from sweeps.result_json import brief_from_json
+
+    row = shelf.ledger.sweep(sweep_id)
+    trials = shelf.ledger.trials(row.sweep_id, brief_from_json)
+    return Found(shelf.sweep_of(row), row, tuple(trials))
