@@ -51,8 +51,8 @@ def rerun(
 ) -> Rerun:
     """Train the trial again, beside all that was trained beside it, and compare.
 
-    `where` says where it is trained. Raises LookupError for a trial that is not there, ValueError for one that cannot be trained
-    again, SpaceError for rows or code that are not there any more.
+    `where` says where it is trained. Raises LookupError for a trial that is not there, ValueError
+    for one that cannot be trained again, SpaceError for rows or code that are not there any more.
     """
     sweep_id, trial = _trained(ledger, sweep_id, number)
     parts = Parts.of(read_sweep(ledger.document(sweep_id)))
