@@ -34,6 +34,7 @@ from sweeps.sweep import Sweep
 from sweeps.trainers.trainer import Trainer
 from sweeps.trial import Reason
 from sweeps.turns import short_turns
+from sweeps.warm_start.beginning import reminded, warmed
 from sweeps.watcher import Silent, Summary, Watcher
 from tracking.tracker import Tracker
 
@@ -81,11 +82,13 @@ def run(sweep: Sweep, **options: Unpack[Options]) -> Summary:
             "make the changed sweep with sweeps.define(...)"
         )
     around = _placed(options)
-    parts = Parts.of(sweep)
+    warm = warmed(Parts.of(sweep), around.store, around.watcher.said)
+    parts = warm.parts
     with open_slots(parts.trainer, options, around.watcher.said) as slots:
         search = parts.backend.start(sweep.space, sweep.seed)
         with closing(Ledger.open(around.store.ledger_url)) as ledger:
-            claim = ledger.create(sweep, searching.state_of(sweep, search), options.get("race"))
+            state = searching.state_of(sweep, search)
+            claim = ledger.create(parts.sweep, state, options.get("race"), warm.kept)
             ledger.keep_provenance(claim, provenance_of(parts, around.place).to_json())
             search = searching.started(parts, search, ledger, claim.sweep_id)
             with accompanied(around, parts.sweep, claim.sweep_id) as among:
@@ -174,7 +177,7 @@ def _gone_on(
             look_again(read_sweep(ledger.document(sweep_id)), row.created_ms, around.watcher.said)
         if change is not None:
             change(ledger, claim)
-        parts = Parts.of(read_sweep(ledger.document(sweep_id)))
+        parts = reminded(Parts.of(read_sweep(ledger.document(sweep_id))), ledger, sweep_id)
         with open_slots(parts.trainer, options, around.watcher.said) as slots:
             search = searching.restored_search(parts, ledger, sweep_id)
             ledger.take_up(claim)

@@ -52,8 +52,13 @@ class Ledger(LedgerView):
         """The ledger at an SQLAlchemy address; its tables are made when they are missing."""
         return cls(url)
 
-    def create(self, sweep: Sweep, state: State, race: str | None = None) -> Claim:
-        """A new sweep with an id of its own, held by this process; `race` is its place in one."""
+    def create(
+        self, sweep: Sweep, state: State, race: str | None = None, priors: str | None = None
+    ) -> Claim:
+        """A new sweep with an id of its own, held by this process.
+
+        `race` is its place in one, `priors` what it was told of earlier searches.
+        """
         claim = Claim("".join(secrets.choice(ID_LETTERS) for _ in range(6)), this_owner(), 1)
         row = {
             "id": claim.sweep_id,
@@ -65,6 +70,7 @@ class Ledger(LedgerView):
             "created_ms": now_ms(),
             "backend_state": json.dumps(state),
             "race": race,
+            "priors": priors,
             **ledger_lease.held(claim),
         }
         with self.changing() as connection:

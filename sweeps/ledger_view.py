@@ -98,6 +98,11 @@ class LedgerView:
         rows = self._rows(sweep_id, schema.trial.c.result.contains(f'"pack":"{name}.'))
         return [result_from_json(trial_of(row), row.result) for row in rows]
 
+    def priors(self, sweep_id: str) -> str | None:
+        """What the sweep was told of earlier searches, as text; None where it was told nothing."""
+        found: str | None = self._column(sweep_id, "priors")
+        return found
+
     def backend_state(self, sweep_id: str) -> Mapping[str, Any]:
         """The backend's state as of the last transaction."""
         loaded: Mapping[str, Any] = json.loads(self._column(sweep_id, "backend_state"))

@@ -19,6 +19,7 @@ from sweeps.reading_evaluation import read_evaluate, read_metrics
 from sweeps.reading_notify import read_notify
 from sweeps.reading_objectives import check_several, measuring, read_objectives
 from sweeps.reading_subject import folder_of, grouped, needs_folder, read_subject, read_task
+from sweeps.reading_warm_start import check_warm_start, read_warm_start
 from sweeps.section import Section
 from sweeps.sweep import SearchChoice, SubjectChoice, Sweep, TaskChoice
 from sweeps.trial import Config
@@ -97,6 +98,7 @@ def read_sweep(document: Mapping[str, Any], folder: str = "") -> Sweep:
     _check_once(sweep)
     check_confirmation(sweep)
     check_several(sweep)
+    check_warm_start(sweep)
     _check_names(sweep)
     return sweep
 
@@ -182,12 +184,13 @@ def _split(part: str | int) -> tuple[str | int, ...]:
 
 def _search(value: Any) -> SearchChoice:
     section = Section.of({"backend": value} if isinstance(value, str) else value, ("search",))
-    own = ("backend", "trials", "batch", "seed_trials")
+    own = ("backend", "trials", "batch", "seed_trials", "warm_start")
     return SearchChoice(
         backend=section.text("backend", "grid"),
         trials=section.whole("trials", 0, low=1) if "trials" in section.values else None,
         batch=section.whole("batch", 0, low=1, high=100_000) if "batch" in section.values else None,
         seed_trials=_seed_trials(section.values.get("seed_trials", [])),
+        warm_start=read_warm_start(section.values.get("warm_start", [])),
         options={key: inner for key, inner in section.values.items() if key not in own},
     )
 

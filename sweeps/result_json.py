@@ -71,7 +71,7 @@ def result_from_json(trial: Trial, text: str) -> Result:
         error=_failure(document["error"]),
         trainer=document.get("trainer"),
         notes=document.get("notes", {}),
-        defined=_defined(document.get("defined")),
+        defined=defined_of(document.get("defined")),
         cost=_cost(document.get("cost")),
         epoch_ms={int(epoch): at for epoch, at in document.get("epoch_ms", {}).items()},
         pruned=_pruned(document.get("pruned")),
@@ -91,7 +91,7 @@ def brief_from_json(trial: Trial, text: str) -> Result:
         error=_failure(document["error"]),
         trainer=document.get("trainer"),
         notes=document.get("notes", {}),
-        defined=_defined(document.get("defined")),
+        defined=defined_of(document.get("defined")),
         cost=_cost(document.get("cost")),
         pruned=_pruned(document.get("pruned")),
         reported=_reported(document.get("reported", ())),
@@ -124,7 +124,8 @@ def _failure(document: Mapping[str, Any] | None) -> Failure | None:
     return None if document is None else Failure(**document)
 
 
-def _defined(document: Mapping[str, Any] | None) -> Defined | None:
+def defined_of(document: Mapping[str, Any] | None) -> Defined | None:
+    """What `asdict` made of it."""
     if document is None:
         return None
     values = tuple(document.get("values", ()))

@@ -45,6 +45,14 @@ class SubjectChoice:
 
 
 @dataclass(frozen=True)
+class StudyChoice:
+    """An Optuna study: the database that it is kept in, and its name (None: the only one there)."""
+
+    url: str
+    name: str | None = None
+
+
+@dataclass(frozen=True)
 class SearchChoice:
     """How configurations are chosen.
 
@@ -58,7 +66,7 @@ class SearchChoice:
     trials: int | None = None
     batch: int | None = None
     seed_trials: tuple[Config, ...] = ()
-    warm_start: tuple[str, ...] = ()
+    warm_start: tuple[str | StudyChoice, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -114,7 +114,9 @@ def told_before(backend: Backend, priors: Sequence[Prior]) -> Backend:
 def _setting(backend: str, offer: Offer, name: str, value: Any) -> Any:
     read = offer.settings.get(name)
     if read is None:
-        known = hint(name, ["trials", "batch", "seed_trials", PRUNER, *offer.settings])
+        known = hint(
+            name, ["trials", "batch", "seed_trials", "warm_start", PRUNER, *offer.settings]
+        )
         raise wrong(name, f"{shown(name)} is no setting of {backend}; {known}")
     return read(name, value)
 

@@ -1,0 +1,1 @@
+"""What earlier sweeps and studies have found, told to a search before it is asked for anything."""
