@@ -5,19 +5,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sweeps.cli.chosen import Shelf, opened
+from sweeps.cli.endings import BadInputError
 from sweeps.cli.store_flags import StoreFlags
-from sweeps.errors import printable
+from sweeps.errors import LedgerError, printable
 
 if TYPE_CHECKING:
     from sweeps.found import Found
+    from sweeps.watcher import Summary
 
 MOST = 3
 
 
-def advice_after(sweep_id: str, store: StoreFlags) -> list[str]:
-    """The same of a sweep whose session has just ended."""
-    with opened(store) as shelf:
-        return advice_lines(shelf, sweep_id)
+def advice_after(summary: Summary, store: StoreFlags) -> list[str]:
+    """The same of a sweep whose session has just ended, unless somebody is in a hurry.
+
+    How it ended is to be told even where the ledger has gone away since.
+    """
+    if summary.ending == "interrupted":
+        return []
+    try:
+        with opened(store) as shelf:
+            return advice_lines(shelf, summary.sweep_id)
+    except (BadInputError, LedgerError, LookupError):
+        return []
 
 
 def advice_lines(shelf: Shelf, sweep_id: str) -> list[str]:

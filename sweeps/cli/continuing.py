@@ -146,7 +146,7 @@ def _session(
             report=sweep_report,
             **where,
         )
-    advised = advice_after(summary.sweep_id, store)
+    advised = advice_after(summary, store)
     say_if_heard(farewell(summary, metric, store, tracking_uri, advised))
     raise typer.Exit(exit_code(summary))
 

@@ -48,6 +48,6 @@ def run(
             memo=not no_memo,
             **chosen,
         )
-    advised = advice_after(summary.sweep_id, store)
+    advised = advice_after(summary, store)
     say_if_heard(farewell(summary, sweep.objective.metric, store, tracking_uri, advised))
     raise typer.Exit(exit_code(summary))
