@@ -97,6 +97,8 @@ class Session:
             with self._interrupts:
                 with closing(self._figures()):
                     ending, cause = self._train(executor)
+                if ending == "out_of_time":
+                    self._say_what_is_unconfirmed()
                 artifacts = (
                     artifacts_of(self._parts, self._around, self._ledger, self._claim, executor)
                     if ending not in NOT_DRAWN
@@ -172,6 +174,12 @@ class Session:
         self._around.watcher.began(self._claim.sweep_id, name, total, self._row.ended)
         self._delivery.begin()
         self._delivery.unsent(self._begun)
+
+    def _say_what_is_unconfirmed(self) -> None:
+        row, top = self._ledger.sweep(self._claim.sweep_id), self._parts.sweep.evaluate.confirm_top
+        if row.confirmations < min(top, row.done):
+            said = f"the time was up: {row.confirmations:,} of the best {top:,} were confirmed"
+            self._around.watcher.said(said)
 
     def _drain(self, ending: Ending, artifacts: Sequence[Artifact]) -> int:
         """Let MLflow catch up; how many trials it still lacks."""
