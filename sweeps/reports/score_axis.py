@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 WORST = 0.05
 """The share of the worst trials that may be left off the axis."""
 FAR = 3.0
-"""They are, when the worst is so many times as far from the best as all others."""
+"""Those are that are so many times as far from the best as all others."""
 MARGIN = 0.05
 
 
@@ -45,7 +45,7 @@ def score_axis(metric: str, scores: Sequence[float], maximize: bool) -> ScoreAxi
     """The axis of at least one score."""
     sign = 1.0 if maximize else -1.0
     good = sign * np.asarray(scores, dtype=float)
-    best, worst, near = good.max(), good.min(), float(np.quantile(good, WORST))
-    shown = near if best - worst > FAR * (best - near) and near < best else worst
+    best, near = good.max(), np.quantile(good, WORST)
+    shown = good[good >= best - FAR * (best - near)].min() if near < best else good.min()
     low, high = sorted((float(sign * shown), float(sign * best)))
     return ScoreAxis(metric, low, high, int((good < shown).sum()))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sweeps.cli.trust_lines import between
 from sweeps.cli.wording import count, figure, inline
 from sweeps.reports.tables import Table
 
 if TYPE_CHECKING:
-    from sweeps.trust.rows import Interval, Optimism, Rival
+    from sweeps.trust.rows import Optimism, Rival
     from sweeps.trust.trust import Trust
 
 REASONS = {
@@ -23,51 +24,49 @@ def sentences(trust: Trust) -> list[str]:
     said = []
     if trust.rows:
         said.append(_tie_set(trust))
+    if trust.rows and trust.same_rows:
+        said.append("Only seeds were fresh: that holds for these rows, not for others.")
+    said += [f"Not confirmed: trial {one.trial}, {one.why}." for one in trust.missing]
     if trust.optimism is not None:
         said.append(_optimism(trust.optimism, trust.metric))
     if trust.baseline is not None:
-        said.append(_baseline(trust.baseline, trust))
+        said.append(_rival(trust.baseline, trust))
     return said
 
 
 def _tie_set(trust: Trust) -> str:
-    rows = count(len(trust.rows), "confirmed configuration")
-    tied = len(trust.tie_set)
+    rows, tied = count(len(trust.rows), "confirmed configuration"), len(trust.tie_set)
     if trust.choice is None or trust.by is None:
         return f"{tied:,} of {rows} cannot be told from the best."
-    mean = figure(trust.choice.score)
-    alone = f"Of {rows}, trial {trust.choice.trial} is better than all others: confirmed {mean}."
+    mean = f"{trust.metric} {figure(trust.choice.score)} when trained again"
     if tied == 1:
-        return alone
+        return f"Of {rows}, trial {trust.choice.trial} is better than all others: {mean}."
     return (
-        f"{tied:,} of {rows} cannot be told from the best; recommended is trial "
-        f"{trust.choice.trial}, {REASONS[trust.by]}: {trust.metric} {mean} confirmed."
+        f"{tied:,} of {rows} cannot be told from the best. Recommended is trial "
+        f"{trust.choice.trial}, {REASONS[trust.by]}: {mean}."
     )
 
 
 def _optimism(optimism: Optimism, metric: str) -> str:
-    bounds = "" if optimism.interval is None else f" ({_between(optimism.interval)})"
-    direction = "too much" if optimism.gap >= 0 else "too little"
+    much = "too much" if optimism.gap >= 0 else "too little"
+    known = "" if optimism.interval is None else f" ({between(optimism.interval)})"
     return (
-        f"The search promised {figure(abs(optimism.gap))}{bounds} {direction}: its best trial "
-        f"{optimism.trial} had {metric} {figure(optimism.search_score)}, and "
+        f"The search promised {abs(optimism.gap):.2g} {much}{known}: its best, trial "
+        f"{optimism.trial}, had {metric} {figure(optimism.search_score)}, and has "
         f"{figure(optimism.score)} when trained again."
     )
 
 
-def _baseline(rival: Rival, trust: Trust) -> str:
+def _rival(rival: Rival, trust: Trust) -> str:
     score = rival.score if rival.score is not None else rival.search_score
-    came = "" if score is None else f" comes to {trust.metric} {figure(score)}"
-    if rival.beaten is None:
-        return f"The baseline, {rival.name},{came or ' was measured'}."
-    bounds = "" if rival.difference is None else f" by {_between(rival.difference)}"
-    if rival.beaten:
-        return f"The baseline, {rival.name},{came or ' was measured'}: it is beaten{bounds}."
-    return f"The baseline, {rival.name},{came or ' was measured'}: it is NOT beaten{bounds}."
-
-
-def _between(bounds: Interval) -> str:
-    return f"{figure(bounds[0])} to {figure(bounds[1])}"
+    came = "could not be measured" if score is None else f"has {trust.metric} {figure(score)}"
+    said = f"The baseline, {rival.name}, {came}"
+    if trust.choice is not None and rival.difference is not None:
+        verdict = "beats it" if rival.beaten else "does NOT beat it"
+        return f"{said}; what is recommended {verdict}: {between(rival.difference)}."
+    if rival.beaten is False:
+        return f"{said}; no trial beats it."
+    return f"{said}."
 
 
 def tie_table(trust: Trust) -> Table:
@@ -86,7 +85,7 @@ def tie_table(trust: Trust) -> Table:
             f"{row.trial}" + (" (recommended)" if row.trial == trust.recommended else ""),
             _or_dash(row.search_score),
             figure(row.score),
-            "-" if row.difference is None else _between(row.difference),
+            "-" if row.difference is None else between(row.difference),
             "yes" if row.in_tie_set else "no",
             "-" if row.parameters is None else f"{row.parameters:,}",
             inline(row.config),
