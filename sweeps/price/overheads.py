@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 from sweeps.price.figures import Disk, Overhead
 from sweeps.price.layout import Layout
 from sweeps.price.playback import Played
+from sweeps.trial import Outcome
 
 if TYPE_CHECKING:
     from tracking.trying import Opened, Rows
 
-ROW_BYTES = 300
+ROW_BYTES = 120
 """Of a trial in the ledger, besides its result and its configuration."""
+
+PAGE = 4096
+"""Bytes that SQLite writes at once. A row that is larger than half of one has it to itself."""
+
+STATE_BYTES = 12
+"""Of a parameter in a checkpoint: the weight and the two moments of most optimizers."""
+CHECKPOINT_BYTES = 4000
+"""Of a checkpoint besides."""
 
 
 def overhead_of(
@@ -60,7 +70,12 @@ def overhead_of(
 
 
 def disk_of(
-    folder: Path, played: Played, rows: tuple[Rows, Rows], empty: float, new_store: bool
+    folder: Path,
+    played: Played,
+    rows: tuple[Rows, Rows],
+    empty: float,
+    checkpoints: float,
+    new_store: bool,
 ) -> tuple[Disk, Disk]:
     """(what is there once, what a trial adds) of the store that a session was played back in.
 
@@ -69,12 +84,11 @@ def disk_of(
     """
     count = max(1, played.trials)
     ledger = bytes_in(folder / "store", "ledger.db*")
-    kept = played.kept_bytes / count + ROW_BYTES
+    kept = on_pages(played.kept_bytes / count + ROW_BYTES)
     mlflow = bytes_in(folder, "mlflow.db*")
     ours, others = (sum(_counts(one).values()) for one in rows)
     each = max(0.0, mlflow - empty) * ours / max(1, ours + others) / count
     pictures = bytes_in(folder / "store" / "reports") + bytes_in(folder / "mlruns")
-    checkpoints = bytes_in(folder / "checkpoints")
     once = Disk(
         ledger=max(0.0, ledger - count * kept),
         mlflow=mlflow - count * each - (0.0 if new_store else empty),
@@ -82,6 +96,24 @@ def disk_of(
         checkpoints=checkpoints,
     )
     return once, Disk(ledger=kept, mlflow=each, artifacts=0.0)
+
+
+def checkpoints_of(layout: Layout, folder: Path, outcomes: Sequence[Outcome]) -> float:
+    """Bytes of all checkpoints that later trials go on from, as large as those in the folder.
+
+    Where none was written yet, as what is trained says.
+    """
+    fits = sum(fit.save_to is not None for fit in layout.fits)
+    files = [path.stat().st_size for path in folder.glob("*.npz")]
+    if files:
+        return fits * fmean(files)
+    sizes = [outcome.metrics.get("parameters", 0.0) for outcome in outcomes]
+    return fits * (STATE_BYTES * fmean(sizes) + CHECKPOINT_BYTES)
+
+
+def on_pages(row: float) -> float:
+    """Bytes that a row of that size takes in SQLite."""
+    return PAGE / (PAGE // row) if row <= PAGE else -(-row // PAGE) * PAGE
 
 
 def bytes_in(folder: Path, pattern: str = "**/*") -> float:

@@ -7,35 +7,32 @@ whoever started it removes.
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sweeps import cores
 from sweeps.drawing import Report
 from sweeps.executors.environment import standing
 from sweeps.executors.executor import Slots
 from sweeps.executors.where import Where, slots_for
 from sweeps.parts import Parts
-from sweeps.price.arithmetic import Work, price_of, trials_within, within
 from sweeps.price.caveats import caveats
 from sweeps.price.figures import Overhead, Price
 from sweeps.price.layout import Layout, laid_out
-from sweeps.price.overheads import bytes_in, disk_of, overhead_of
-from sweeps.price.pace import Pace, Taken
+from sweeps.price.opening import Opening
+from sweeps.price.overheads import bytes_in, checkpoints_of, disk_of, overhead_of
 from sweeps.price.playback import played, stretched
 from sweeps.price.spending import Spending
+from sweeps.price.summing import priced, work_of
 from sweeps.price.trying import Found, Trying
-from sweeps.pruning.choose import steps_for
 from sweeps.sweep import Budget, Sweep
 from sweeps.trial import Outcome, Trial
 from sweeps.turns import short_turns
 
 if TYPE_CHECKING:
-    from tracking.trying import Opened
+    from tracking.trying import Rows
 
 SECONDS = 10.0
 """How long packs are tried, from when the first of them is trained."""
@@ -59,102 +56,116 @@ class Asked:
     seconds: float = SECONDS
 
 
-class Opening:
-    """MLflow's store, opened on a thread while packs are trained, as in a run."""
+@dataclass(frozen=True)
+class Stage:
+    """What a rehearsal has at hand: the sweep's parts, its executor, and MLflow's store."""
 
-    def __init__(self, file: Path) -> None:
-        self._file = file
-        self._opened: Opened | None = None
-        self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._open, name="sweeps-price-mlflow", daemon=True)
-        self._thread.start()
+    asked: Asked
+    parts: Parts
+    slots: Slots
+    opening: Opening
+    spending: Spending
 
-    def _open(self) -> None:
-        try:
-            from tracking.trying import opened
+    @property
+    def database(self) -> Path:
+        """MLflow's."""
+        return self.asked.folder / "mlflow.db"
 
-            self._opened = opened(self._file)
-        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
-            self._error = error
-
-    def wait(self) -> Opened:
-        """The store. Raises what went wrong."""
-        self._thread.join()
-        if self._error is not None:
-            raise self._error
-        assert self._opened is not None, "the thread has ended, and without an error"
-        return self._opened
+    @property
+    def checkpoints(self) -> Path:
+        """The folder of what is trained for a part of its epochs."""
+        return self.asked.folder / "checkpoints"
 
 
 def price(asked: Asked, started: float, say: Callable[[str], None] = lambda _: None) -> Price:
     """The sweep's price; `started` is when the process was, by `time.time()`.
 
-    Raises SpaceError and ValueError for a sweep that could not run.
+    Raises SpaceError and ValueError for a sweep that could not run, TooLongError where an epoch
+    takes too long for finding out.
     """
     began = time.monotonic()
     sweep = replace(asked.sweep, budget=Budget(trial_seconds=asked.sweep.budget.trial_seconds))
     parts = Parts.of(sweep)
     with standing(parts.trainer.environment), short_turns(), Spending() as spending:
         slots = slots_for(asked.where, parts.trainer, say)
+        starting = time.time() - started + COMMAND_SECONDS
+        opening = Opening(asked.folder / "mlflow.db")
         try:
-            priced = _with(asked, parts, slots, started, spending)
+            found = _rehearsed(Stage(asked, parts, slots, opening, spending), starting)
         finally:
             slots.kill()
-    return replace(priced, calibration=time.monotonic() - began)
+    return replace(found, calibration=time.monotonic() - began)
 
 
-def _with(asked: Asked, parts: Parts, slots: Slots, started: float, spending: Spending) -> Price:
-    starting = time.time() - started + COMMAND_SECONDS
-    opening = Opening(asked.folder / "mlflow.db")
-    layout = laid_out(parts, asked.folder / "checkpoints")
+def _rehearsed(stage: Stage, starting: float) -> Price:
+    asked, parts = stage.asked, stage.parts
+    layout = laid_out(parts, stage.checkpoints)
     if not layout.fits:
         raise ValueError("none of the first trials can be trained")
-    trying = Trying(parts, slots, [p for some in layout.batches for p in some], asked.seconds)
+    trying = Trying(parts, stage.slots, [p for some in layout.batches for p in some], asked.seconds)
     found = trying.run()
+    overhead = _overhead(stage, layout, found, starting)
+    work = work_of(parts, layout, trying, found, stage.slots.slots)
+    notes = caveats(asked.sweep, parts, layout, found)
+    return replace(
+        priced(asked.sweep, work, overhead),
+        device=found.device,
+        notes=notes.lines,
+        at_most=notes.at_most,
+        about=notes.about,
+    )
+
+
+def _overhead(stage: Stage, layout: Layout, found: Found, starting: float) -> Overhead:
+    """Play a session back, and see what that takes."""
+    asked = stage.asked
     sound = [outcome for outcome in found.outcomes if outcome.error is None]
     if not sound:
-        raise ValueError(f"no fit has a result: {found.outcomes[0].error}")
-    opened = opening.wait()
+        raise ValueError(f"no fit has a result: {_why(found.outcomes)}")
+    opened = stage.opening.wait()
     empty = bytes_in(asked.folder, "mlflow.db*")
-    sample = _sample(layout, sound)
-    outcome = stretched(sound, found.share, parts.sweep.seed)
     session = played(
-        parts,
-        sample,
-        outcome,
-        slots,
+        stage.parts,
+        _sample(layout, sound),
+        stretched(sound, found.share, stage.parts.sweep.seed),
+        stage.slots,
         opened.tracker,
-        sweep_report(),
+        _report(),
         asked.folder / "store",
         asked.where,
     )
-    from tracking.trying import rows_in
-
-    rows = rows_in(asked.folder / "mlflow.db")
-    overhead = overhead_of(
+    rows = rows_of(stage.database)
+    kept = checkpoints_of(layout, stage.checkpoints, sound)
+    return overhead_of(
         session,
         layout,
         opened,
         rows,
-        disk_of(asked.folder, session, rows, empty, asked.new_store),
+        disk_of(asked.folder, session, rows, empty, kept, asked.new_store),
         starting=starting,
-        core_seconds=max(0.0, spending.core_seconds() - found.core_seconds),
-        memory=spending.memory,
+        core_seconds=max(0.0, stage.spending.core_seconds() - found.core_seconds),
+        memory=stage.spending.memory,
         new_store=asked.new_store,
     )
-    work = _work(parts, layout, trying, found, slots.slots)
-    priced = _priced(asked.sweep, work, overhead)
-    notes = caveats(asked.sweep, parts, layout, found)
-    return replace(
-        priced, device=found.device, notes=notes.lines, at_most=notes.at_most, about=notes.about
-    )
 
 
-def sweep_report() -> Report:
+def rows_of(database: Path) -> tuple[Rows, Rows]:
+    """(MLflow's rows of trials, all others)."""
+    from tracking.trying import rows_in
+
+    return rows_in(database)
+
+
+def _report() -> Report:
     """What a run draws."""
-    from sweeps.reports.sweep_report import sweep_report as report
+    from sweeps.reports.sweep_report import sweep_report
 
-    return report
+    return sweep_report
+
+
+def _why(outcomes: Sequence[Outcome]) -> str:
+    errors = (outcome.error for outcome in outcomes)
+    return next((f"{one.reason}: {one.message}" for one in errors if one is not None), "none ended")
 
 
 def _sample(layout: Layout, sound: Sequence[Outcome]) -> list[Trial]:
@@ -165,44 +176,3 @@ def _sample(layout: Layout, sound: Sequence[Outcome]) -> list[Trial]:
     trials = layout.trials
     places = sorted({at * len(trials) // count for at in range(count)})
     return [trials[place] for place in places]
-
-
-def _work(parts: Parts, layout: Layout, trying: Trying, found: Found, slots: int) -> Work:
-    """What all packs take: those that were trained to their end what they took."""
-    paces, steps = found.trials.paces(), steps_for(parts.sweep)
-    stages = 1 if steps is None or not steps.looks else steps.looks + 1
-    fallback = Pace.of([one for tried in found.trials.tried.values() for one in tried])
-    kinds = {load.kind for load in trying.loads}
-    taken = iter(
-        found.whole[place]
-        if place in found.whole and stages == 1
-        else paces.get(load.kind, fallback).taken(load, stages)
-        for place, load in enumerate(trying.loads)
-    )
-    first = [found.trials.loads_like(kind) for kind in kinds]
-    every = min(slots, max(1, len(trying.loads)))
-    return Work(
-        batches=[[next(taken) for _ in some] for some in layout.batches],
-        loading=Taken(
-            sum(one.seconds for one in first), every * sum(one.core_seconds for one in first)
-        ),
-        laid_out=len(layout.trials),
-        trials=len(layout.trials) if layout.complete else parts.plan.trials,
-        fits=len(layout.fits),
-        epochs=layout.epochs,
-        slots=slots,
-    )
-
-
-def _priced(sweep: Sweep, work: Work, overhead: Overhead) -> Price:
-    """Of all trials, or of those that fit where there is no other end."""
-    count = cores.usable()
-    budget = sweep.budget
-    limits = []
-    if budget.minutes is not None:
-        limits.append(trials_within(work, overhead, 60 * budget.minutes))
-    if budget.epochs is not None and work.epochs:
-        limits.append(max(1, int(budget.epochs / work.scaled(work.epochs, 1))))
-    fitting = min(limits, default=None)
-    trials = work.trials if work.trials is not None else fitting or work.laid_out
-    return within(price_of(work, overhead, trials, count), fitting)
