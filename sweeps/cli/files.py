@@ -48,6 +48,7 @@ def validate(
             say(
                 [f"{result['file']}: ok, {result['name']}: {result['backend']} on {result['task']}"]
             )
+            say(f"  {line}" for line in result["unheard"])
         else:
             complain(result["error"])
             show_lines(result["lines"])
@@ -56,7 +57,9 @@ def validate(
 
 
 def _checked(file: Path, overrides: list[str]) -> dict[str, Any]:
+    from sweeps.notify_sending import troubles
     from sweeps.plan import check_allowed
+    from sweeps.reading_notify import without_addresses
     from sweeps.sweep_file import SweepFile
     from sweeps.tasks.table_described import described
 
@@ -79,5 +82,6 @@ def _checked(file: Path, overrides: list[str]) -> dict[str, Any]:
         "name": sweep.name,
         "task": sweep.task.label,
         "backend": sweep.search.backend,
-        "document": sweep.document,
+        "document": without_addresses(sweep.document),
+        "unheard": troubles(sweep.notify),
     }

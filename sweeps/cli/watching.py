@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +13,7 @@ from typing import TYPE_CHECKING
 from sweeps.cli.chosen import LATEST, Shelf, opened
 from sweeps.cli.endings import BadInputError, guarded
 from sweeps.cli.options import SweepId
-from sweeps.cli.screen import console, on_terminal, say_if_heard
+from sweeps.cli.screen import console, on_terminal, say, say_if_heard
 from sweeps.cli.store_flags import HERE, StoreFlags, StoreOption
 from sweeps.cli.telling import best_lines, ways_on
 from sweeps.cli.watch_lines import Changes, figures, state_of
@@ -86,15 +89,28 @@ def _screen(watched: Watched) -> Iterator[Callable[[Seen], None]]:
     """A terminal's other screen, which leaves no trace; lines in a pipe."""
     if not on_terminal():
         changes = Changes()
-        yield lambda seen: say_if_heard(changes.lines(seen, clock()))
+        yield lambda seen: say(changes.lines(seen, clock()))
         return
     from rich.live import Live
 
     from sweeps.cli.watch_screen import drawn
 
     screen = console()
-    with Live(console=screen, screen=True, auto_refresh=False) as live:
+    with _put_back_by_sigterm(), Live(console=screen, screen=True, auto_refresh=False) as live:
         yield lambda seen: live.update(drawn(seen, watched.sweep, screen.size), refresh=True)
+
+
+@contextmanager
+def _put_back_by_sigterm() -> Iterator[None]:
+    """Within it SIGTERM ends the command as an exit does, so that the terminal is put in order."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _told(seen: Seen, watched: Watched, store: StoreFlags) -> list[str]:
