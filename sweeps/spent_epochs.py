@@ -41,8 +41,7 @@ def most_trials(sweep: Sweep) -> int | None:
     epochs = names.get("epochs")
     if epochs is None or not epochs.fixed or epochs.when or any(n.startswith(EARLY) for n in names):
         return None
-    config = sweep.space.choose(lambda param: param.domain.at(0))  # type: ignore[union-attr]
-    each = _fits(sweep.evaluate) * int(str(config["epochs"]))
+    each = _fits(sweep.evaluate) * int(str(epochs.domain.at(0)))  # type: ignore[union-attr]
     return -(-sweep.budget.epochs // each)
 
 

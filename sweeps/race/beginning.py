@@ -22,10 +22,14 @@ FEWEST_REPEATS = 2
 MOST_REPEATS = 100
 
 
+class RaceError(ValueError):
+    """What was asked for makes no race; the message says why, and the way out, in one line."""
+
+
 def race_of(sweep: Sweep, backends: Sequence[str], repeats: int, epochs: int | None) -> Race:
     """A new race of these backends on the sweep's space; `epochs` of None is `usual_epochs`.
 
-    Raises ValueError for entrants and repeats that make no race, SpaceError for a sweep that some
+    Raises RaceError for entrants and repeats that make no race, SpaceError for a sweep that some
     entrant cannot search.
     """
     _check(sweep, backends, repeats)
@@ -44,14 +48,14 @@ def race_of(sweep: Sweep, backends: Sequence[str], repeats: int, epochs: int | N
 
 
 def usual_epochs(sweep: Sweep) -> int:
-    """The epochs that the sweep would spend itself. Raises ValueError where nobody knows."""
+    """The epochs that the sweep would spend itself. Raises RaceError where nobody knows."""
     if sweep.budget.epochs is not None:
         return sweep.budget.epochs
     if sweep.search.backend == "hyperband" and sweep.search.trials is None:
         return epochs_of_hyperband(sweep, int(sweep.search.options.get("factor", Hyperband.factor)))
     trials = expected_trials(sweep)
     if trials is None:
-        raise ValueError(
+        raise RaceError(
             "how many epochs may each backend spend? The file does not say how many trials there "
             "are: say it with --epochs N, `budget: {epochs: N}` or `search: {trials: N}`"
         )
@@ -61,13 +65,11 @@ def usual_epochs(sweep: Sweep) -> int:
 def _check(sweep: Sweep, backends: Sequence[str], repeats: int) -> None:
     for name in backends:
         if name not in BACKENDS:
-            raise ValueError(f"no backend is called {name!r}; {suggestion(name, ENTRANTS)}")
+            raise RaceError(f"no backend is called {name!r}; {suggestion(name, ENTRANTS)}")
     if len(set(backends)) < len(backends) or len(backends) < 2:
-        raise ValueError(f"a race needs two backends or more, each once: {', '.join(backends)}")
+        raise RaceError(f"a race needs two backends or more, each once: {', '.join(backends)}")
     if not FEWEST_REPEATS <= repeats <= MOST_REPEATS:
-        raise ValueError(
-            f"{repeats} repeats: from {FEWEST_REPEATS} to {MOST_REPEATS} can be judged"
-        )
+        raise RaceError(f"{repeats} repeats: from {FEWEST_REPEATS} to {MOST_REPEATS} can be judged")
     if sweep.defined_as_it_runs:
         raise SweepError(
             "Optuna alone can search a space that is defined as it runs", ("function",)

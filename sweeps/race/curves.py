@@ -22,13 +22,17 @@ POINTS = 200
 
 @dataclass(frozen=True)
 class Curve:
-    """A step function: after `spent[i]` epochs the best score became `best[i]`.
+    """A step function: after `spent[i]` epochs the best score became `best[i]`, of `trials[i]`.
 
     `spent` never falls, and `best` only becomes better. Empty where no trial had a score in time.
+    `trained` trials spent `epochs` in all, the last of them beyond the limit perhaps.
     """
 
     spent: tuple[int, ...]
     best: tuple[float, ...]
+    trials: tuple[int, ...] = ()
+    trained: int = 0
+    epochs: int = 0
 
     @property
     def first(self) -> float:
@@ -55,6 +59,7 @@ def curve_of(sweep: Sweep, problem: Problem, results: Iterable[Result], epochs: 
     """
     spent: list[int] = []
     best: list[float] = []
+    trials: list[int] = []
     behind: dict[int, int] = {}
     total = 0
     for result in results:
@@ -62,14 +67,14 @@ def curve_of(sweep: Sweep, problem: Problem, results: Iterable[Result], epochs: 
         behind[trial.number] = planned(trial, problem) if done is None else done
         before = 0 if trial.parent is None else behind.get(trial.parent, 0)
         total += max(0, behind[trial.number] - before)
-        if total > epochs:
-            break
         score = result.score
-        better = score is not None and (not best or _better(sweep, score, best[-1]))
-        if score is not None and better:
+        if score is None or total > epochs:
+            continue
+        if not best or _better(sweep, score, best[-1]):
             spent.append(total)
             best.append(score)
-    return Curve(tuple(spent), tuple(best))
+            trials.append(trial.number)
+    return Curve(tuple(spent), tuple(best), tuple(trials), len(behind), total)
 
 
 def _better(sweep: Sweep, score: float, than: float) -> bool:
