@@ -61,3 +61,10 @@ def searched(
 def of(space: Mapping[str, Any], results: Sequence[Result], **others: Any) -> Found:
     """What came of such a search."""
     return found(sweep_of(space, **others), results)
+
+
+def number(config: Config, name: str) -> float:
+    """A value that is one."""
+    value = config[name]
+    assert isinstance(value, int | float)
+    return float(value)

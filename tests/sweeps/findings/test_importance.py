@@ -16,6 +16,7 @@ from tests.sweeps.findings.observations import (
     WIDTH,
     drawn,
     failed,
+    number,
     of,
     scored,
     searched,
@@ -40,12 +41,6 @@ CONDITIONAL = {
 
 def by_rate(config: Config) -> float:
     return -abs(log10(number(config, "learning_rate")) + 2.0)
-
-
-def number(config: Config, name: str) -> float:
-    value = config[name]
-    assert isinstance(value, int | float)
-    return float(value)
 
 
 def test_what_decides_comes_first_and_shares_sum_to_1() -> None:
