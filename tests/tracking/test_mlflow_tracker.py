@@ -13,7 +13,7 @@ from tests.tracking.records_for_tests import end, live, sweep, trial
 from tests.tracking.tracker_contract import TrackerContract
 from tracking.mlflow_store import MlflowStore
 from tracking.mlflow_tracker import MlflowTracker
-from tracking.records import Artifact
+from tracking.records import NOTE, Artifact
 from tracking.tracker import TrackingError
 
 
@@ -40,11 +40,13 @@ class TestMlflowTracker(OnMlflow, TrackerContract):
         plot.write_bytes(b"picture")
         with self.opened() as tracker:
             tracker.begin(sweep())
-            tracker.end(replace(end(), artifacts=(Artifact("plots/accuracy.png", file=plot),)))
+            files = (Artifact("plots/accuracy.png", file=plot), Artifact(NOTE, text="It is 3."))
+            tracker.end(replace(end(), artifacts=files))
         (parent,) = runs_of(self.uri)
         beside = Path(self.uri.removeprefix("sqlite:///")).parent / "mlruns" / "penguins"
         kept = beside / parent.info.run_id / "artifacts" / "plots" / "accuracy.png"
         assert kept.read_bytes() == b"picture"
+        assert parent.data.tags["mlflow.note.content"].endswith("\n\nIt is 3.")
 
     def test_more_than_one_call_takes(self) -> None:
         many = replace(

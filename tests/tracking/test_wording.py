@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from tests.tracking.records_for_tests import sweep, trial
-from tracking.wording import child_name, child_tags, parent_tags
+from tracking.records import NOTE, Artifact
+from tracking.wording import child_name, child_tags, note_tags, parent_tags
 
 
 def test_lists_cut_names_so_the_number_comes_first() -> None:
@@ -25,6 +27,16 @@ def test_a_note_of_ones_own_replaces_ours() -> None:
     own = replace(sweep(), tags={"mlflow.note.content": "mine"})
     assert parent_tags(own, "3")["mlflow.note.content"] == "mine"
     assert "Sweep **decay 3f9a2c**" in parent_tags(sweep(), "3")["mlflow.note.content"]
+
+
+def test_a_note_has_what_was_found_below_what_the_sweep_is(tmp_path: Path) -> None:
+    kept = tmp_path / "note.md"
+    kept.write_bytes("**Best: trial 3** ü".encode() + b"\xff")
+    tags = note_tags(sweep(), "3", [Artifact("plots/x.png"), Artifact(NOTE, file=kept)])
+    first, second = tags["mlflow.note.content"].split("\n\n")
+    assert first == parent_tags(sweep(), "3")["mlflow.note.content"]
+    assert second == "**Best: trial 3** ü\N{REPLACEMENT CHARACTER}"
+    assert note_tags(sweep(), "3", [Artifact("plots/x.png")]) == {}
 
 
 def test_the_source_is_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
