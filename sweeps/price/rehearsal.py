@@ -144,7 +144,8 @@ def _overhead(stage: Stage, layout: Layout, found: Found, starting: float) -> Ov
         disk_of(asked.folder, session, rows, empty, kept, asked.new_store),
         starting=starting,
         core_seconds=max(0.0, stage.spending.core_seconds() - found.core_seconds),
-        memory=stage.spending.memory,
+        # One worker has been at it: the others will be as large.
+        memory=stage.spending.memory + (stage.slots.slots - 1) * found.peak_bytes,
         new_store=asked.new_store,
     )
 

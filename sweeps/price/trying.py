@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -117,19 +118,22 @@ class Trying:
         return shortened(narrowed(pack, self._parts.trainer, self._parts.problem), FIRST_EPOCHS)
 
     def _worthwhile(self) -> Iterator[int]:
-        """Packs to train next: first one of each kind, then those that would take longest."""
-        paces = self.found.trials.paces()
-        known = [
-            (paces[load.kind].taken(load).seconds, place)
+        """Packs to train next: first one of each kind, then those that would take longest.
+
+        Of equals any: neighbours are alike, and would tell less.
+        """
+        paces, rng = self.found.trials.paces(), random.Random(0)
+        known = sorted(
+            (-paces[load.kind].taken(load).seconds, rng.random(), place)
             for place, load in enumerate(self._loads)
             if load.kind in paces
-        ]
-        known.sort(reverse=True)
+        )
         first: dict[Hashable, int] = {}
-        for _, place in known:
+        for _, _, place in known:
             first.setdefault(self._loads[place].kind, place)
+        firsts = set(first.values())
         yield from first.values()
-        yield from (place for _, place in known if place not in first.values())
+        yield from (place for _, _, place in known if place not in firsts)
 
     def _go_on(self, place: int) -> None:
         """Train a pack to its end, or for as many epochs as there is time for."""
