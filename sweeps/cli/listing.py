@@ -40,17 +40,19 @@ def ls(store: StoreOption = HERE, as_json: AsJson = False) -> None:
     elif not rows:
         say([f"no sweeps in {store.chosen.place} yet"])
     else:
-        cells = [_cells(row, pruned=any(row.pruned for row in rows)) for row in rows]
+        there = {name: any(getattr(row, name) for row in rows) for name in ("pruned", "race")}
+        cells = [_cells(row, **there) for row in rows]
         table(tuple(cells[0]), (tuple(each.values()) for each in cells))
 
 
-def _cells(row: SweepRow, *, pruned: bool) -> dict[str, str]:
-    """A row by the heads of its columns, with those that were `pruned` where there are any."""
+def _cells(row: SweepRow, *, pruned: bool, race: bool) -> dict[str, str]:
+    """A row by the heads of its columns; `pruned` and `race` where any sweep has any."""
     return {
         "id": row.sweep_id,
         "name": row.name,
         "task": row.task,
         "search": row.backend,
+        **({"race": row.race or ""} if race else {}),
         "state": row.state,
         "done": f"{row.done:,}",
         **({"pruned": f"{row.pruned:,}"} if pruned else {}),
@@ -67,7 +69,7 @@ def status(sweep_id: SweepId = LATEST, store: StoreOption = HERE, as_json: AsJso
         row = shelf.sweep(sweep_id)
         sweep, best = _sweep_and_best(shelf, row)
         front = _front(shelf, row, sweep)
-        reasons = shelf.ledger.reasons(row.sweep_id) if row.failed or row.unconfirmed else {}
+        reasons = shelf.ledger.reasons(row.sweep_id, confirmations=False) if row.failed else {}
         advised = [] if as_json else advice_lines(shelf, row.sweep_id)
     expected = _expected(row, sweep)
     if as_json:

@@ -16,9 +16,6 @@ from sweeps.trial import Result
 
 Values = npt.NDArray[np.float64]
 
-POINTS = 200
-"""Of the axis on which curves are drawn."""
-
 
 @dataclass(frozen=True)
 class Curve:
@@ -95,14 +92,12 @@ def area(curve: Curve, start: float, epochs: int) -> float:
     return float(np.dot(np.diff(edges), heights) / (epochs - start))
 
 
-def axis(start: float, epochs: int) -> Values:
-    """Where curves are drawn."""
-    return np.linspace(start, epochs, POINTS)
-
-
 @dataclass(frozen=True)
 class Band:
-    """Curves of repeats on one axis: their median, and the lowest and highest."""
+    """Curves of repeats together: their median, and the lowest and highest, each from one epoch on.
+
+    The last of `epochs` is the end.
+    """
 
     epochs: Values
     middle: Values
@@ -111,7 +106,9 @@ class Band:
 
 
 def band(curves: Sequence[Curve], epochs: int) -> Band:
-    """From where every one of the curves has a score."""
-    along = axis(min(float(epochs), common_start(curves)), epochs)
+    """From where every one of the curves has a score, at every step of any of them."""
+    start = min(float(epochs), common_start(curves))
+    steps = {float(at) for curve in curves for at in curve.spent if start < at < epochs}
+    along = np.array([start, *sorted(steps), float(epochs)])
     heights = np.array([curve.at(along) for curve in curves])
     return Band(along, np.median(heights, axis=0), heights.min(axis=0), heights.max(axis=0))

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from sweeps.race.curves import Band
 from sweeps.reports.drawing import (
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 COLOURS = {"random": BLUE, "optuna": ORANGE, "hyperband": GREEN, "grid": PURPLE}
 STYLES = {"random": "--", "optuna": "-", "hyperband": "-.", "grid": ":"}
 """So that lines are told apart without any colour."""
+SETTLED = 0.1
 LEAST_GAP = 0.055
 """Between two names at the right, as a share of the axis."""
 
@@ -54,22 +58,34 @@ def draw_race(picture: RacePicture, path: Path) -> Path:
     dressed(axes, picture.title, "epochs spent", f"best {picture.metric} so far")
     axes.xaxis.set_major_formatter("{x:,.0f}")
     axes.margins(x=0.0)
+    _framed(axes, picture.bands)
     _named(axes, picture.bands)
     noted(figure, picture.note)
     return saved(figure, path)
 
 
+def _framed(axes: Axes, bands: Mapping[str, Band]) -> None:
+    """Let the picture show what there is after the first tenth of the epochs: scores begin low."""
+    later = []
+    for band in bands.values():
+        at = band.epochs >= SETTLED * band.epochs[-1]
+        later += [band.low[at], band.high[at], band.middle[at]]
+    values = np.concatenate(later)
+    low, high = float(values.min()), float(values.max())
+    margin = 0.05 * (high - low) or 0.01
+    axes.set_ylim(low - margin, high + margin)
+
+
 def _named(axes: Axes, bands: Mapping[str, Band]) -> None:
-    """A name at the right end of each line, moved up where names would cover each other."""
+    """A name at the right end of each line, apart from each other."""
     low, high = axes.get_ylim()
-    ends = sorted((float(band.middle[-1]), backend) for backend, band in bands.items())
-    lowest = low
-    for value, backend in ends:
-        at = max(value, lowest)
-        lowest = at + LEAST_GAP * (high - low)
+    ends = {
+        backend: (float(band.middle[-1]) - low) / (high - low) for backend, band in bands.items()
+    }
+    for backend, at in _apart(ends).items():
         axes.annotate(
             backend,
-            (1.0, (at - low) / (high - low)),
+            (1.0, at),
             xycoords="axes fraction",
             xytext=(6, 0),
             textcoords="offset points",
@@ -78,3 +94,16 @@ def _named(axes: Axes, bands: Mapping[str, Band]) -> None:
             verticalalignment="center",
             annotation_clip=False,
         )
+
+
+def _apart(heights: Mapping[str, float]) -> dict[str, float]:
+    """The heights, moved up where they are closer than names may be, and down from the top."""
+    names = sorted(heights, key=lambda name: heights[name])
+    placed = dict(heights)
+    for below, above in pairwise(names):
+        placed[above] = max(placed[above], placed[below] + LEAST_GAP)
+    limit = 1.0
+    for name in reversed(names):
+        placed[name] = min(placed[name], limit)
+        limit = placed[name] - LEAST_GAP
+    return placed
