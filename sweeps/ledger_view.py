@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, case, func, select
+from sqlalchemy import Connection, Row, Select, case, func, select, true
 from sqlalchemy.exc import DBAPIError
 
 from search_spaces import nearest
@@ -169,13 +169,14 @@ class LedgerView:
         with self._read() as connection:
             return course_of(connection, sweep_id)
 
-    def reasons(self, sweep_id: str) -> dict[Reason, int]:
-        """How many trials failed for which reason, the most frequent first; confirmations too."""
+    def reasons(self, sweep_id: str, *, confirmations: bool = True) -> dict[Reason, int]:
+        """How many trials failed for which reason, the most frequent first."""
         trial = schema.trial.c
         counted = func.count().label("counted")
+        wanted = true() if confirmations else trial.confirms.is_(None)
         query = (
             select(trial.reason, counted)
-            .where(trial.sweep_id == sweep_id, trial.state == "failed")
+            .where(trial.sweep_id == sweep_id, trial.state == "failed", wanted)
             .group_by(trial.reason)
             .order_by(counted.desc(), trial.reason)
         )
