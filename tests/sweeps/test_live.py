@@ -69,6 +69,15 @@ def test_another_attempt_has_nothing_of_the_one_before() -> None:
     assert (one.attempt, [epoch.part for epoch in epochs]) == (2, [1])
 
 
+def test_the_parts_of_a_confirmation_count_from_0_as_well() -> None:
+    trials = LiveTrials(Evaluate(folds=2, repeats=3, confirm_top=1, confirm_repeats=2))
+    trials.begin([LiveTrial(Trial(9, {}, confirms=4), 1, 1000)])
+    values = {"loss": 0.5}
+    reports = [Report(9, repeat, fold, 1, 50, values, 0) for repeat in (3, 4) for fold in (0, 1)]
+    ((_, epochs),) = trials.heard(reports)
+    assert [epoch.part for epoch in epochs] == [0, 1, 2, 3, None]
+
+
 def test_of_many_parts_none_is_shown_by_itself() -> None:
     ((_, epochs),) = trials_of(1, folds=MOST_PARTS_SHOWN + 1).heard([report(0, 1)])
     assert epochs == []
@@ -112,6 +121,13 @@ def test_what_has_no_epoch_yet_is_at_work() -> None:
         AtWork("worker 0", 1, 7, 7, "fold 2/2", 0, 60, None, None),
         AtWork("worker 1", 2, 8, 9, "", 0, 60, None, None),
     ]
+
+
+def test_the_repeats_of_a_confirmation_are_counted_by_themselves() -> None:
+    seen = slots(repeats=3, confirm_top=1, confirm_repeats=8)
+    fit = Fit(Trial(7, {}, confirms=2), 0, 4, 0, 20)
+    seen.heard(Pack((fit,)), "worker 0", Reports())
+    assert [one.part for one in seen.seen()] == ["repeat 2/8"]
 
 
 def test_a_trial_without_epochs_is_shown_once_it_takes_long() -> None:

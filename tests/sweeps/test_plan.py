@@ -196,6 +196,20 @@ def test_refusals_are_counted_by_reason() -> None:
     assert plain["space"]["reasons"] == [{"reason": "small: width < 9", "points": 16}]
 
 
+def test_confirmations_and_their_fits_are_counted_apart() -> None:
+    confirming = {"confirm_top": 5, "repeats": 4, "search_repeats": 2, "folds": 3}
+    found = plan(evaluate=confirming)
+    assert (found.trials, found.confirmations, found.total) == (80, 5, 85)
+    assert found.fits == 80 * 6 + 5 * 12
+    assert plan(evaluate={"confirm_top": 100}).confirmations == 80
+
+
+def test_of_hyperbands_trials_those_trained_in_full_may_be_confirmed() -> None:
+    space = {"width": {"low": 1, "high": 500}, "epochs": 9}
+    found = plan(space, search={"backend": "hyperband"}, evaluate={"confirm_top": 100})
+    assert found.confirmations == sum(bracket[-1].trials for bracket in found.brackets) < 100
+
+
 def test_expected_trials_and_fits() -> None:
     assert expected_trials(sweep()) == 80
     assert expected_trials(sweep(search={"backend": "random", "trials": 9})) == 9
