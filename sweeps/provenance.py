@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -53,10 +53,18 @@ def provenance_of(parts: Parts, place: Where) -> Provenance:
         device=device_at(place) or UNKNOWN,
         processor=_processor(),
         rows=parts.problem.task.digest(),
-        split=parts.split_hash,
+        split=_split(parts),
         code=seen_of(own_code(parts.sweep), parts.sweep.folder) or "",
         own=own_digest()[:16],
     )
+
+
+def _split(parts: Parts) -> str:
+    """Of the rows' split, however often trials are repeated on it."""
+    problem = parts.problem
+    if problem.evaluate.repeats == 1:
+        return parts.split_hash
+    return replace(problem, evaluate=replace(problem.evaluate, repeats=1)).split_hash()
 
 
 def own_code(sweep: Sweep) -> Iterator[str]:

@@ -16,6 +16,7 @@ from sweeps import __version__
 from sweeps.cli import (
     browsing,
     commanding,
+    comparing,
     continuing,
     doctoring,
     explaining,
@@ -67,6 +68,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "best": listing.best,
     "report": reporting.report,
     "logs": explaining.logs,
+    "compare": comparing.compare,
     "rerun": rerunning.rerun,
     "export": exporting.export,
     "predict": exporting.predict,

@@ -1,0 +1,1 @@
+"""Holds sweeps against each other: what was asked, what was found, and whether that is chance."""

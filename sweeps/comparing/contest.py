@@ -1,0 +1,146 @@
+"""Whether one sweep's trials have better scores than another's, or that is chance."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from sweeps.trial import Config
+
+Kind = Literal["paired", "unpaired"]
+
+FEWEST_PAIRS = 6
+"""Of fewer differences no sign-flip test can say anything: 2 of 2**5 are 6 %."""
+
+FEWEST = 3
+"""Scores of a side in a test of two samples."""
+
+FLIPS = 9_999
+RESAMPLES = 4_000
+TWO_SIDED_95 = 1.959964
+SEED = 0
+
+
+@dataclass(frozen=True)
+class Contest:
+    """Two sweeps, by position, and a test of their scores.
+
+    `paired`: `effect` is the mean of the differences first - second over `count` configurations
+    that both tried on the same rows, in units of the score, with a 95 % interval by bootstrap;
+    `p` is of a sign-flip test. What neither sweep varies may differ between them: that is what is
+    compared then. `unpaired`: `effect` is the probability that a trial of the first
+    has a better score than one of the second, ties counting half, with a 95 % interval by DeLong's
+    variance (DeLong et al., Biometrics 44, 1988); `p` is Mann and Whitney's. `count` are the scores
+    of both. `adjusted` is `p` after Holm's correction for all contests (Holm, Scand. J. Statist. 6,
+    1979).
+    """
+
+    first: int
+    second: int
+    kind: Kind
+    count: int
+    effect: float
+    low: float
+    high: float
+    p: float
+    adjusted: float = math.nan
+
+
+Scores = Sequence[tuple[Config, float]]
+"""Configurations and their scores, larger ones better."""
+
+
+def contests(sides: Sequence[Scores]) -> list[Contest]:
+    """Every two sides against each other; none where they have too few scores."""
+    pairs = [(a, b) for a in range(len(sides)) for b in range(a + 1, len(sides))]
+    held = [contest for a, b in pairs if (contest := _held(a, b, sides)) is not None]
+    return [
+        replace(contest, adjusted=p)
+        for contest, p in zip(held, holm([contest.p for contest in held]), strict=True)
+    ]
+
+
+def holm(values: Sequence[float]) -> list[float]:
+    """P-values that hold for all of them together."""
+    order = sorted(range(len(values)), key=lambda at: values[at])
+    adjusted = [1.0] * len(values)
+    largest = 0.0
+    for rank, at in enumerate(order):
+        largest = max(largest, min(1.0, (len(values) - rank) * values[at]))
+        adjusted[at] = largest
+    return adjusted
+
+
+def _held(first: int, second: int, sides: Sequence[Scores]) -> Contest | None:
+    one, other = sides[first], sides[second]
+    differences = _differences(one, other)
+    if len(differences) >= FEWEST_PAIRS:
+        return Contest(first, second, "paired", len(differences), *paired(differences))
+    if min(len(one), len(other)) < FEWEST:
+        return None
+    tested = unpaired([score for _, score in one], [score for _, score in other])
+    return Contest(first, second, "unpaired", len(one) + len(other), *tested)
+
+
+def _differences(one: Scores, other: Scores) -> list[float]:
+    """Of the configurations that both have: what both keep fixed may be another for each."""
+    varied = _varied(one) | _varied(other)
+    first, second = _by_values(one, varied), _by_values(other, varied)
+    return [score - second[key] for key, score in first.items() if key in second]
+
+
+def _varied(scores: Scores) -> set[str]:
+    """The parameters that are not the same in all configurations."""
+    names = {name for config, _ in scores for name in config}
+    return {name for name in names if len({repr(config.get(name)) for config, _ in scores}) > 1}
+
+
+def _by_values(scores: Scores, names: set[str]) -> dict[str, float]:
+    """The first score of each configuration, told by those of its values."""
+    found: dict[str, float] = {}
+    for config, score in scores:
+        key = json.dumps({name: config.get(name) for name in names}, sort_keys=True)
+        found.setdefault(key, score)
+    return found
+
+
+def paired(differences: Sequence[float]) -> tuple[float, float, float, float]:
+    """(mean, low, high, p) of paired differences: bootstrap interval, sign-flip test."""
+    import numpy as np
+
+    values = np.asarray(differences)
+    generator = np.random.default_rng(SEED)
+    mean = float(values.mean())
+    # One at a time: thousands of configurations need not be held thousands of times.
+    signs = (generator.integers(0, 2, len(values)) * 2 - 1 for _ in range(FLIPS))
+    beyond = sum(abs(float((values * sign).mean())) >= abs(mean) - 1e-12 for sign in signs)
+    drawn = (generator.integers(0, len(values), len(values)) for _ in range(RESAMPLES))
+    low, high = np.percentile([values[some].mean() for some in drawn], (2.5, 97.5))
+    return mean, float(low), float(high), (1 + beyond) / (1 + FLIPS)
+
+
+def unpaired(one: Sequence[float], other: Sequence[float]) -> tuple[float, float, float, float]:
+    """(probability, low, high, p) that a value of the first is the larger one."""
+    import numpy as np
+    from scipy.stats import mannwhitneyu
+
+    first, second = np.asarray(one), np.asarray(other)
+    above = _above(first, np.sort(second))
+    below = 1 - _above(second, np.sort(first))
+    effect = float(above.mean())
+    error = math.sqrt(above.var(ddof=1) / len(first) + below.var(ddof=1) / len(second))
+    half = TWO_SIDED_95 * error
+    p = float(mannwhitneyu(first, second, alternative="two-sided").pvalue)
+    return effect, max(0.0, effect - half), min(1.0, effect + half), p if math.isfinite(p) else 1.0
+
+
+def _above(values: Any, ordered: Any) -> Any:
+    """For each value the share of the others that it is above, equal ones counting half."""
+    import numpy as np
+
+    less = np.searchsorted(ordered, values, side="left")
+    at_most = np.searchsorted(ordered, values, side="right")
+    return (less + at_most) / (2 * len(ordered))
