@@ -12,6 +12,8 @@ from sweeps.describing import define as define
 from sweeps.describing import load as load
 from sweeps.errors import printable
 from sweeps.executors.where import WHERE, Chosen
+from sweeps.pareto import front_kept
+from sweeps.reading import read_sweep
 from sweeps.store import Store
 from sweeps.sweep import Sweep
 from sweeps.trial import REASONS, Reason, Result
@@ -207,11 +209,17 @@ def _told(summary: Summary, store: str | Path | None) -> pd.DataFrame:
 def results(sweep_id: str = LATEST, *, store: str | Path | None = None) -> pd.DataFrame:
     """The trials so far of the sweep whose id begins so, by default of the most recent one.
 
-    Raises LookupError.
+    With several objectives, the column `front` says which trials no other one beats. Raises
+    LookupError.
     """
     with _opened(store_at(store)) as ledger:
         whole_id = _row(ledger, sweep_id).sweep_id
         table_of_trials = table(ledger.results(whole_id))
+        document = ledger.document(whole_id)
+        if isinstance(document.get("objective"), list):
+            front = front_kept(ledger, read_sweep(document), whole_id)
+            numbers = [one.trial.number for one in front]
+            table_of_trials.insert(3, "front", table_of_trials["trial"].isin(numbers))
     table_of_trials.attrs["sweep"] = whole_id
     return table_of_trials
 

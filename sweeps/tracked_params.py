@@ -14,6 +14,7 @@ def constants(sweep: Sweep) -> dict[str, str]:
     settings = {
         "backend": sweep.search.backend,
         **{f"search.{name}": value for name, value in sweep.search.options.items()},
+        **_told_before(sweep),
         **{f"evaluate.{name}": value for name, value in asdict(sweep.evaluate).items()},
         **{f"task.{name}": value for name, value in sweep.task.options.items()},
         **_subject(sweep),
@@ -25,6 +26,12 @@ def constants(sweep: Sweep) -> dict[str, str]:
         if param.fixed and not isinstance(param.domain, Derived):
             settings[param.name] = param.domain.at(0)
     return {name: str(value) for name, value in settings.items()}
+
+
+def _told_before(sweep: Sweep) -> dict[str, object]:
+    entries = sweep.search.warm_start
+    names = [one if isinstance(one, str) else (one.name or one.url) for one in entries]
+    return {"search.warm_start": ", ".join(names)} if names else {}
 
 
 def _subject(sweep: Sweep) -> dict[str, object]:

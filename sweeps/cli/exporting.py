@@ -28,6 +28,15 @@ def export(
     folder: Annotated[
         Path, typer.Option("-o", "--output", metavar="FOLDER", help="A folder to make.")
     ] = Path("best"),
+    trial: Annotated[
+        int | None,
+        typer.Option(
+            "--trial",
+            metavar="N",
+            min=0,
+            help="That trial, not the best one; needed where there are several objectives.",
+        ),
+    ] = None,
     register: Annotated[
         str | None,
         typer.Option(
@@ -55,7 +64,9 @@ def export(
         _check_registry(register, row.sweep_id, tracking_uri, kind)
     try:
         with _ended_by_sigterm():
-            made = exported(row.sweep_id, folder, store.chosen, say=lambda line: say([line]))
+            made = exported(
+                row.sweep_id, folder, store.chosen, say=lambda line: say([line]), trial=trial
+            )
     except (ExportError, UnexportableError) as error:
         raise BadInputError(str(error)) from error
     except RefitError as error:

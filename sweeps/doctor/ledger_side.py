@@ -22,6 +22,7 @@ from sweeps.ledger_records import SweepRow
 from sweeps.reading import read_sweep
 from sweeps.store import Store
 from sweeps.sweep import Sweep
+from sweeps.warm_start.priors import priors_in
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,8 @@ def look_at_ledger(store: Store, sweep_id: str) -> LedgerSide:
 def _of_the_sweep(sweep: Sweep, stands: Any, trials: Sequence[KeptTrial]) -> Iterator[Fault]:
     yield from ending_faults(stands, trials, sweep)
     yield from order_faults(trials)
-    yield from point_faults(sweep, stands.state, trials)
+    before = [prior.config for prior in priors_in(stands.priors)] if stands.priors else ()
+    yield from point_faults(sweep, stands.state, trials, before)
     yield from confirm_faults(sweep, stands.state, trials)
 
 

@@ -17,8 +17,13 @@ WALKED = 100_000
 """Points of a grid that are looked at one by one; whether a larger one was exhausted is not."""
 
 
-def point_faults(sweep: Sweep, state: str, kept: Sequence[KeptTrial]) -> Iterator[Fault]:
-    """Everything that is wrong with which points a search has tried, and with how many."""
+def point_faults(
+    sweep: Sweep, state: str, kept: Sequence[KeptTrial], told_before: Sequence[Config] = ()
+) -> Iterator[Fault]:
+    """Everything that is wrong with which points a search has tried, and with how many.
+
+    What it was told before its start need not be tried again.
+    """
     kept = [one for one in kept if one.trial.confirms is None]
     cap = sweep.search.trials
     for one in [] if cap is None else kept[cap:]:
@@ -38,7 +43,8 @@ def point_faults(sweep: Sweep, state: str, kept: Sequence[KeptTrial]) -> Iterato
     if sweep.search.backend == "grid":
         yield from _walk({n: index for n, index in places.items() if n in drawn})
     if state == "finished" and (cap is None or len(kept) < cap):
-        yield from _rest(sweep.space, set(places.values()), len(kept), cap)
+        known = {sweep.space.index_of(config) for config in told_before if sweep.space.count}
+        yield from _rest(sweep.space, known | set(places.values()), len(kept), cap)
 
 
 def _places(

@@ -7,14 +7,48 @@ from dataclasses import replace
 from statistics import fmean
 
 from sweeps.draws import fit_seed
+from sweeps.exporting.manifest import ExportError
+from sweeps.pareto import front_of
 from sweeps.problem import Problem
 from sweeps.recipe import EarlyStopping, Recipe
+from sweeps.remembering import best_of
 from sweeps.subjects.networks import Networks
-from sweeps.sweep import Evaluate, Objective
+from sweeps.sweep import Evaluate, Objective, Sweep
 from sweeps.trainers.patience import Patience
 from sweeps.trial import Config, Fit, History, Part, Result, Trial
 
 STOPPING = "early_stopping."
+MOST_NAMED = 12
+
+
+def chosen(sweep: Sweep, results: Sequence[Result], sweep_id: str, number: int | None) -> Result:
+    """The trial of that number, or the best one.
+
+    Raises ExportError when there is none with a score, and when several objectives leave no best.
+    """
+    named = [one for one in results if number in (None, one.trial.number)]
+    best = best_of(sweep, named)
+    if number is not None and best is None:
+        raise ExportError(f"trial {number} of sweep {sweep_id} {_without(named)}")
+    if best is None:
+        raise ExportError(f"no trial of sweep {sweep_id} has a score: there is nothing to export")
+    if number is None and sweep.further:
+        front = ", ".join(str(one.trial.number) for one in front_of(sweep, results)[:MOST_NAMED])
+        metrics = " and ".join(one.metric for one in sweep.objectives)
+        raise ExportError(
+            f"sweep {sweep_id} has no best trial by {metrics}: name one of its front, such as "
+            f"`--trial {front.partition(',')[0]}`, of {front}"
+        )
+    return best
+
+
+def _without(named: Sequence[Result]) -> str:
+    if not named:
+        return "has no result, or there is none of that number"
+    confirms = named[0].trial.confirms
+    if confirms is not None:
+        return f"confirms trial {confirms}: export that one"
+    return "has no score: there is nothing to export"
 
 
 def refit_of(problem: Problem, best: Result) -> tuple[Fit, Problem]:

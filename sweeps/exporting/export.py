@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
 
-from sweeps import remembering
 from sweeps.executors.environment import standing
 from sweeps.executors.executor import WorkerDiedError, executor_for
 from sweeps.executors.raised import RemoteError
-from sweeps.exporting.choosing import refit_of
+from sweeps.exporting.choosing import chosen, refit_of
 from sweeps.exporting.learned import is_prepared_beforehand, spec_of
 from sweeps.exporting.manifest import ExportError, Manifest
 from sweeps.ledger import Ledger
@@ -48,10 +47,15 @@ class Exported:
 
 
 def export(
-    sweep_id: str, folder: Path, store: Store, say: Callable[[str], None] = print
+    sweep_id: str,
+    folder: Path,
+    store: Store,
+    say: Callable[[str], None] = print,
+    trial: int | None = None,
 ) -> Exported:
     """Train the best configuration of a sweep again, on all training rows, into a new folder.
 
+    That of another `trial` where one is named: with several objectives there is no best one.
     The model is trained in a worker process. The folder appears when all is in it. Raises
     LookupError for an unknown sweep; ExportError when no trial has a score, or the folder exists or
     cannot be written; UnexportableError and RefitError as `refitted` does; SpaceError for data that
@@ -59,7 +63,7 @@ def export(
     """
     if os.path.lexists(folder):
         raise ExportError(f"{folder} exists and is left as it is; name another folder")
-    sweep, best = _found(sweep_id, store, say)
+    sweep, best = _found(sweep_id, store, say, trial)
     problem = problem_of(sweep)
     with _made(folder) as scratch:
         manifest = _filled(scratch, sweep, sweep_id, best, problem, say)
@@ -82,14 +86,14 @@ def _made(folder: Path) -> Iterator[Path]:
         raise ExportError(f"{folder} cannot be written: {error.strerror or error}") from error
 
 
-def _found(sweep_id: str, store: Store, say: Callable[[str], None]) -> tuple[Sweep, Result]:
+def _found(
+    sweep_id: str, store: Store, say: Callable[[str], None], trial: int | None
+) -> tuple[Sweep, Result]:
     with closing(Ledger.open(store.ledger_url)) as ledger:
         row = ledger.sweep(sweep_id)
         sweep = read_sweep(ledger.document(row.sweep_id))
-        best = remembering.best_of(sweep, ledger.results(row.sweep_id))
-    if best is None or best.score is None:
-        raise ExportError(f"no trial of sweep {sweep_id} has a score: there is nothing to export")
-    if row.state in ACTIVE:
+        best = chosen(sweep, ledger.results(row.sweep_id), row.sweep_id, trial)
+    if row.state in ACTIVE and trial is None:
         say(f"sweep {sweep_id} is {row.state}: this is its best so far, of {row.done:,} trials")
     return sweep, best
 
