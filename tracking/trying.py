@@ -13,7 +13,12 @@ from tracking.new_database import create_whole
 from tracking.quiet import quieten
 from tracking.wording import PARENT_TAG
 
-TABLES = {"metrics": "metrics", "params": "params", "tags": "tags"}
+TABLES = {
+    "metrics": "metrics WHERE key NOT LIKE 'system/%' AND",
+    "params": "params WHERE",
+    "tags": "tags WHERE",
+}
+"""What the machine did meanwhile is left out: how often that is told is a matter of time."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ def rows_in(file: Path) -> tuple[Rows, Rows]:
             ).fetchone()
             counts = {
                 name: database.execute(
-                    f"SELECT count(*) FROM {table} WHERE run_uuid {within} ({children})"
+                    f"SELECT count(*) FROM {table} run_uuid {within} ({children})"
                 ).fetchone()[0]
                 for name, table in TABLES.items()
             }

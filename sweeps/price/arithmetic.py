@@ -11,7 +11,7 @@ from sweeps.price.pace import Taken
 
 SAMPLE_SECONDS = 10.0
 SAMPLED = 3
-"""Every so often so many figures of the machine are sent to MLflow, for the parent run."""
+"""Every so often, and once in the end, so many figures of the machine are sent to MLflow."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def price_of(work: Work, overhead: Overhead, trials: int, cores: int) -> Price:
         gpu_seconds=work.loading.gpu_seconds + work.scaled(work.gpu_seconds, trials),
         memory=overhead.memory,
         disk=_disk(overhead, trials),
-        rows=_rows(overhead, trials, training),
+        rows=_rows(overhead, trials, before - overhead.starting + training),
     )
 
 
@@ -97,13 +97,14 @@ def _disk(overhead: Overhead, trials: int) -> Disk:
     )
 
 
-def _rows(overhead: Overhead, trials: int, training: float) -> Mapping[str, int]:
+def _rows(overhead: Overhead, trials: int, seconds: float) -> Mapping[str, int]:
+    """MLflow's, of a session that trains for so long."""
     rows = {
         name: round(count + trials * overhead.rows_each.get(name, 0.0))
         for name, count in overhead.rows.items()
     }
     if "metrics" in rows:
-        rows["metrics"] += SAMPLED * int(training / SAMPLE_SECONDS)
+        rows["metrics"] += SAMPLED * (1 + int(seconds / SAMPLE_SECONDS))
     return rows
 
 

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from sweeps.executors.inline import Inline
+from sweeps.price.layout import laid_out
+from sweeps.price.trying import Trying
+from sweeps.problem import Problem
+from sweeps.trainers.trainer import Pack, Progress
+from sweeps.trial import Fit, Outcome
+from tests.sweeps.price.rehearsed import parts_of
+
+
+@dataclass(frozen=True)
+class Clocked:
+    """Takes 2 s at first, 0.1 s a fit and 0.5 s an epoch, by a clock that is turned by hand."""
+
+    clock: list[float] = field(default_factory=lambda: [0.0])
+    trained: list[tuple[int, int]] = field(default_factory=list)
+    stops_at: int = 1000
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        return {}
+
+    def processes(self, cores: int) -> int:
+        return 0
+
+    def pack(self, fits: Sequence[Fit], problem: Problem) -> list[Pack]:
+        return [Pack((fit,)) for fit in fits]
+
+    def train(self, pack: Pack, problem: Problem, progress: Progress | None) -> list[Outcome]:
+        (fit,) = pack.fits
+        epochs = min(fit.budget, self.stops_at)
+        self.clock[0] += (0.0 if self.trained else 2.0) + 0.1 + 0.5 * epochs
+        self.trained.append((fit.trial.number, fit.budget))
+        history = {"loss": tuple(1.0 for _ in range(epochs))}
+        return [Outcome(fit, {"val_accuracy": 0.5, "epochs": float(epochs)}, history, 0.1)]
+
+
+def tried(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, trainer: Clocked, seconds: float
+) -> Trying:
+    monkeypatch.setattr(time, "monotonic", lambda: trainer.clock[0])
+    parts = parts_of(monkeypatch, trainer)
+    packs = [pack for batch in laid_out(parts, folder).batches for pack in batch]
+    found = Trying(parts, Inline({}), packs, seconds)
+    found.run()
+    return found
+
+
+def test_with_time_enough_every_pack_is_trained_to_its_end(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    trainer = Clocked()
+    found = tried(monkeypatch, tmp_path, trainer, seconds=100.0).found
+    assert sorted(found.whole) == list(range(6))
+    assert all(taken.seconds == pytest.approx(2.1) for taken in found.whole.values())
+    (loading,) = found.trials.loading.values()
+    assert loading.seconds == pytest.approx(2.0)
+    assert found.unseen == 0
+    assert found.share == 1.0
+
+
+def test_when_the_time_is_up_a_pace_stands_for_the_rest(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    trainer = Clocked()
+    found = tried(monkeypatch, tmp_path, trainer, seconds=3.0)
+    assert len(trainer.trained) == 4  # an epoch twice, and two to their end
+    assert len(found.found.whole) == 2
+    pace = found.found.trials.paces()[found.loads[0].kind]
+    for load in found.loads:
+        assert pace.taken(load).seconds == pytest.approx(2.1, rel=0.01)
+
+
+def test_early_stopping_is_seen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    found = tried(monkeypatch, tmp_path, Clocked(stops_at=3), seconds=100.0).found
+    assert found.share == pytest.approx(0.75)
