@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -21,6 +21,8 @@ FEWEST = 3
 FLIPS = 9_999
 RESAMPLES = 4_000
 TWO_SIDED_95 = 1.959964
+HELD = 1_000_000
+"""Numbers at once."""
 SEED = 0
 
 
@@ -114,12 +116,22 @@ def paired(differences: Sequence[float]) -> tuple[float, float, float, float]:
     values = np.asarray(differences)
     generator = np.random.default_rng(SEED)
     mean = float(values.mean())
-    # One at a time: thousands of configurations need not be held thousands of times.
-    signs = (generator.integers(0, 2, len(values)) * 2 - 1 for _ in range(FLIPS))
-    beyond = sum(abs(float((values * sign).mean())) >= abs(mean) - 1e-12 for sign in signs)
-    drawn = (generator.integers(0, len(values), len(values)) for _ in range(RESAMPLES))
-    low, high = np.percentile([values[some].mean() for some in drawn], (2.5, 97.5))
+    beyond, means = 0, []
+    for rows in _portions(FLIPS, len(values)):
+        signs = generator.integers(0, 2, (rows, len(values))) * 2 - 1
+        beyond += int((abs((signs * values).mean(axis=1)) >= abs(mean) - 1e-12).sum())
+    for rows in _portions(RESAMPLES, len(values)):
+        drawn = generator.integers(0, len(values), (rows, len(values)))
+        means += list(values[drawn].mean(axis=1))
+    low, high = np.percentile(means, (2.5, 97.5))
     return mean, float(low), float(high), (1 + beyond) / (1 + FLIPS)
+
+
+def _portions(rows: int, columns: int) -> Iterator[int]:
+    """So many rows in portions that memory is there for, however many columns there are."""
+    most = max(1, HELD // columns)
+    for start in range(0, rows, most):
+        yield min(most, rows - start)
 
 
 def unpaired(one: Sequence[float], other: Sequence[float]) -> tuple[float, float, float, float]:
