@@ -95,7 +95,7 @@ def trust_lines(trust: Trust) -> Iterator[str]:
     for one in trust.missing:
         yield f"not confirmed: trial {one.trial}, {one.why}"
     if trust.optimism is not None:
-        yield _optimism(trust.optimism, trust.metric)
+        yield from _optimism(trust.optimism, trust)
     if trust.baseline is not None:
         yield from _rival(trust.baseline, trust)
     if not trust.rows:
@@ -113,14 +113,19 @@ def _tie_set(trust: Trust) -> Iterator[str]:
         yield "  only seeds were fresh: that holds for these rows, not for others"
 
 
-def _optimism(optimism: Optimism, metric: str) -> str:
+def _optimism(optimism: Optimism, trust: Trust) -> Iterator[str]:
     much = "more" if optimism.gap >= 0 else "less"
     known = "" if optimism.interval is None else f" ({between(optimism.interval)})"
-    return (
-        f"optimism: the search's best, trial {optimism.trial}, had {metric} "
-        f"{figure(optimism.search_score)}\n  and has {figure(optimism.score)} when trained again: "
+    yield (
+        f"optimism: the search's best, trial {optimism.trial}, had {trust.metric} "
+        f"{figure(optimism.search_score)}"
+    )
+    yield (
+        f"  and has {figure(optimism.score)} when trained again: "
         f"promised {figure(abs(optimism.gap))} {much}{known}"
     )
+    if optimism.unseen is not None:
+        yield f"  and {figure(optimism.unseen)} on the test rows, by which nothing was chosen"
 
 
 def _rival(rival: Rival, trust: Trust) -> Iterator[str]:

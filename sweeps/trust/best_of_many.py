@@ -82,10 +82,10 @@ def half_width(scores: Array, overlap: float, confidence: float = CONFIDENCE) ->
     """How far the true mean may be from that of the scores (parts,); None for a single one."""
     if len(scores) < 2:
         return None
-    from scipy.stats import t
+    from scipy.special import stdtrit
 
     error = scores.std(ddof=1) * np.sqrt(1 / len(scores) + overlap)
-    return float(t.ppf((1 + confidence) / 2, len(scores) - 1) * error)
+    return float(stdtrit(len(scores) - 1, (1 + confidence) / 2) * error)
 
 
 def _others(table: Array, instead: float) -> Array:

@@ -32,7 +32,8 @@ class Confirmed:
     `score` is the confirmed mean and `scores` what it is the mean of; `difference` its interval
     against the best of the others, in the metric's units (a minimised metric's is above 0 for what
     is worse); the intervals of all rows hold at the same time. None where a single part says
-    nothing of chance.
+    nothing of chance. `unseen` is what the confirmation came to on the test rows, where nothing
+    was chosen by them.
     """
 
     trial: int
@@ -45,6 +46,7 @@ class Confirmed:
     in_tie_set: bool
     parameters: int | None = None
     epochs: float | None = None
+    unseen: float | None = None
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,9 @@ class Optimism:
     """How much the search promised too much with the score of its best trial.
 
     `gap` is its search score less its confirmed mean, more than 0 where it promised too much
-    whichever way the metric is better; `interval` has the true gap with 95 %.
+    whichever way the metric is better; `interval` is by that of the confirmed mean, at 95 %. Where
+    both were had on parts of the same rows the gap tells too little: what suited those rows was
+    chosen. `unseen` is the score on the test rows, where nothing was chosen by them.
     """
 
     trial: int
@@ -60,6 +64,7 @@ class Optimism:
     score: float
     gap: float
     interval: Interval | None
+    unseen: float | None = None
 
 
 @dataclass(frozen=True)

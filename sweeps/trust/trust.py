@@ -131,6 +131,7 @@ def _rows(found: Found, again: Sequence[Result], side: Side) -> list[Confirmed]:
             in_tie_set=bool(compared.tied[column]),
             parameters=parameters_of(result.metrics),
             epochs=result.metrics.get("epochs"),
+            unseen=_unseen(found.sweep, result),
         )
         for column, result in enumerate(again)
     ]
@@ -151,7 +152,15 @@ def _optimism(
     gap = sweep.objective.minimised(row.score) - sweep.objective.minimised(winner.score)
     away = half_width(np.array(row.scores), overlap)
     known = None if away is None else (gap - away, gap + away)
-    return Optimism(winner.trial.number, winner.score, row.score, gap, known)
+    return Optimism(winner.trial.number, winner.score, row.score, gap, known, row.unseen)
+
+
+def _unseen(sweep: Sweep, result: Result) -> float | None:
+    """On the test rows; None where those decided, or the metric is not measured there."""
+    objective = sweep.objective
+    if objective.metric != f"val_{objective.measure}":
+        return None
+    return result.metrics.get(f"test_{objective.measure}")
 
 
 def _missing(found: Found) -> tuple[Missing, ...]:

@@ -22,6 +22,7 @@ from tests.benchmarks.sections import (
     scaling,
     speed,
     startup,
+    trust,
     workers,
 )
 
@@ -42,6 +43,7 @@ SECTIONS: Mapping[str, Measure] = {
     "models": models.section,
     "busy": busy.section,
     "workers": workers.section,
+    "trust": trust.section,
 }
 NAMES = tuple(SECTIONS)
 
