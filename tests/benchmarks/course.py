@@ -18,6 +18,7 @@ from tests.benchmarks.sections import (
     models,
     peers,
     posts,
+    price,
     repeats,
     scaling,
     speed,
@@ -43,6 +44,7 @@ SECTIONS: Mapping[str, Measure] = {
     "models": models.section,
     "busy": busy.section,
     "workers": workers.section,
+    "price": price.section,
     "trust": trust.section,
 }
 NAMES = tuple(SECTIONS)
