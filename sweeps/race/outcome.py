@@ -13,7 +13,7 @@ from sweeps.parts import problem_of
 from sweeps.race.curves import Curve, area, common_start, curve_of
 from sweeps.race.race import Place, Race
 from sweeps.race.standing import Standing
-from sweeps.race.verdict import Verdict, verdict
+from sweeps.race.verdict import FEWEST, Verdict, complete, friedman, verdict
 from sweeps.reading import read_sweep
 
 Figures = Mapping[str, tuple[float, ...]]
@@ -26,7 +26,8 @@ class Outcome:
 
     `areas` are the mean best-so-far scores between `start` epochs, from when on every sweep had a
     score, and the limit; `finals` the best scores within the limit, `tests` what those trials came
-    to on the test rows (empty where nobody measured that). Both verdicts are about these figures.
+    to on the test rows (NaN where nobody measured that). Both verdicts are about these figures;
+    `p_value` is that of Friedman's test that areas are alike, None where they are too few.
     """
 
     race: Race
@@ -40,6 +41,7 @@ class Outcome:
     tests: Figures
     by_area: Verdict
     by_final: Verdict
+    p_value: float | None
 
 
 def outcome_of(standing: Standing, ledger_url: str) -> Outcome | None:
@@ -71,6 +73,7 @@ def outcome_of(standing: Standing, ledger_url: str) -> Outcome | None:
         tests={backend: tuple(test for _, test in its) for backend, its in seen.items()},
         by_area=verdict(areas, maximize=maximize),
         by_final=verdict(finals, maximize=maximize),
+        p_value=friedman(complete(areas)) if complete(areas).shape[1] >= FEWEST else None,
     )
 
 

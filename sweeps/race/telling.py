@@ -32,12 +32,12 @@ def figures(outcome: Outcome) -> dict[str, Any]:
         "epochs_each": race.epochs,
         "repeats": [repeat + 1 for repeat in outcome.repeats],
         "areas_from": outcome.start,
+        "p_value": outcome.p_value,
         "backends": {backend: _figures_of(outcome, backend) for backend in race.backends},
         "verdict": {
             about: {
                 "leader": verdict.leader,
                 "leads": [vars(lead) | {"certain": lead.certain} for lead in verdict.leads],
-                "p_value": verdict.p_value,
             }
             for about, verdict in (("area", outcome.by_area), ("best", outcome.by_final))
         },

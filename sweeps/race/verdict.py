@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+import numpy.typing as npt
+
+Table = npt.NDArray[np.float64]
 
 CONFIDENCE = 0.95
 FEWEST = 2
@@ -37,13 +40,11 @@ class Lead:
 class Verdict:
     """The backend with the best mean, and its lead over each of the others, the smallest first.
 
-    `leader` is None where nothing can be compared. `p_value` is that of Friedman's test that all
-    are alike. `repeats` were compared.
+    `leader` is None where nothing can be compared; `repeats` were.
     """
 
     leader: str | None
     leads: tuple[Lead, ...]
-    p_value: float | None
     repeats: int
 
     @property
@@ -66,12 +67,11 @@ def verdict(scores: Mapping[str, Sequence[float]], *, maximize: bool) -> Verdict
     differences that are about normal.
     """
     names = list(scores)
-    table = np.array([scores[name] for name in names], dtype=float)
-    table = table[:, np.isfinite(table).all(axis=0)]
+    table = complete(scores)
     signed = table if maximize else -table
     repeats = signed.shape[1]
     if repeats < FEWEST or len(names) < 2:
-        return Verdict(None, (), None, repeats)
+        return Verdict(None, (), repeats)
     first = int(np.argmax(signed.mean(axis=1)))
     reach = _reach(len(names), repeats)
     leads = [
@@ -80,7 +80,13 @@ def verdict(scores: Mapping[str, Sequence[float]], *, maximize: bool) -> Verdict
         if index != first
     ]
     ordered = tuple(sorted(leads, key=lambda lead: lead.by))
-    return Verdict(names[first], ordered, friedman(signed), repeats)
+    return Verdict(names[first], ordered, repeats)
+
+
+def complete(scores: Mapping[str, Sequence[float]]) -> Table:
+    """A row a backend, a column for every repeat that all of them have a figure for."""
+    table = np.array(list(scores.values()), dtype=float)
+    return table[:, np.isfinite(table).all(axis=0)]
 
 
 def _reach(backends: int, repeats: int) -> float:
@@ -91,13 +97,13 @@ def _reach(backends: int, repeats: int) -> float:
     return float(t.ppf(1 - (1 - CONFIDENCE) / (2 * pairs), repeats - 1))
 
 
-def _lead(name: str, differences: np.typing.NDArray[np.float64], reach: float) -> Lead:
+def _lead(name: str, differences: Table, reach: float) -> Lead:
     mean = float(differences.mean())
     error = float(differences.std(ddof=1)) / math.sqrt(len(differences))
     return Lead(name, mean, mean - reach * error, mean + reach * error)
 
 
-def friedman(table: np.typing.NDArray[np.float64]) -> float:
+def friedman(table: Table) -> float:
     """How likely ranks differ as much as these when all rows are alike; columns are repeats.
 
     Friedman, JASA 32, 1937, its distribution by drawing orders within repeats, ties sharing ranks.

@@ -81,7 +81,7 @@ def _listed(words: Iterable[str]) -> str:
 
 def method(outcome: Outcome) -> str:
     """How the intervals came about, in a line."""
-    p_value = outcome.by_area.p_value
+    p_value = outcome.p_value
     alike = "" if p_value is None else f"; that all are alike: p = {p_value:.2g} (Friedman, areas)"
     return (
         f"{len(outcome.repeats)} repeats, paired: simultaneous 95 % intervals of the mean "
