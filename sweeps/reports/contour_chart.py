@@ -79,7 +79,7 @@ class Contour:
             rasterized=True,
         )
         self._dots(axes)
-        along_x(axes, self.x, 4 if narrow else 8)
+        along_x(axes, self.x, 4 if narrow else 8, 30 if narrow else 90)
         along_y(axes, self.y, 6)
         dressed(axes, "", self.x.title, self.y.title)
         axes.grid(visible=False)

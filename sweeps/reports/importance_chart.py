@@ -47,7 +47,7 @@ class Importance:
         places = range(len(names))
         axes.barh(places, shares, height=0.62, color=BLUE)
         for place, share in zip(places, shares, strict=True):
-            axes.text(share + 0.01, place, f"{share:.0%}", va="center", color=INK)
+            axes.text(share + 0.015 * max(shares), place, f"{share:.0%}", va="center", color=INK)
         axes.set_yticks(places, names)
         axes.invert_yaxis()
         axes.set_xlim(0, 1.12 * max(shares))

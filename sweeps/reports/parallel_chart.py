@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 MOST_LINES = 200
 MOST_AXES = 8
 MOST_AXES_NARROW = 4
+LETTERS, LETTERS_NARROW = 110, 42
+"""How many stand in a row."""
 ABSENT = -0.1
 """Where a line is that has no such parameter; shares of the axes are from 0 to 1."""
 COLOURS = "viridis"
@@ -83,29 +85,32 @@ class Parallel:
         shades = [colours(norm(line.score)) for line in self.lines]
         axes.add_collection(LineCollection(paths, colors=shades, linewidths=0.9, alpha=0.65))
         axes.add_collection(LineCollection(paths[-1:], colors=ORANGE, linewidths=2.4))
+        room = (LETTERS_NARROW if narrow else LETTERS) // (len(shown) + 1)
         for at, scale in enumerate(shown):
-            _upright(axes, at, *scale.ticks(6 if scale.categories else 3), scale)
+            places, labels = scale.ticks(6 if scale.categories else 3)
+            _upright(axes, at, places, [shortened(label, room) for label in labels], scale)
         low, high = self.axis.low, self.axis.high
         _upright(
             axes, len(shown), [low, high], [f"{low:.4g}", f"{high:.4g}"], _of_scores(low, high)
         )
-        self._dressed(axes, [*(scale.name for scale in shown), self.axis.metric], narrow)
+        self._dressed(axes, [*(scale.name for scale in shown), self.axis.metric], room)
 
-    def _dressed(self, axes: Axes, names: list[str], narrow: bool) -> None:
-        room = 11 if narrow else 17
-        axes.set_xticks(range(len(names)), [shortened(name, room) for name in names])
+    def _dressed(self, axes: Axes, names: list[str], room: int) -> None:
+        """Names below the axes, in two lines by turns, so that each has the room of nearly two."""
+        axes.set_xticks(range(len(names)), [shortened(name, 2 * room - 4) for name in names])
         for at, label in enumerate(axes.get_xticklabels()):
-            label.set_y(-0.035 * (at % 2) if not narrow else -0.05 * (at % 2))
+            label.set_y(-0.05 * (at % 2))
         axes.tick_params(length=0, colors=INK)
         axes.set_yticks([])
-        axes.set_xlim(-0.15, len(names) - 1 + (0.45 if narrow else 0.35))
+        axes.set_xlim(-0.15, len(names) - 0.55)
         lowest = ABSENT if any(ABSENT in line.places for line in self.lines) else 0.0
         axes.set_ylim(lowest - 0.04, 1.05)
         for spine in axes.spines.values():
             spine.set_visible(False)
         for at, scale in enumerate(self.scales[: len(names) - 1]):
             if any(line.places[at] == ABSENT for line in self.lines):
-                axes.text(at + 0.05, ABSENT, f"no {scale.title}", color=GREY, fontsize=8.5)
+                said = shortened(f"no {scale.name}", room)
+                axes.text(at + 0.05, ABSENT, said, color=GREY)
 
 
 def parallel_of(material: Material) -> Parallel | LeftOut | None:
@@ -153,7 +158,6 @@ def _upright(axes: Axes, at: int, places: list[float], labels: list[str], scale:
             scale.unit(place),
             label,
             color=INK,
-            fontsize=8.5,
             va="center",
             zorder=4,
             bbox={"facecolor": "white", "alpha": 0.75, "pad": 0.8, "linewidth": 0},

@@ -5,22 +5,36 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from sweeps.reports.scale import Scale, written
+from sweeps.reports.scale import Scale, shortened, written
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
 
+FEWEST_LETTERS = 6
+"""Of a word, with the space behind it; shorter ones tell nothing."""
 MARGIN = 0.04
 """Of the way from the lowest value to the highest, on each side."""
 
 
-def along_x(axes: Axes, scale: Scale, most: int) -> None:
-    """The parameter along x, with about so many values written."""
+def along_x(axes: Axes, scale: Scale, most: int, room: int) -> None:
+    """The parameter along x, with about so many values written; words in `room` for letters."""
     if scale.log:
         axes.set_xscale("log")
     axes.set_xlim(*_limits(scale))
-    _ticks(axes.xaxis, scale, most)
+    if scale.categories:
+        axes.set_xticks(*beside_each_other(scale, room))
+    else:
+        _ticks(axes.xaxis, scale, most)
+
+
+def beside_each_other(scale: Scale, room: int) -> tuple[list[float], list[str]]:
+    """The categories as short as it takes, or only some of them, where they stand in a row."""
+    if sum(len(label) + 1 for label in scale.labels) <= room:
+        return scale.ticks(len(scale.labels))
+    most = max(2, min(len(scale.labels), room // FEWEST_LETTERS))
+    places, labels = scale.ticks(most)
+    return places, [shortened(label, room // most - 1) for label in labels]
 
 
 def along_y(axes: Axes, scale: Scale, most: int) -> None:

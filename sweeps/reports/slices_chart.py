@@ -11,7 +11,7 @@ from sweeps.reports.drawing import BLUE, ORANGE, dressed
 from sweeps.reports.material import MOST_DOTS, Material, score_of
 from sweeps.reports.parameter_axes import along_x
 from sweeps.reports.picture import Chart
-from sweeps.reports.scale import Scale
+from sweeps.reports.scale import Scale, shortened
 from sweeps.reports.score_axis import ScoreAxis, score_axis
 from sweeps.trial import Result
 
@@ -42,7 +42,7 @@ class Slice:
             axes.plot(places, scores, ".", color=BLUE, alpha=0.5, markersize=size)
         if self.best is not None:
             axes.plot(*self.best, "*", color=ORANGE, markersize=9, zorder=5)
-        along_x(axes, self.scale, 3 if narrow else 6)
+        along_x(axes, self.scale, 3 if narrow else 6, 17 if narrow else 32)
 
 
 @dataclass(frozen=True)
@@ -90,9 +90,8 @@ class Slices:
                 continue
             panel = self.panels[position]
             panel.draw(axes, narrow)
-            dressed(
-                axes, "", panel.scale.title, self.axis.metric if position % columns == 0 else ""
-            )
+            y_label = self.axis.metric if position % columns == 0 else ""
+            dressed(axes, "", shortened(panel.scale.name, 19 if narrow else 34), y_label)
         self.axis.set(grid[0][0])
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -12,39 +10,14 @@ from sweeps import coordinator, parts
 from sweeps.notebook import define
 from sweeps.reports.sweep_report import sweep_report
 from sweeps.store import Store
+from tests.sweeps.browser import needs_a_browser, rendered
 from tests.sweeps.fakes import FakeTrainer
 from tracking.ui import find_sweep_link, serving_ui
 
 pytestmark = pytest.mark.slow
 
-CHROMIUM = shutil.which("chromium")
-QUIET = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
-
-def rendered(link: str, profile: Path) -> str:
-    """The page's document after its scripts have run."""
-    assert CHROMIUM is not None
-    command = [CHROMIUM, *QUIET, f"--user-data-dir={profile}", "--virtual-time-budget=60000"]
-    seen = subprocess.run(
-        [*command, "--timeout=90000", "--dump-dom", link],
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=True,
-    )
-    return seen.stdout
-
-
-@pytest.mark.skipif(CHROMIUM is None, reason="needs the browser chromium")
+@needs_a_browser
 def test_the_link_opens_the_sweep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parts, "trainer_for", lambda *_: FakeTrainer())
     uri = f"sqlite:///{tmp_path}/mlflow.db"

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from search_spaces import Space
 from sweeps.found import Found
 from sweeps.reading import read_sweep
 from sweeps.sweep import Sweep
@@ -191,3 +192,24 @@ def large(trials: int = 10_000) -> Found:
     sweep, results = searched(trials)
     brief = [replace(one, history={}, parts=()) for one in results]
     return found(sweep, brief)
+
+
+LONG = "regularizers.kernel_l2_of_the_very_first_hidden_layer"
+
+
+def long_names(trials: int = 40) -> Found:
+    """Parameters and values that are as long as names can be, and scores far from 0."""
+    sweep, results = searched(trials)
+    kinds = [f"{LONG}_{at}" for at in range(9)]
+    others = {f"{LONG}_{at}": {"low": 1e-9, "high": 1e-3, "log": True} for at in range(8)}
+    space = Space.read({"preprocessing_of_the_columns": kinds, **others}, free=True)
+    rng = random.Random(5)
+    renamed = [
+        replace(
+            one,
+            trial=replace(one.trial, config=space.draw(rng)),
+            score=None if one.score is None else 1e6 * one.score,
+        )
+        for one in results
+    ]
+    return found(replace(sweep, space=space, name=f"{LONG} {LONG} {LONG}"), renamed)

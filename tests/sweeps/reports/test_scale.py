@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from search_spaces.domains import Choice, Float, Int
-from sweeps.reports.parameter_axes import decades
+from sweeps.reports.parameter_axes import beside_each_other, decades
 from sweeps.reports.scale import scale_of, shortened, written
 
 
@@ -26,6 +26,16 @@ def test_few_values_are_written_beside_an_axis():
     many = scale_of("w", Choice(tuple(range(30))))
     assert many.ticks(10)[0] == [float(at) for at in range(0, 30, 3)]
     assert written(0.00012345) == "0.000123"
+
+
+def test_words_in_a_row_are_short_enough():
+    kinds = scale_of("kind", Choice(("relu", "tanh", "gelu")))
+    assert beside_each_other(kinds, 17) == ([0, 1, 2], ["relu", "tanh", "gelu"])
+    long = scale_of("kind", Choice(("standard_scaler", "quantiles_uniform")))
+    assert beside_each_other(long, 17)[1] == ["sta…ler", "qua…orm"]
+    many = scale_of("kind", Choice(tuple("abcdefghijklmnopqrstuvwxyz")))
+    places, labels = beside_each_other(many, 17)
+    assert (len(places), labels[0]) == (2, "a")
 
 
 def test_logarithmic_axes_have_powers_of_ten():
