@@ -6,11 +6,10 @@ import numpy as np
 
 from search_spaces import Choice
 from sweeps.findings.advice import Advice
-from sweeps.findings.axes import Axis, Truth, Whole, axes_of
-from sweeps.findings.chance import at_least
+from sweeps.findings.axes import Axis, Real, Truth, Whole, axes_of
 from sweeps.findings.extending import Side, extended
 from sweeps.findings.observed import Observed
-from sweeps.findings.ranking import best_few
+from sweeps.findings.ranking import best_few, ranks_of
 from sweeps.findings.wording import span, written
 from sweeps.found import Found
 
@@ -24,42 +23,65 @@ OUTMOST_OF = 0.35
 """So many of them lie in the outer half of it, and more than in the inner half: the best value is
 not one that lies in there."""
 
-FEWEST = 25
+FEWEST = 40
 """With fewer trials the best five are no tail of them."""
 
-CHANCE = 0.03
-"""How probable it may be that as many of the best lie on any bound, where none matters."""
+BLOCK = 20
+"""Trials that are compared with each other: a search that learns gathers somewhere as it gets
+better, so that the best ones, which are late ones, are there as well says nothing."""
+
+RISING_FROM = 0.3
+"""Scores get better from there on to the bound: what lies further away need not matter."""
+
+CLEAR = 3.0
+"""How many standard errors their rank correlation with the parameter is from none, at least."""
 
 SIDES: tuple[Side, Side] = ("low", "high")
 
 
 def on_bounds(found: Found, seen: Observed) -> list[Advice]:
-    """A line for each bound on which most of the best few trials lie, the best one among them."""
+    """A line for each bound by which most of the best few trials lie, and to which scores rise."""
     few = best_few(np.array(seen.values))
-    axes = [axis for axis in axes_of(seen) if axis.ordered and (axis.levels or 3) > 2]
     if few is None or len(seen.values) < FEWEST:
         return []
-    chance = CHANCE / max(1, 2 * len(axes))
+    ranks = ranks_of(np.array(seen.values))
+    axes = [axis for axis in axes_of(seen) if axis.ordered and (axis.levels or 3) > 2]
     lines = [
         _line(found, seen, axis, side, few)
         for axis in axes
         for side in SIDES
-        if lies_on(axis, side, few, chance)
+        if lies_on(axis, side, few) and rises_to(axis, side, ranks)
     ]
     return [Advice("bound", line) for line in lines if line is not None]
 
 
-def lies_on(axis: Axis, side: Side, few: Whole, chance: float) -> bool:
-    """Whether most of the few lie by that bound, and more than chance puts there."""
+def lies_on(axis: Axis, side: Side, few: Whole) -> bool:
+    """Whether most of the few lie by that bound, the best among them, and no further inside."""
     at_edge = _within(axis, side, EDGE)
     best = np.isin(axis.trials, few)
     on_it = int((best & at_edge).sum())
     outmost = int((best & _within(axis, side, EDGE / 2)).sum())
     if few[0] not in axis.trials[at_edge] or on_it < MOST_OF * len(few):
         return False
-    if outmost < OUTMOST_OF * len(few) or outmost <= on_it - outmost:
-        return False
-    return at_least(on_it, int(best.sum()), int(at_edge.sum()), len(axis.trials)) < chance
+    return outmost >= OUTMOST_OF * len(few) and outmost > on_it - outmost
+
+
+def rises_to(axis: Axis, side: Side, ranks: Real) -> bool:
+    """Whether trials are the better the nearer they lie to that bound, among those of one time."""
+    towards = axis.places if side == "high" else 1 - axis.places
+    there = towards >= RISING_FROM
+    blocks = (np.arange(len(axis.trials)) // BLOCK)[there]
+    places = _centred(towards[there], blocks)
+    good = -_centred(ranks[axis.trials[there]], blocks)
+    spread = float(np.sqrt((places**2).sum() * (good**2).sum()))
+    return spread > 0 and float(places @ good) / spread * len(places) ** 0.5 > CLEAR
+
+
+def _centred(figures: Real, blocks: Whole) -> Real:
+    """Their distances from the mean of their block."""
+    sizes = np.maximum(np.bincount(blocks), 1)
+    found: Real = figures - (np.bincount(blocks, figures) / sizes)[blocks]
+    return found
 
 
 def _within(axis: Axis, side: Side, part: float) -> Truth:

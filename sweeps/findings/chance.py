@@ -1,4 +1,4 @@
-"""What drawing without putting back does by chance: the hypergeometric distribution."""
+"""What drawing without putting back brings about by chance: the hypergeometric distribution."""
 
 from __future__ import annotations
 
