@@ -16,7 +16,7 @@ MOST_ROWS = 40
 def show_front(sweep: Sweep, front: Sequence[Result], done: int) -> None:
     """One trial a line, best by the first objective first: figures and what varies among them."""
     goals = ", ".join(f"{one.metric} ({one.goal})" for one in sweep.objectives)
-    say([f"by {goals}: {count(len(front), 'trial')} of {done:,} that no other beats by all"])
+    say([f"front of {goals}: {len(front):,} of {count(done, 'trial')}, which no other one beats"])
     metrics = [one.metric for one in sweep.objectives]
     varying = _varying([one.trial.config for one in front])
     shown = front[:MOST_ROWS]

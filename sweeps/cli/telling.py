@@ -91,8 +91,8 @@ def best_lines(best: Result | None, metric: str) -> list[str]:
 
 def on_the_front(trials: int, sweep_id: str, store: StoreFlags) -> str:
     """What there is instead of a best trial with several objectives, and how to see it."""
-    beaten = f"{count(trials, 'trial')} that no other beats by every objective"
-    return f"front: {beaten}: {command('best', sweep_id, store, None)}"
+    found = f"{count(trials, 'trial')} that no other one beats"
+    return f"front: {found}: {command('best', sweep_id, store, None)}"
 
 
 def command(name: str, what: str | None, store: StoreFlags, uri: str | None, *options: str) -> str:
