@@ -83,7 +83,7 @@ def test_where_fits_are_trained_can_be_chosen(
     monkeypatch.setattr(coordinator, "slots_for", slots_for)
     sweep = sweeps.define(task="penguins", space={"width": [16, 32]})
     sweeps.run(sweep, store=tmp_path)
-    sweeps.run(sweep, store=tmp_path, workers=None)
+    sweeps.run(sweep, store=tmp_path, workers=None, memo=False)
     sweeps.resume(store=tmp_path, gpus="none", workers=2, executor=None)
     assert seen == [Where(0), Where(None), Where(2, ())]
     with pytest.raises(ValueError, match="gpu_share: 0 is no part of a GPU"):
@@ -229,3 +229,16 @@ def test_how_to_go_on_is_said(
         sweeps.run(sweep, store=tmp_path)
     where = f"'{sweeps.results(store=tmp_path).attrs['sweep']}', store='{tmp_path}'"
     assert capsys.readouterr().out == said.replace("ID", where)
+
+
+def test_what_was_trained_before_is_not_trained_again_unless_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sweep = sweeps.define(task="penguins", space={"width": [16, 32], "epochs": 1})
+    first = sweeps.run(sweep, store=tmp_path)
+    capsys.readouterr()
+    again = sweeps.run(sweep, store=tmp_path)
+    assert "2 of 2 trials were trained before" in capsys.readouterr().out
+    assert list(again["score"]) == list(first["score"])
+    sweeps.run(sweep, store=tmp_path, memo=False)
+    assert "trained before" not in capsys.readouterr().out
