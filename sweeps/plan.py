@@ -51,10 +51,13 @@ class Plan:
     spared: int = 0
     confirmations: int = 0
 
-    @property
-    def total(self) -> int | None:
-        """Trials and confirmations."""
-        return None if self.trials is None else self.trials + self.confirmations
+    def total(self, searched: int = 0, confirmed: int = 0) -> int | None:
+        """Trials and confirmations, at most, when so many of both have their results."""
+        if self.trials is None:
+            return None
+        # A search that goes on after its confirmations has others then.
+        before = confirmed if searched < self.trials else 0
+        return max(self.trials + self.confirmations + before, searched + confirmed)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data with the names of the fields; refused and allowed points are spelled out."""

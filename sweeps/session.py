@@ -170,8 +170,9 @@ class Session:
 
     def _announce(self) -> None:
         """Tell watcher and MLflow that the sweep runs; send MLflow what it missed."""
-        name, total = self._parts.sweep.name, self._parts.plan.total
-        self._around.watcher.began(self._claim.sweep_id, name, total, self._row.ended)
+        row, name = self._row, self._parts.sweep.name
+        total = self._parts.plan.total(row.searched, row.confirmations)
+        self._around.watcher.began(self._claim.sweep_id, name, total, row.ended)
         self._delivery.begin()
         self._delivery.unsent(self._begun)
 

@@ -118,6 +118,8 @@ def _facts(begun: Begun) -> dict[str, str]:
         )
     if begun.trial.parent is not None:
         facts["continues"] = f"trial {begun.trial.parent}"
+    if begun.trial.confirms is not None:
+        facts["confirms"] = f"trial {begun.trial.confirms}"
     if begun.trial.budget is not None:
         facts["epochs"] = f"{begun.trial.budget:,}"
     facts["started"] = moment(begun.started_ms)
@@ -167,6 +169,7 @@ def _fields(row: SweepRow, begun: Begun) -> dict[str, Any]:
         "attempt": begun.attempt,
         "tries": begun.tries,
         "parent": trial.parent,
+        "confirms": trial.confirms,
         "budget": trial.budget,
         "config": trial.config,
         "started_ms": begun.started_ms,

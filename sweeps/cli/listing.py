@@ -138,7 +138,8 @@ def _confirmations(row: SweepRow, sweep: Sweep) -> dict[str, str]:
     if not top:
         return {}
     failed = f", {row.unconfirmed:,} failed" if row.unconfirmed else ""
-    return {"confirmations": f"{row.confirmed:,} done{failed}, of the best {top:,}"}
+    each = " each time" if row.confirmations > top else ""
+    return {"confirmations": f"{row.confirmed:,} done{failed}, of the best {top:,}{each}"}
 
 
 @guarded

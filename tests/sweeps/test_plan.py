@@ -199,7 +199,10 @@ def test_refusals_are_counted_by_reason() -> None:
 def test_confirmations_and_their_fits_are_counted_apart() -> None:
     confirming = {"confirm_top": 5, "repeats": 4, "search_repeats": 2, "folds": 3}
     found = plan(evaluate=confirming)
-    assert (found.trials, found.confirmations, found.total) == (80, 5, 85)
+    assert (found.trials, found.confirmations, found.total()) == (80, 5, 85)
+    assert found.total(80, 3) == 85
+    assert found.total(60, 5) == 90, "extended"
+    assert found.total(80, 9) == 89
     assert found.fits == 80 * 6 + 5 * 12
     assert plan(evaluate={"confirm_top": 100}).confirmations == 80
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,7 +31,7 @@ def confirmed(here: Path) -> str:
 
 
 def test_a_plan_counts_them(sweeps: Command, confirmed: str) -> None:
-    done = sweeps("plan", confirmed)
+    done = sweeps("plan", confirmed, "--no-price")
     assert "6 trials and 2 confirmations, 12 fits\n" in done.output
 
 
@@ -48,6 +49,22 @@ def test_status_counts_them(sweeps: Command, confirmed: str, trainer: TrainWith)
     lines = [" ".join(line.split()) for line in sweeps("status").output.splitlines()]
     assert "trials 5 done, 1 failed (1 diverged), 0 begun, of 6" in lines
     assert "confirmations 1 done, 1 failed, of the best 2" in lines
+
+
+def test_logs_say_what_is_confirmed(sweeps: Command, confirmed: str, trainer: TrainWith) -> None:
+    sweeps("run", confirmed)
+    best = json.loads(sweeps("best", "--json").output)["trial"]
+    lines = [" ".join(line.split()) for line in sweeps("logs", "/6").output.splitlines()]
+    assert f"confirms trial {best}" in lines
+
+
+def test_extended_the_best_of_each_time_were_confirmed(
+    sweeps: Command, confirmed: str, trainer: TrainWith
+) -> None:
+    sweeps("run", confirmed)
+    assert "14 trials, 8 done before\n" in sweeps("extend", "--trials", "4").output
+    said = " ".join(sweeps("status").output.split())
+    assert "10 done, 0 failed, 0 begun, of 10 confirmations 3 done, of the best 2 each time" in said
 
 
 def test_one_is_not_many() -> None:
