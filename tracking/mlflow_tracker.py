@@ -135,7 +135,8 @@ class MlflowTracker:
                 self._suspect.discard(record.sweep_id)
             if record.status != "RUNNING":
                 mlflow_children.end_unfinished(self._store, sweep, record.ended_ms)
-            note = note_tags(sweep.record, sweep.experiment_id, record.artifacts)
+            place = sweep.experiment_id, sweep.parent_id
+            note = note_tags(sweep.record, *place, record.artifacts)
             tags = {**note, **record.tags, COMMAND_TAG: ""}
             self._store.write(sweep.parent_id, {}, tags, record.metrics)
             self._store.add_artifacts(sweep.parent_id, record.artifacts)

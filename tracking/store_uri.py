@@ -55,6 +55,11 @@ def run_link(base_url: str, experiment_id: str, run_id: str) -> str:
     return f"{without_credentials(base_url).rstrip('/')}/{_runs(experiment_id, run_id)}"
 
 
+def artifact_link(experiment_id: str, run_id: str, path: str) -> str:
+    """Return the page of a run's artifact, relative to the web interface."""
+    return _runs(experiment_id, run_id, "artifacts", *map(quote, path.split("/")))
+
+
 def runs_link(experiment_id: str, runs_filter: str, metric: str, ascending: bool) -> str:
     """Return the list of an experiment's runs that match, relative to the web interface.
 
@@ -64,6 +69,6 @@ def runs_link(experiment_id: str, runs_filter: str, metric: str, ascending: bool
     return f"{_runs(experiment_id)}&searchFilter={quote(runs_filter)}{order if metric else ''}"
 
 
-def _runs(experiment_id: str, *run_id: str) -> str:
+def _runs(experiment_id: str, *parts: str) -> str:
     """Name a page of runs; without its last part MLflow 3 shows it as one of language models."""
-    return "/".join(("#/experiments", experiment_id, "runs", *run_id)) + _SORT_OF_PAGE
+    return "/".join(("#/experiments", experiment_id, "runs", *parts)) + _SORT_OF_PAGE

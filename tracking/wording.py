@@ -5,11 +5,11 @@ from __future__ import annotations
 import getpass
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 from tracking.records import NOTE, Artifact, LiveRecord, RaceRecord, SweepRecord, TrialRecord
-from tracking.store_uri import runs_link
+from tracking.store_uri import artifact_link, runs_link
 
 SWEEP_TAG = "sweeps.sweep"
 RACE_TAG = "sweeps.race"
@@ -46,12 +46,19 @@ def parent_tags(record: SweepRecord, experiment_id: str) -> dict[str, str]:
 
 
 def note_tags(
-    record: SweepRecord, experiment_id: str, artifacts: Iterable[Artifact]
+    record: SweepRecord, experiment_id: str, run_id: str, artifacts: Sequence[Artifact]
 ) -> dict[str, str]:
-    """Return the tag with the note on a sweep's run once it is known what was found."""
-    found = [artifact.content for artifact in artifacts if artifact.path == NOTE]
-    begun = parent_tags(record, experiment_id)[NOTE_TAG]
-    return {NOTE_TAG: "\n\n".join([begun, *found])} if found else {}
+    """Return the tag with the note on a sweep's run once it is known what was found.
+
+    Where that names another artifact as code (`report.html`), it gets a link to it.
+    """
+    found = next((artifact.content for artifact in artifacts if artifact.path == NOTE), None)
+    if found is None:
+        return {}
+    for artifact in artifacts:
+        link = artifact_link(experiment_id, run_id, artifact.path)
+        found = found.replace(f"`{artifact.path}`", f"[{artifact.path}]({link})")
+    return {NOTE_TAG: f"{parent_tags(record, experiment_id)[NOTE_TAG]}\n\n{found}"}
 
 
 def race_tags(record: RaceRecord) -> dict[str, str]:

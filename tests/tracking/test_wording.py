@@ -31,12 +31,15 @@ def test_a_note_of_ones_own_replaces_ours() -> None:
 
 def test_a_note_has_what_was_found_below_what_the_sweep_is(tmp_path: Path) -> None:
     kept = tmp_path / "note.md"
-    kept.write_bytes("**Best: trial 3** ü".encode() + b"\xff")
-    tags = note_tags(sweep(), "3", [Artifact("plots/x.png"), Artifact(NOTE, file=kept)])
+    kept.write_bytes("**Best: trial 3** ü, see `plots/a b.png`".encode() + b"\xff")
+    artifacts = [Artifact("plots/a b.png"), Artifact(NOTE, file=kept)]
+    tags = note_tags(sweep(), "3", "r1", artifacts)
     first, second = tags["mlflow.note.content"].split("\n\n")
     assert first == parent_tags(sweep(), "3")["mlflow.note.content"]
-    assert second == "**Best: trial 3** ü\N{REPLACEMENT CHARACTER}"
-    assert note_tags(sweep(), "3", [Artifact("plots/x.png")]) == {}
+    link = "#/experiments/3/runs/r1/artifacts/plots/a%20b.png"
+    assert second.startswith(f"**Best: trial 3** ü, see [plots/a b.png]({link}")
+    assert second.endswith("\N{REPLACEMENT CHARACTER}")
+    assert note_tags(sweep(), "3", "r1", [Artifact("plots/x.png")]) == {}
 
 
 def test_the_source_is_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
