@@ -83,6 +83,27 @@ def test_a_listing_counts_what_became_of_the_trials(ledger: Ledger, claim: Claim
     assert (row.state, row.spent_seconds, row.backend) == ("running", 2.0, "random")
 
 
+def test_confirmations_are_counted_and_ranked_apart(ledger: Ledger, claim: Claim) -> None:
+    confirming = [replace(trial(number), confirms=1) for number in (4, 5, 6)]
+    ledger.begin(claim, [*(trial(number) for number in range(4)), *confirming], {})
+    results = [scored(0, 0.25), scored(1, 0.5), failed(2), scored(3, 0.5)]
+    results += [replace(scored(4, 0.75), trial=confirming[0])]
+    results += [replace(failed(5, "crashed"), trial=confirming[1])]
+    ledger.commit(claim, [(result, 1) for result in results], {}, spent=2.0)
+    row = ledger.sweep(claim.sweep_id)
+    assert (row.done, row.failed, row.confirmed, row.unconfirmed) == (3, 1, 1, 1)
+    assert (row.searched, row.confirmations, row.ended, row.running) == (4, 2, 6, 1)
+    ranked = {
+        maximize: [one.number for one in ledger.ranking(claim.sweep_id, maximize=maximize)]
+        for maximize in (True, False)
+    }
+    assert ranked == {True: [1, 3, 0], False: [0, 1, 3]}
+    assert next(ledger.ranking(claim.sweep_id, maximize=True)) == trial(1)
+    assert ledger.reasons(claim.sweep_id) == {"crashed": 1, "diverged": 1}
+    assert ledger.reasons(claim.sweep_id, confirmations=False) == {"diverged": 1}
+    assert ledger.best(claim.sweep_id, maximize=True) == replace(scored(1), history={}, parts=())
+
+
 def test_a_result_is_taken_once(ledger: Ledger, claim: Claim) -> None:
     ledger.begin(claim, [trial(0)], {})
     ledger.commit(claim, [(scored(0, 0.5), 1)], {}, spent=0)

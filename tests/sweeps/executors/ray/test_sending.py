@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from sweeps.afterwards import _pack
 from sweeps.executors.ray import sending
 from sweeps.executors.ray.given import Given, GivenTask
 from sweeps.executors.ray.parcel import Parcel
@@ -58,6 +59,20 @@ def test_repeats_that_split_anew_have_rows_of_their_own() -> None:
     problem = replace(FOLDS, evaluate=replace(FOLDS.evaluate, resplit=True))
     sent, _ = Sending(Store()).prepared(call(problem, (0, 0), (0, 1)))
     assert parts_of(sent) == {(0, 0): 0, (0, 1): 1}
+
+
+def test_repeats_of_a_confirmation_have_rows_of_their_own() -> None:
+    problem = replace(FOLDS, evaluate=replace(FOLDS.evaluate, confirm_top=1, confirm_repeats=2))
+    store = Store()
+    sent, _ = Sending(store).prepared(call(problem, (0, 1), (0, 2), (0, 3)))
+    assert parts_of(sent) == {(0, 0): 0, (0, 2): 1, (0, 3): 2}
+    assert store.put[2] is problem.data(0, 3)
+
+
+def test_rows_for_a_simple_model_are_sent_as_well() -> None:
+    measured = Parcel(print, (FOLDS, _pack(FOLDS.evaluate)), {}, speaks=True)
+    sent, _ = Sending(Store()).prepared(measured)
+    assert set(parts_of(sent)) == {(0, 0), (1, 0), (2, 0)}
 
 
 def test_the_problem_is_the_same_but_for_its_rows() -> None:
