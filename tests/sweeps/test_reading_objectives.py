@@ -59,7 +59,7 @@ def test_a_function_names_its_own_figures() -> None:
         (["parameters", "val_loss"], (0,), "put val_loss first"),
         (["parameters", "epochs"], (), "nothing in it says how good a model is"),
         (["val_loss", {"metric": "parameters", "goal": "maximize"}], (1, "goal"), "worst"),
-        (["val_loss", "acuracy"], (1,), "did you mean 'val_accuracy'"),
+        (["val_loss", "acuracy"], (1, "metric"), "did you mean 'val_accuracy'"),
         (["val_loss", ["parameters"]], (1,), "not a mapping"),
         ("parameters", (), r"parameters alone .* `objective: \[val_accuracy, parameters\]`"),
     ],
@@ -83,6 +83,12 @@ def test_what_cannot_be_is_refused_where_it_stands(
 def test_what_one_score_decides_is_refused(search: Any, path: tuple[str, ...]) -> None:
     error = refused(TWO, search=search)
     assert error.path == path
+    assert str(error).endswith("keep one objective")
+
+
+def test_nothing_is_confirmed_by_several() -> None:
+    error = refused(TWO, evaluate={"confirm_top": 3})
+    assert error.path == ("evaluate", "confirm_top")
     assert str(error).endswith("keep one objective")
 
 

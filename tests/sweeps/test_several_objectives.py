@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from sweeps import coordinator, notebook, pareto
+from sweeps.doctor.ledger_side import look_at_ledger
 from sweeps.executors.inline import Inline
 from sweeps.exporting.choosing import chosen
 from sweeps.exporting.manifest import ExportError
@@ -78,6 +79,7 @@ def test_the_front_is_counted_on_the_way_and_remembered_at_the_end(bench: Bench)
     assert best["best_val_accuracy"] == max(figures(one)[0] for one in results)
     assert best["best_parameters"] == min(figures(one)[1] for one in results)
     assert "best_trial" not in best
+    assert look_at_ledger(bench.store, summary.sweep_id).faults == []
 
 
 class Counting(RecordingWatcher):

@@ -9,9 +9,12 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
+import optuna
 import pytest
 
 from sweeps import coordinator
+from sweeps.backends.optuna_quiet import quiet
+from sweeps.doctor.ledger_side import look_at_ledger
 from sweeps.errors import SweepError
 from sweeps.executors.inline import Inline
 from sweeps.ledger import Ledger
@@ -85,6 +88,7 @@ def test_a_finite_space_is_not_tried_twice(bench: Bench) -> None:
     later = bench.run(warm(earlier, space=space)).sweep_id
     both = [*configs(bench, earlier), *configs(bench, later)]
     assert sorted(config["width"] for config in both) == [1, 2, 3, 4, 5, 6]
+    assert look_at_ledger(bench.store, later).faults == []
 
 
 @pytest.mark.parametrize(
@@ -160,6 +164,29 @@ def test_an_objective_that_defines_its_space_as_it_runs_knows_what_was_found(
         after, cold = ledger.results(later.sweep_id), ledger.results(untold.sweep_id)
     assert len(after) == 8
     assert mean_score(after) < mean_score(cold) / 3
+
+
+def test_so_it_does_of_a_study(tmp_path: Path, bowl: Callable[..., Sweep]) -> None:
+    url = f"sqlite:///{tmp_path}/study.db"
+    with quiet():
+        study = optuna.create_study(storage=url, study_name="mine")
+        for x in range(-10, 11):
+            params = {"x": float(x), "y": 0.1 * x}
+            trial = optuna.create_trial(params=params, distributions=BOUNDS, value=x * x * 1.01)
+            study.add_trial(trial)
+    store, watcher = Store.at(tmp_path / "store"), RecordingWatcher()
+    sweep = bowl(trials=6, warm_start=[{"optuna": url}])
+    here: Any = {"store": store, "tracker": MemoryTracker, "executor": Inline({})}
+    sweep_id = coordinator.run(sweep, watcher=watcher, **here).sweep_id
+    assert watcher.lines == ["told of 21 trials of mine"]
+    with closing(Ledger.open(store.ledger_url)) as ledger:
+        assert mean_score(ledger.results(sweep_id)) < 10
+
+
+BOUNDS: dict[str, optuna.distributions.BaseDistribution] = {
+    "x": optuna.distributions.FloatDistribution(-10.0, 10.0),
+    "y": optuna.distributions.FloatDistribution(-1.0, 1.0),
+}
 
 
 def mean_score(results: list[Result]) -> float:
