@@ -119,7 +119,7 @@ def by_tpe(score: Score, trials: int, seed: int, noise: float) -> Found:
 @pytest.mark.slow
 @pytest.mark.timeout(170)
 @pytest.mark.parametrize(
-    ("search", "sweeps"), [(by_random, 60), (by_tpe, 12)], ids=["random", "tpe"]
+    ("search", "sweeps"), [(by_random, 60), (by_tpe, 10)], ids=["random", "tpe"]
 )
 def test_advice_is_rarely_wrong(
     search: Callable[[Score, int, int, float], Found], sweeps: int
