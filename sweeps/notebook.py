@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
@@ -16,7 +16,8 @@ from sweeps.pareto import front_kept
 from sweeps.reading import read_sweep
 from sweeps.store import Store
 from sweeps.sweep import Sweep
-from sweeps.trial import REASONS, Reason, Result
+from sweeps.trial import REASONS, Reason
+from sweeps.trials_table import table
 from sweeps.watcher import SaysOnly
 
 if TYPE_CHECKING:
@@ -222,27 +223,6 @@ def results(sweep_id: str = LATEST, *, store: str | Path | None = None) -> pd.Da
             table_of_trials.insert(3, "front", table_of_trials["trial"].isin(numbers))
     table_of_trials.attrs["sweep"] = whole_id
     return table_of_trials
-
-
-def table(trials: Sequence[Result]) -> pd.DataFrame:
-    """One row for each trial.
-
-    Columns: `trial`, `state` (`done`, `failed` or `pruned`), `score`, `seconds`, then `params.NAME`
-    (empty where a parameter is not active) and `metrics.NAME`, as MLflow's tables name them. Where
-    there are confirmations, `confirms` is the trial that each of them confirms, empty for others.
-    """
-    import pandas as pd
-
-    confirming = any(result.trial.confirms is not None for result in trials)
-    rows = [
-        {"trial": result.trial.number, "state": result.state}
-        | ({"confirms": result.trial.confirms} if confirming else {})
-        | {"score": result.score, "seconds": result.seconds}
-        | {f"params.{name}": value for name, value in result.trial.config.items()}
-        | {f"metrics.{name}": value for name, value in result.metrics.items()}
-        for result in trials
-    ]
-    return pd.DataFrame(rows, columns=None if rows else ["trial", "state", "score", "seconds"])
 
 
 def found(store: Store, prefix: str) -> str:

@@ -12,7 +12,6 @@ import pytest
 
 from sweeps import afterwards, coordinator
 from sweeps.ledger_records import SweepRow
-from sweeps.notebook import table
 from sweeps.problem import Problem
 from sweeps.reading import read_sweep
 from sweeps.remembering import best_of
@@ -20,6 +19,7 @@ from sweeps.stopwatch import Stopwatch
 from sweeps.sweep import Sweep
 from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trial import Outcome, Result
+from sweeps.trials_table import table
 from tests.sweeps.bench import DOCUMENT, Bench
 from tests.sweeps.fakes import FakeTrainer, RecordingWatcher
 from tests.sweeps.made_up import MadeUp

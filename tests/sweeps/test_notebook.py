@@ -16,9 +16,9 @@ from search_spaces import SpaceError
 from sweeps import coordinator, parts
 from sweeps.executors.inline import Inline
 from sweeps.executors.where import Where
-from sweeps.notebook import table
 from sweeps.reports import sweep_report
 from sweeps.trial import Failure, Result, Trial
+from sweeps.trials_table import table
 from sweeps.watcher import Summary
 from tests.sweeps.fakes import FakeTrainer, MemoryTracker
 from tests.sweeps.tiny_task import TinyTask
