@@ -6,12 +6,18 @@ import pytest
 from sweeps.parts import problem_of
 from sweeps.race.curves import Curve, area, band, common_start, curve_of
 from sweeps.reading import read_sweep
-from sweeps.trial import Failure, Result, Trial
+from sweeps.trial import Config, Failure, Result, Trial
 
 from .races import document
 
 SWEEP = read_sweep(document(evaluate={"folds": 2}))
-CONFIG = {"epochs": 9, "layer_count": 1, "width": 4, "activation": "relu", "learning_rate": 0.1}
+CONFIG: Config = {
+    "epochs": 9,
+    "layer_count": 1,
+    "width": 4,
+    "activation": "relu",
+    "learning_rate": 0.1,
+}
 
 
 def result(number: int, score: float | None, epochs: float = 9, **trial: int) -> Result:

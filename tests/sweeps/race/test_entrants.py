@@ -58,7 +58,7 @@ def test_settings_in_the_file_are_those_of_the_backend_that_it_names() -> None:
 
 
 def test_what_would_favour_or_end_one_entrant_is_left_out() -> None:
-    given = {
+    given: dict[str, Any] = {
         "evaluate": {"folds": 3, "confirm_top": 4, "repeats": 9, "search_repeats": 2},
         "budget": {"minutes": 3, "trial_seconds": 20},
     }

@@ -41,7 +41,8 @@ def test_intervals_hold_the_true_leads_together() -> None:
     truth = {"a": 0.3, "b": 0.0, "c": -1.0}
     for _ in range(races):
         found = verdict(
-            {name: mean + 0.5 * rng.normal(size=5) for name, mean in truth.items()}, maximize=True
+            {name: list(mean + 0.5 * rng.normal(size=5)) for name, mean in truth.items()},
+            maximize=True,
         )
         leader = found.leader or ""
         held += all(
@@ -53,7 +54,7 @@ def test_intervals_hold_the_true_leads_together() -> None:
 def test_a_clear_lead_is_said_with_its_interval() -> None:
     rng = np.random.default_rng(3)
     shared = rng.normal(size=5)
-    scores = {"slow": shared, "fast": shared + 1.0 + 0.05 * rng.normal(size=5)}
+    scores = {"slow": list(shared), "fast": list(shared + 1.0 + 0.05 * rng.normal(size=5))}
     found = verdict(scores, maximize=True)
     assert found.leader == "fast"
     assert [lead.behind for lead in found.ahead_of] == ["slow"]
