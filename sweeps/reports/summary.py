@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sweeps.cli.costs import hours
 from sweeps.cli.wording import count, duration, figure, inline, shown
 from sweeps.reports.material import Material, score_of
 from sweeps.trial import Result
@@ -35,14 +36,8 @@ def facts(material: Material) -> dict[str, str]:
         "trials": counts(material),
         "time": duration(row.spent_seconds),
     }
-    if row.core_seconds:
-        said["cost"] = _hours(row.core_seconds, row.gpu_seconds)
-    return said
-
-
-def _hours(cores: float, gpus: float) -> str:
-    said = f"{cores / 3600:.2g} core-hours"
-    return said + (f", {gpus / 3600:.2g} GPU-hours" if gpus else "")
+    spent = hours(row.core_seconds, row.gpu_seconds)
+    return said if spent is None else said | {"cost": spent}
 
 
 def best_line(material: Material) -> str:

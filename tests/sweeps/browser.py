@@ -138,6 +138,9 @@ def photographed(link: str, file: Path, profile: Path, size: tuple[int, int]) ->
         f"--screenshot={file}",
         f"--window-size={width},{height}",
         "--hide-scrollbars",
+        # Frames in a sandbox would be drawn by processes that a photograph does not wait for.
+        "--disable-site-isolation-trials",
+        "--disable-features=IsolateSandboxedIframes",
         "--virtual-time-budget=30000",
     )
 
