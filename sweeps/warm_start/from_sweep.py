@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sweeps.ledger_view import LedgerView
 
 LATEST = "latest"
+MOST_NAMED = 5
 
 
 def sweep_called(ledger: LedgerView, name: str, path: Path) -> SweepRow:
@@ -34,6 +35,10 @@ def sweep_called(ledger: LedgerView, name: str, path: Path) -> SweepRow:
     named = [row for row in rows if row.name == name]
     if len(named) == 1:
         return named[0]
+    if named:
+        ids = ", ".join(row.sweep_id for row in named[::-1][:MOST_NAMED])
+        message = f"{len(named):,} sweeps are called {name!r}: write an id, such as {ids}"
+        raise SweepError(message, path)
     try:
         return ledger.sweep(name)
     except LookupError as error:
