@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sweeps.exporting.notebook import export, load_model
     from sweeps.notebook import define, extend, load, results, resume, retry, run, sync
+    from sweeps.trust.notebook import confirmed
 
 __version__ = "0.1.0"
 __all__ = [
     "__version__",
+    "confirmed",
     "define",
     "export",
     "extend",
@@ -38,4 +40,8 @@ def __getattr__(name: str) -> Any:
     from sweeps import notebook
     from sweeps.exporting import notebook as exporting
 
+    if name == "confirmed":
+        from sweeps.trust.notebook import confirmed
+
+        return confirmed
     return getattr(exporting if name in EXPORTS else notebook, name)
