@@ -185,3 +185,12 @@ def test_a_pruned_child_is_killed_and_says_where_and_by_how_much() -> None:
     assert "pruned_margin" not in {metric.name for metric in child.metrics}
     end = remembering.sweep_end(SWEEP, "abc123", "finished", 9, 3, 1, None, (), pruned=2)
     assert Metric("trials_pruned", 2, 0, 9) in end.metrics
+
+
+def test_addresses_of_webhooks_stay_with_the_ledger() -> None:
+    hook = {"webhook": "https://hooks.example/s3cr3t"}
+    sweep = read_sweep({**SWEEP.document, "notify": [hook]})
+    parent = remembering.sweep_record(sweep, "abc123", 1000, PROBLEM, "0f", plan="{}")
+    assert "s3cr3t" not in repr(parent)
+    kept = {artifact.path: artifact.text for artifact in parent.artifacts}
+    assert "https://hooks.example/…" in (kept["sweep.yaml"] or "")

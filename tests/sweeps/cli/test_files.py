@@ -100,3 +100,18 @@ def test_a_sweep_in_which_nothing_is_allowed_is_not_valid(sweeps: Command, file:
     done = sweeps("validate", file, "--set", "constraints={none: width > 99}")
     assert (done.exit_code, done.stdout) == (2, "")
     assert "every one of the 3 points is refused" in done.stderr
+
+
+def test_validate_says_who_cannot_be_notified(sweeps: Command, here: Path) -> None:
+    (here / "s.yaml").write_text(
+        "task: penguins\nspace: {width: [16, 32]}\n"
+        "notify:\n- command: no-such-program --now\n- webhook: https://hooks.example/s3cr3t\n"
+    )
+    done = sweeps("validate", "s.yaml")
+    assert done.exit_code == 0
+    assert done.output.splitlines()[1:] == [
+        "  notify: no-such-program: there is no such program here"
+    ]
+    (told,) = json.loads(sweeps("validate", "s.yaml", "--json").output)
+    assert told["unheard"] == ["notify: no-such-program: there is no such program here"]
+    assert told["document"]["notify"][1] == {"webhook": "https://hooks.example/…"}
