@@ -19,6 +19,7 @@ class Work:
     """What training takes: each pack of each batch, on so many `slots`, and `loading` at first.
 
     `laid_out` trials are in the batches; the sweep has `trials`, None where only time ends it.
+    `shown` are rows of MLflow that are written while trials are trained.
     """
 
     batches: Sequence[Sequence[Taken]]
@@ -28,6 +29,7 @@ class Work:
     fits: int
     epochs: int
     slots: int = 1
+    shown: float = 0.0
 
     def scaled(self, count: float, trials: int) -> float:
         """A count of what was laid out, for so many trials."""
@@ -76,7 +78,7 @@ def price_of(work: Work, overhead: Overhead, trials: int, cores: int) -> Price:
         gpu_seconds=work.loading.gpu_seconds + work.scaled(work.gpu_seconds, trials),
         memory=overhead.memory,
         disk=_disk(overhead, trials),
-        rows=_rows(overhead, trials, before - overhead.starting + training),
+        rows=_rows(work, overhead, trials, before - overhead.starting + training),
     )
 
 
@@ -97,7 +99,7 @@ def _disk(overhead: Overhead, trials: int) -> Disk:
     )
 
 
-def _rows(overhead: Overhead, trials: int, seconds: float) -> Mapping[str, int]:
+def _rows(work: Work, overhead: Overhead, trials: int, seconds: float) -> Mapping[str, int]:
     """MLflow's, of a session that trains for so long."""
     rows = {
         name: round(count + trials * overhead.rows_each.get(name, 0.0))
@@ -105,6 +107,7 @@ def _rows(overhead: Overhead, trials: int, seconds: float) -> Mapping[str, int]:
     }
     if "metrics" in rows:
         rows["metrics"] += SAMPLED * (1 + int(seconds / SAMPLE_SECONDS))
+        rows["metrics"] += round(work.scaled(work.shown, trials))
     return rows
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sweeps import cores
+from sweeps.at_work import MOST_FOLLOWED, PAUSE_SECONDS, QUIET_SECONDS
 from sweeps.parts import Parts
+from sweeps.plan import fits_per_trial
 from sweeps.price.arithmetic import Work, price_of, trials_within, within
 from sweeps.price.figures import Overhead, Price
 from sweeps.price.layout import Layout
@@ -11,6 +15,11 @@ from sweeps.price.pace import Pace, Taken
 from sweeps.price.trying import Found, Trying
 from sweeps.pruning.choose import steps_for
 from sweeps.sweep import Sweep
+from sweeps.trainers.trainer import Pack
+from sweeps.trial import Fit
+
+UNSEEN = QUIET_SECONDS + PAUSE_SECONDS / 2
+"""Seconds of a pack that nobody is told of while it is trained."""
 
 
 def work_of(parts: Parts, layout: Layout, trying: Trying, found: Found, slots: int) -> Work:
@@ -19,12 +28,13 @@ def work_of(parts: Parts, layout: Layout, trying: Trying, found: Found, slots: i
     stages = 1 if steps is None or not steps.looks else steps.looks + 1
     fallback = Pace.of([one for tried in found.trials.tried.values() for one in tried])
     kinds = {load.kind for load in trying.loads}
-    taken = iter(
+    packs = [
         found.whole[place]
         if place in found.whole and stages == 1
         else paces.get(load.kind, fallback).taken(load, stages)
         for place, load in enumerate(trying.loads)
-    )
+    ]
+    taken = iter(packs)
     first = [found.trials.loads_like(kind) for kind in kinds]
     every = min(slots, max(1, len(trying.loads)))
     return Work(
@@ -37,7 +47,33 @@ def work_of(parts: Parts, layout: Layout, trying: Trying, found: Found, slots: i
         fits=len(layout.fits),
         epochs=layout.epochs,
         slots=slots,
+        shown=_shown(parts, layout, found, packs),
     )
+
+
+def _shown(parts: Parts, layout: Layout, found: Found, packs: Sequence[Taken]) -> float:
+    """Rows of MLflow by which somebody sees how far parts of trials are that are trained for long.
+
+    What ended in the last moments is told with the trial's result alone.
+    """
+    if fits_per_trial(parts.sweep) < 2:
+        return 0.0
+    names = max(len(outcome.history) for outcome in found.outcomes)
+    every = (pack for batch in layout.batches for pack in batch)
+    return sum(
+        found.share
+        * names
+        * sum(fit.budget for fit in _followed(pack))
+        * (1 - UNSEEN / one.seconds)
+        for pack, one in zip(every, packs, strict=True)
+        if one.seconds > UNSEEN
+    )
+
+
+def _followed(pack: Pack) -> list[Fit]:
+    """The fits of which every epoch is told."""
+    numbers = list(dict.fromkeys(fit.trial.number for fit in pack.fits))[:MOST_FOLLOWED]
+    return [fit for fit in pack.fits if fit.trial.number in numbers]
 
 
 def priced(sweep: Sweep, work: Work, overhead: Overhead) -> Price:

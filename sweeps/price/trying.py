@@ -27,6 +27,10 @@ SHORT_PACK = 3.0
 """Seconds of a pack that is trained to its end rather than for some of its epochs."""
 
 
+MORE = 1.5
+"""How many times as many epochs as before are worth trying."""
+
+
 class TooLongError(RuntimeError):
     """An epoch takes so long that there is no price in passing; the message says how long."""
 
@@ -65,6 +69,7 @@ class Trying:
         self._loads = [load_of(pack, parts.trainer, parts.problem) for pack in packs]
         self._seconds = seconds
         self._until = float("inf")
+        self._longest: dict[int, int] = {}
         self.found = Found()
 
     @property
@@ -80,10 +85,13 @@ class Trying:
                 self.found.unseen += len(places)
                 continue
             self._begin(kind, places)
-        for place in self._worthwhile():
-            if time.monotonic() >= self._until:
-                break
-            self._go_on(place)
+        went_on = True
+        while went_on and time.monotonic() < self._until:
+            went_on = False
+            for place in self._worthwhile():
+                if time.monotonic() >= self._until:
+                    break
+                went_on = self._go_on(place) or went_on
         return self.found
 
     def _kinds(self) -> dict[Hashable, list[int]]:
@@ -126,7 +134,7 @@ class Trying:
         known = sorted(
             (-paces[load.kind].taken(load).seconds, rng.random(), place)
             for place, load in enumerate(self._loads)
-            if load.kind in paces
+            if load.kind in paces and place not in self.found.whole
         )
         first: dict[Hashable, int] = {}
         for _, _, place in known:
@@ -135,37 +143,45 @@ class Trying:
         yield from first.values()
         yield from (place for _, _, place in known if place not in firsts)
 
-    def _go_on(self, place: int) -> None:
-        """Train a pack to its end, or for as many epochs as there is time for."""
+    def _go_on(self, place: int) -> bool:
+        """Train a pack to its end, or for as many epochs as there is time for; whether it was."""
         load = self._loads[place]
         pace: Pace = self.found.trials.paces()[load.kind]
         expected = pace.taken(load).seconds
         left = self._until - time.monotonic()
-        if expected <= max(SHORT_PACK, left):
-            taken, outcomes = self._timed(self._packs[place])
-            self.found.whole[place] = taken
-            self.found.outcomes += outcomes
-            self.found.epochs += sum(_epochs(one) for one in outcomes)
-            self.found.budgets += sum(one.fit.budget for one in outcomes)
-            self.found.trials.tried[load.kind].append(Tried(load, taken))
-            return
-        self._some_epochs(place, pace, left)
+        if expected > max(SHORT_PACK, left):
+            return self._some_epochs(place, pace, left)
+        taken, outcomes = self._timed(self._packs[place])
+        self.found.whole[place] = taken
+        self.found.outcomes += outcomes
+        self.found.epochs += sum(_epochs(one) for one in outcomes)
+        self.found.budgets += sum(one.fit.budget for one in outcomes)
+        self.found.trials.tried[load.kind].append(Tried(load, taken))
+        return True
 
-    def _some_epochs(self, place: int, pace: Pace, left: float) -> None:
+    def _some_epochs(self, place: int, pace: Pace, left: float) -> bool:
+        """For a few seconds, unless that is hardly more than was tried before.
+
+        How long an epoch takes is known better each time: what was tried first was mostly what a
+        fit takes whatever its length.
+        """
         if self._parts.sweep.subject.kind in ("estimator", "function"):
-            return
-        pack = narrowed(self._packs[place], self._parts.trainer, self._parts.problem)
-        most = max(fit.budget for fit in pack.fits)
-        one = load_of(shortened(pack, 1), self._parts.trainer, self._parts.problem)
+            return False
+        trainer, problem = self._parts.trainer, self._parts.problem
+        pack = narrowed(self._packs[place], trainer, problem)
+        one = load_of(shortened(pack, 1), trainer, problem)
         each = pace.a_unit * one.work
+        most = max(fit.budget for fit in pack.fits)
         epochs = min(most, int(min(left, SHORT_PACK) / each) if each > 0 else 2)
-        if epochs < 2:
-            return
+        if epochs < MORE * self._longest.get(place, 1):
+            return False
+        self._longest[place] = epochs
         short = shortened(pack, epochs)
-        load = load_of(short, self._parts.trainer, self._parts.problem)
         taken, outcomes = self._timed(short)
         self.found.outcomes += outcomes
+        load = load_of(short, trainer, problem)
         self.found.trials.tried[load.kind].append(Tried(load, taken, whole=False))
+        return True
 
     def _timed(self, pack: Pack) -> tuple[Taken, list[Outcome]]:
         began = time.monotonic()

@@ -87,3 +87,8 @@ def test_what_fits_is_said_where_not_all_does() -> None:
     assert within(price, None).fitting is None
     assert within(price, 100).fitting is None
     assert within(price, 99).fitting == 99
+
+
+def test_what_is_shown_of_long_trials_is_rows_too() -> None:
+    rows = price_of(replace(WORK, shown=50.0), OVERHEAD, 200, cores=2).rows
+    assert rows["metrics"] == price_of(WORK, OVERHEAD, 200, cores=2).rows["metrics"] + 100

@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,6 +24,7 @@ class Clocked:
     clock: list[float] = field(default_factory=lambda: [0.0])
     trained: list[tuple[int, int]] = field(default_factory=list)
     stops_at: int = 1000
+    fit: float = 0.1
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -37,17 +39,17 @@ class Clocked:
     def train(self, pack: Pack, problem: Problem, progress: Progress | None) -> list[Outcome]:
         (fit,) = pack.fits
         epochs = min(fit.budget, self.stops_at)
-        self.clock[0] += (0.0 if self.trained else 2.0) + 0.1 + 0.5 * epochs
+        self.clock[0] += (0.0 if self.trained else 2.0) + self.fit + 0.5 * epochs
         self.trained.append((fit.trial.number, fit.budget))
         history = {"loss": tuple(1.0 for _ in range(epochs))}
         return [Outcome(fit, {"val_accuracy": 0.5, "epochs": float(epochs)}, history, 0.1)]
 
 
 def tried(
-    monkeypatch: pytest.MonkeyPatch, folder: Path, trainer: Clocked, seconds: float
+    monkeypatch: pytest.MonkeyPatch, folder: Path, trainer: Clocked, seconds: float, **changes: Any
 ) -> Trying:
     monkeypatch.setattr(time, "monotonic", lambda: trainer.clock[0])
-    parts = parts_of(monkeypatch, trainer)
+    parts = parts_of(monkeypatch, trainer, **changes)
     packs = [pack for batch in laid_out(parts, folder).batches for pack in batch]
     found = Trying(parts, Inline({}), packs, seconds)
     found.run()
@@ -82,3 +84,17 @@ def test_when_the_time_is_up_a_pace_stands_for_the_rest(
 def test_early_stopping_is_seen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     found = tried(monkeypatch, tmp_path, Clocked(stops_at=3), seconds=100.0).found
     assert found.share == pytest.approx(0.75)
+
+
+def test_a_long_pack_is_tried_for_more_epochs_each_time(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    trainer = Clocked(fit=1.0)
+    space = {"layer_count": 1, "width": 8, "epochs": 1000, "batch_size": 8}
+    found = tried(monkeypatch, tmp_path, trainer, seconds=12.0, space=space)
+    budgets = [budget for _, budget in trainer.trained]
+    assert budgets[:2] == [1, 1]
+    assert budgets[2:] == sorted(set(budgets[2:]))
+    assert len(budgets) > 3
+    pace = found.found.trials.paces()[found.loads[0].kind]
+    assert pace.taken(found.loads[0]).seconds == pytest.approx(501.0, rel=0.01)
