@@ -41,15 +41,17 @@ class Company:
 def company_of(ledger: LedgerView, sweep_id: str, trial: Result, parts: Parts, at: Path) -> Company:
     """The packs of a trial that has a result; checkpoints are kept in the folder `at`."""
     search = _Search(ledger, sweep_id, parts, at)
+    staged = STAGED if steps_for(parts.sweep) is not None else None
     try:
         for part in trial.parts:
             search.visit(_mark(trial, part))
     except NotWholeError as error:
         fits = search.fits(trial)
-        return Company([parts.trainer.pack(list(fits.values()), parts.problem)], str(error))
+        packs = parts.trainer.pack(list(fits.values()), parts.problem)
+        return Company([packs], staged or str(error))
     depths = sorted({depth for depth, _ in search.packs.values()})
     levels = [[pack for at, pack in search.packs.values() if at == depth] for depth in depths]
-    return Company(levels, STAGED if steps_for(parts.sweep) is not None else None)
+    return Company(levels, staged)
 
 
 @dataclass
