@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import webbrowser
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sweeps.cli.chosen import LATEST, opened
-from sweeps.cli.endings import FAILED, BadInputError, guarded
+from sweeps.cli.endings import FAILED, BadInputError, complain, guarded, show_lines
 from sweeps.cli.options import SweepId
 from sweeps.cli.screen import say
 from sweeps.cli.store_flags import HERE, StoreOption
+
+if TYPE_CHECKING:
+    from sweeps.found import Found
+    from sweeps.store import Store
 
 
 @guarded
@@ -27,6 +31,13 @@ def report(
             help="Where the page is written; among the store's reports when left out.",
         ),
     ] = None,
+    residuals: Annotated[
+        bool,
+        typer.Option(
+            "--residuals",
+            help="Of a regression: train the winner once more, and show how far it is off.",
+        ),
+    ] = False,
     open_it: Annotated[bool, typer.Option("--open", help="Show it in a browser.")] = False,
     store: StoreOption = HERE,
 ) -> None:
@@ -41,8 +52,10 @@ def report(
         raise BadInputError(f"no folder {output.absolute().parent} to write {output.name} into")
     with opened(store) as shelf:
         found = found_of(shelf.ledger, shelf.sweep(sweep_id).sweep_id)
-        folder = shelf.store.reports(found.row.sweep_id)
+    folder = store.chosen.reports(found.row.sweep_id)
     folder.mkdir(parents=True, exist_ok=True)
+    if residuals:
+        _tried(found, store.chosen, folder)
     if not sweep_report(found, folder):
         say([f"{found.sweep.name} {found.row.sweep_id}: no trial has a score yet"])
         raise typer.Exit(FAILED)
@@ -53,3 +66,24 @@ def report(
     say([f"report: {page}"])
     if open_it and not webbrowser.open(page.absolute().as_uri()):
         say(["no browser could be started here"])
+
+
+def _tried(found: Found, store: Store, folder: Path) -> None:
+    """Keep what the winner predicts for the test rows in the folder."""
+    from sweeps.exporting.manifest import ExportError
+    from sweeps.exporting.predictions import residuals
+    from sweeps.reports.material import Material
+    from sweeps.trainers.refitting.refit import RefitError, UnexportableError
+
+    trial = Material(found).winning_trial
+    if trial is None:
+        raise BadInputError(f"sweep {found.row.sweep_id} has no single best trial to be tried")
+    try:
+        kept = residuals(found.sweep, found.row.sweep_id, trial, store, lambda line: say([line]))
+    except (ExportError, UnexportableError, ValueError) as error:
+        raise BadInputError(str(error)) from error
+    except RefitError as error:
+        complain(str(error))
+        show_lines(error.lines)
+        raise typer.Exit(FAILED) from error
+    kept.write(folder)

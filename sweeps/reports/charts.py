@@ -13,6 +13,7 @@ from sweeps.reports.material import Material
 from sweeps.reports.parallel_chart import PARALLEL
 from sweeps.reports.pareto_chart import PARETO
 from sweeps.reports.picture import Chart, Drawing, LeftOut
+from sweeps.reports.residuals_chart import RESIDUALS
 from sweeps.reports.rungs_chart import RUNGS
 from sweeps.reports.slices_chart import SLICES
 from sweeps.reports.tie_set_chart import TIE_SET
@@ -30,6 +31,7 @@ CHARTS: tuple[Chart, ...] = (
     CURVES,
     RUNGS,
     WINNER,
+    RESIDUALS,
     TIMELINE,
 )
 

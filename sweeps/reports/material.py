@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sweeps import remembering
 from sweeps.findings.observed import domains_of
 from sweeps.found import Found
+from sweeps.reports.residuals import Residuals
 from sweeps.reports.scale import Scale, scale_of
 from sweeps.trial import Result
 
@@ -26,6 +27,7 @@ class Material:
     """Everything about a sweep that reports show."""
 
     found: Found
+    residuals: Residuals | None = None
 
     @cached_property
     def scored(self) -> tuple[Result, ...]:
@@ -58,6 +60,14 @@ class Material:
         from sweeps.findings.space_doctor import advice
 
         return advice(self.found)
+
+    @property
+    def winning_trial(self) -> int | None:
+        """The winner's number in the search."""
+        if self.winner is None:
+            return None
+        trial = self.winner.trial
+        return trial.number if trial.confirms is None else trial.confirms
 
     @property
     def several(self) -> bool:

@@ -10,6 +10,7 @@ from sweeps.reports.html_report import Figure, page
 from sweeps.reports.material import Material
 from sweeps.reports.note import note
 from sweeps.reports.rendering import rendered, settled
+from sweeps.reports.residuals import Residuals
 from tracking.records import NOTE, Artifact
 
 PAGE = "report.html"
@@ -20,7 +21,7 @@ def sweep_report(found: Found, folder: Path) -> list[Artifact]:
 
     Nothing is drawn when no trial has a score.
     """
-    material = Material(found)
+    material = Material(found, Residuals.read(folder))
     if not material.scored:
         return []
     gallery = gallery_of(material)

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from sweeps.exporting import predictions
 from sweeps.ledger import Ledger
 from sweeps.reports import sweep_report as module
+from sweeps.reports.residuals import Residuals
 from sweeps.reports.sweep_report import sweep_report
+from sweeps.sweep import Sweep
 from tests.sweeps.cli.conftest import Command
 from tests.sweeps.fakes import FakeTrainer
 
@@ -62,3 +65,25 @@ def test_where_there_is_no_browser_the_page_is_there_all_the_same(
     made = sweeps("report", "--open")
     assert made.exit_code == 0
     assert made.output.endswith("no browser could be started here\n")
+
+
+def test_the_winner_of_a_regression_is_tried(
+    sweeps: Command, ran: str, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[tuple[str, int]] = []
+
+    def residuals(sweep: Sweep, sweep_id: str, trial: int, *_: object) -> Residuals:
+        tried.append((sweep_id, trial))
+        return Residuals(trial, ((1.0, 2.0), (3.0, 3.5)))
+
+    monkeypatch.setattr(predictions, "residuals", residuals)
+    assert sweeps("report", "--residuals").exit_code == 0
+    kept = Residuals.read(here / ".sweeps" / "reports" / ran)
+    assert kept is not None
+    assert tried == [(ran, kept.trial)]
+
+
+def test_residuals_of_classes_are_refused(sweeps: Command, ran: str) -> None:
+    refused = sweeps("report", "--residuals")
+    assert refused.exit_code == 2
+    assert "its report shows which are confused" in refused.output

@@ -15,6 +15,8 @@ from sweeps.reports.material import MOST_DOTS, Material
 from sweeps.reports.parallel_chart import ABSENT, parallel_of
 from sweeps.reports.pareto_chart import pareto_of
 from sweeps.reports.picture import LeftOut
+from sweeps.reports.residuals import Residuals
+from sweeps.reports.residuals_chart import residuals_of
 from sweeps.reports.rungs_chart import rungs_of
 from sweeps.reports.scale import Scale
 from sweeps.reports.score_axis import score_axis
@@ -258,6 +260,22 @@ def test_classes_without_names_are_numbered(ordinary):
     assert class_names(sweep, 2) == ("class 0", "class 1")
     gone = replace(sweep, task=replace(sweep.task, name="table", options={"csv": "/gone.csv"}))
     assert class_names(gone, 2) == ("class 0", "class 1")
+
+
+def test_residuals_are_drawn_of_the_winner_alone(ordinary, tmp_path):
+    assert residuals_of(ordinary) is None, "classes have no residuals"
+    best = ordinary.best
+    numbers = replace(best, metrics={"val_mae": 0.5})
+    sweep = found(ordinary.found.sweep, [numbers])
+    missing = residuals_of(Material(sweep))
+    assert "sweeps report abc234 --residuals" in missing.reason
+    Residuals(best.trial.number, ((10.0, 11.0), (20.0, 17.0))).write(tmp_path)
+    shown = residuals_of(Material(sweep, Residuals.read(tmp_path)))
+    assert shown.dots == ((11.0, -1.0), (17.0, 3.0))
+    assert "off by 2 on average" in shown.alt
+    Residuals(best.trial.number + 1, ((1.0, 1.0),)).write(tmp_path)
+    assert isinstance(residuals_of(Material(sweep, Residuals.read(tmp_path))), LeftOut)
+    assert Residuals.read(tmp_path / "nowhere") is None
 
 
 def test_a_winner_without_a_matrix_has_no_picture(ordinary):
