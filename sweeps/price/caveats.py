@@ -22,7 +22,9 @@ class Caveats:
     about: bool
 
 
-def caveats(sweep: Sweep, parts: Parts, layout: Layout, found: Found) -> Caveats:
+def caveats(
+    sweep: Sweep, parts: Parts, layout: Layout, found: Found, *, cut: bool = False
+) -> Caveats:
     """Of a price that was found so."""
     lines = []
     packs = sum(len(batch) for batch in layout.batches)
@@ -34,6 +36,8 @@ def caveats(sweep: Sweep, parts: Parts, layout: Layout, found: Found) -> Caveats
         lines.append("trials are counted to their end, as if none was pruned")
     if found.unseen:
         lines.append(f"{found.unseen} of {packs} packs are of kinds that there was no time to try")
+    if cut:
+        lines.append("the simple model that it is compared with takes longer than was waited for")
     if not layout.complete:
         lines.append(f"the first {len(layout.trials):,} trials stand for all")
         if sweep.evaluate.confirm_top:
@@ -46,4 +50,6 @@ def caveats(sweep: Sweep, parts: Parts, layout: Layout, found: Found) -> Caveats
         and sweep.subject.kind == "network"
     ):
         lines.append("programs are compiled and kept by now: without this it would take longer")
-    return Caveats(tuple(lines), at_most=pruned, about=bool(found.unseen) or not layout.complete)
+    return Caveats(
+        tuple(lines), at_most=pruned, about=bool(found.unseen) or cut or not layout.complete
+    )

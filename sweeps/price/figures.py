@@ -67,7 +67,8 @@ class Overhead:
     """What everything but training takes: `…_each` a trial, the rest once.
 
     Seconds: `starting` until the first pack is handed over, `opening` and `beginning` of MLflow's
-    store (which is done beside training), `drawing` of the report, `ending` of all after that.
+    store (which is done beside training), `drawing` of the report, `ending` of all after that. With
+    `cut`, drawing takes longer than anybody waited for.
     """
 
     starting: float
@@ -85,3 +86,4 @@ class Overhead:
     disk_each: Disk
     rows: Mapping[str, float] = field(default_factory=dict)
     rows_each: Mapping[str, float] = field(default_factory=dict)
+    cut: bool = False

@@ -66,6 +66,7 @@ def overhead_of(
         disk_each=per_trial,
         rows=_counts(rows[1]),
         rows_each={name: number / count for name, number in _counts(rows[0]).items()},
+        cut=played.cut,
     )
 
 

@@ -20,7 +20,7 @@ from sweeps import at_work
 from sweeps.backends.backend import State, Told
 from sweeps.chosen import Surroundings
 from sweeps.drawing import Report
-from sweeps.executors.executor import Say, Slots, Terms
+from sweeps.executors.executor import Say, Slots, Terms, TimedOutError
 from sweeps.executors.placement import Shared
 from sweeps.executors.where import Where
 from sweeps.ledger import Ledger
@@ -42,6 +42,9 @@ T = TypeVar("T")
 TOGETHER = 64
 """Fits in a pack that is played back."""
 
+LONGEST = 30.0
+"""Seconds that what is measured after the search, a simple model say, may take in a rehearsal."""
+
 SPREAD = 0.02
 """By how much scores that are played back differ, as a part of them: pictures need some."""
 
@@ -52,7 +55,8 @@ class Played:
 
     `looping` is the loop's time for all of them, `sending` MLflow's, `each_core_seconds` the
     processor time of both; `drawing` is what workers did in the end, `ending` all that comes after
-    the last trial. `kept_bytes` is what the ledger holds of the results.
+    the last trial. `kept_bytes` is what the ledger holds of the results. `cut` says that something
+    in the end took too long, and was ended.
     """
 
     trials: int
@@ -63,6 +67,7 @@ class Played:
     ending: float
     core_seconds: float
     kept_bytes: float
+    cut: bool = False
 
 
 class Fixed:
@@ -122,7 +127,7 @@ class Instead:
         self.slots = real.slots
         self.ahead = real.ahead
         self.seconds = 0.0
-        self.last_trained = time.monotonic()
+        self.cut = False
 
     @property
     def shared(self) -> Shared | None:
@@ -148,8 +153,9 @@ class Instead:
         """The made-up outcomes of a pack, which is the argument after the trainer."""
         if fn is not at_work.train:
             began = time.monotonic()
-            done = self._real.submit_on(terms, fn, *args, **kwargs)
-            done.exception()
+            short = replace(terms, seconds=min(LONGEST, terms.seconds or LONGEST))
+            done = self._real.submit_on(short, fn, *args, **kwargs)
+            self.cut = isinstance(done.exception(), TimedOutError) or self.cut
             self.seconds += time.monotonic() - began
             return done
         pack: Any = args[1]
@@ -236,6 +242,7 @@ def played(
         ending=max(0.0, ended - watcher.last - instead.seconds),
         core_seconds=timed.core_seconds + watcher.core_seconds - cores,
         kept_bytes=float(watcher.bytes),
+        cut=instead.cut,
     )
 
 

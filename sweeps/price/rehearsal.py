@@ -106,7 +106,7 @@ def _rehearsed(stage: Stage, starting: float) -> Price:
     found = trying.run()
     overhead = _overhead(stage, layout, found, starting)
     work = work_of(parts, layout, trying, found, stage.slots.slots)
-    notes = caveats(asked.sweep, parts, layout, found)
+    notes = caveats(asked.sweep, parts, layout, found, cut=overhead.cut)
     return replace(
         priced(asked.sweep, work, overhead),
         device=found.device,
