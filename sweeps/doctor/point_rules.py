@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from search_spaces import Space, SpaceError
 from sweeps.backends.choose import backend_for
+from sweeps.backends.grid_search import GridSearch
 from sweeps.backends.hyperband import Hyperband
 from sweeps.doctor.violation import Fault
 from sweeps.ledger_evidence import KeptTrial
@@ -28,10 +29,12 @@ def point_faults(
     cap = sweep.search.trials
     for one in [] if cap is None else kept[cap:]:
         yield Fault("points", f"beyond the {cap:,} trials that the sweep may have", one.number)
+    # A search with a limit of epochs ends with them, whatever it has not tried by then.
+    whole = state == "finished" and sweep.budget.epochs is None
     backend = backend_for(sweep.search, sweep.space)
     if isinstance(backend, Hyperband):
         planned = sum(rung.trials for rungs in backend.plan(sweep.space) for rung in rungs)
-        yield from _places(planned, cap, state, kept)
+        yield from _places(planned, cap, whole, kept)
         return
     if sweep.defined_as_it_runs:
         return
@@ -40,20 +43,20 @@ def point_faults(
     drawn = {one.number for one in kept[len(seeds) :]}
     places = _places_on_grid(sweep.space, kept)
     yield from _repeats(places)
-    if sweep.search.backend == "grid":
+    if isinstance(backend, GridSearch) and not backend.shuffle:
         yield from _walk({n: index for n, index in places.items() if n in drawn})
-    if state == "finished" and (cap is None or len(kept) < cap):
+    if whole and (cap is None or len(kept) < cap):
         known = {sweep.space.index_of(config) for config in told_before if sweep.space.count}
         yield from _rest(sweep.space, known | set(places.values()), len(kept), cap)
 
 
 def _places(
-    planned: int, cap: int | None, state: str, kept: Sequence[KeptTrial]
+    planned: int, cap: int | None, whole: bool, kept: Sequence[KeptTrial]
 ) -> Iterator[Fault]:
     """Hyperband's places are counted beforehand; one that failed trials leave may stay empty."""
     expected = planned if cap is None else min(planned, cap)
     without_score = any(one.state != "done" or one.told_failed for one in kept)
-    short = state == "finished" and len(kept) < expected and not without_score
+    short = whole and len(kept) < expected and not without_score
     if short or len(kept) > planned:
         yield Fault("points", f"{len(kept):,} trials, where the plan has {expected:,}")
 

@@ -115,6 +115,19 @@ def test_the_last_trials_are_missed_as_well(patient: Patient) -> None:
     assert lines(patient) == ["ledger: the sweep is finished with 8 of 10 trials"]
 
 
+@pytest.mark.parametrize("backend", ["random", "hyperband"])
+def test_a_search_may_end_with_its_epochs(admit: Admit, backend: str) -> None:
+    patient = admit(backend)
+    patient.in_ledger("DELETE FROM trial WHERE number > 7")
+    patient.in_ledger("UPDATE trial SET state = 'done' WHERE number = 2")
+    short = [line for line in lines(patient) if "trials" in line]
+    document = json.loads(patient.in_ledger("SELECT document FROM sweep")[0][0])
+    document["budget"] = {"epochs": 30}
+    patient.in_ledger("UPDATE sweep SET document = ?", json.dumps(document))
+    assert len(short) == 1
+    assert not [line for line in lines(patient) if "trials" in line]
+
+
 def test_more_trials_than_the_cap(patient: Patient) -> None:
     document = json.loads(patient.in_ledger("SELECT document FROM sweep")[0][0])
     document["search"]["trials"] = 3
@@ -227,6 +240,9 @@ def test_a_grid_has_each_point_once_and_in_order(admit: Admit) -> None:
     ]
     patient.in_ledger(change, seven, 4)
     assert lines(patient) == ["ledger: out of the grid's order: trials 5, 7"]
+    shuffled = 'replace(document, \'"grid"\', \'"grid", "shuffle": true\')'
+    patient.in_ledger(f"UPDATE sweep SET document = {shuffled}")
+    assert lines(patient) == []
 
 
 def test_seed_trials_come_first(admit: Admit) -> None:
