@@ -95,6 +95,7 @@ class PreparedContract(BackendContract):
         return replace(prepared, settings=settings)
 
 
+@pytest.mark.slow
 class TestTpeByTwoObjectives(PreparedContract):
     backend = Prepared(OptunaSearch(n_startup_trials=4, objectives=2))
     most = 12
