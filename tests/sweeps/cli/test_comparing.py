@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from sweeps.cli.comparing import _verdict
 from sweeps.comparing.contest import Contest
 from tests.sweeps.cli.conftest import Command
+from tests.sweeps.fakes import FakeTrainer
 
 SWEEP = """\
 name: small
@@ -19,7 +21,7 @@ space: {width: [1, 2, 3, 4, 5, 6, 7, 8], epochs: 2}
 
 
 @pytest.fixture
-def ran(sweeps: Command, here: Path) -> list[str]:
+def ran(sweeps: Command, here: Path, trainer: Callable[[FakeTrainer], None]) -> list[str]:
     """Two sweeps of the same configurations."""
     (here / "s.yaml").write_text(SWEEP)
     lines = [sweeps("run", "s.yaml", "--set", f"space.epochs={n}").output for n in (2, 3)]

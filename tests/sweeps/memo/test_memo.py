@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from sweeps import parts
+from sweeps.doctor.ledger_side import look_at_ledger
 from sweeps.memo import ground
 from sweeps.reading import read_sweep
 from sweeps.tasks.task import Rows
@@ -265,6 +266,23 @@ def test_failed_trials_are_trained_again(bench: Bench) -> None:
     bench.run(read_sweep(DOCUMENT), memo=True)
     bench.train_with(FakeTrainer())
     assert served(bench, DOCUMENT) == 4
+
+
+def test_confirmations_are_found_as_well(bench: Bench) -> None:
+    confirming = changed(evaluate={"folds": 2, "confirm_top": 2, "repeats": 3})
+    bench.run(read_sweep(DOCUMENT), memo=True)
+    assert served(bench, confirming) == 6, "the search was done before, the confirmation was not"
+    assert served(bench, confirming) == 8
+    more = changed(evaluate={"folds": 2, "confirm_top": 2, "repeats": 4})
+    assert served(bench, more) == 6
+    later = changed(evaluate={"folds": 2, "confirm_top": 2, "repeats": 3, "search_repeats": 2})
+    assert served(bench, later) == 0, "the first repeat of its confirmation is number 2"
+
+
+def test_the_doctor_finds_nothing_wrong_with_what_was_found(bench: Bench) -> None:
+    bench.run(read_sweep(DOCUMENT), memo=True)
+    again = bench.run(read_sweep(DOCUMENT), memo=True)
+    assert list(look_at_ledger(bench.store, again.sweep_id).faults) == []
 
 
 @pytest.mark.slow
