@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+import random
+
+import numpy as np
 import pytest
 
-from sweeps.findings.bounds import on_bounds
+from sweeps.findings.axes import axes_of
+from sweeps.findings.bounds import lies_on, on_bounds
 from sweeps.findings.observed import observed
+from sweeps.findings.ranking import best_few
 from sweeps.found import Found
 from sweeps.trial import Config
 from tests.sweeps.findings.observations import RATE, WIDTH, number, of, scored, searched
@@ -77,3 +82,19 @@ def test_one_good_trial_on_the_bound_is_chance() -> None:
     results = [scored(at, config, 0.5 + 0.001 * (at % 7)) for at, config in enumerate(configs)]
     results.append(scored(60, {"width": 128, "layer_count": 1}, 0.99))
     assert told(of({"layer_count": 1, "width": WIDTH}, results)) == []
+
+
+def test_late_trials_that_are_better_and_gather_say_nothing() -> None:
+    """As under a sampler that settled somewhere by chance while it learned other things."""
+    rng = random.Random(0)
+    results = []
+    for at in range(100):
+        width = rng.randint(8, 128) if at < 60 else rng.randint(116, 128)
+        config = {"width": width, "layer_count": 1, "learning_rate": 0.01}
+        results.append(scored(at, config, float(at >= 60) + rng.gauss(0.0, 0.1)))
+    found = of(SPACE, results)
+    (width,) = [axis for axis in axes_of(observed(found)) if axis.name == "width"]
+    few = best_few(np.array(observed(found).values))
+    assert few is not None
+    assert lies_on(width, "high", few)
+    assert told(found) == []
