@@ -32,7 +32,8 @@ class Tried:
 class Pace:
     """A kind's: seconds of a fit whatever its length, and of a unit of work; cores' likewise.
 
-    `loading` is what the first pack takes besides: imports, rows, and programs that are kept.
+    `gpus` are those that are set aside for it meanwhile. What the first pack takes besides
+    (imports, rows, programs that are kept) is not in it.
     """
 
     a_fit: float

@@ -10,7 +10,8 @@ from sweeps import at_work
 from sweeps.executors.executor import Terms, TimedOutError
 from sweeps.executors.where import Where
 from sweeps.price.layout import laid_out
-from sweeps.price.playback import Instead, played, stretched
+from sweeps.price.playback import played, stretched
+from sweeps.price.stand_ins import Instead
 from sweeps.trainers.trainer import Pack
 from sweeps.trial import Fit, Outcome, Trial
 from tests.sweeps.fakes import FakeTrainer, MemoryTracker, Threads
