@@ -8,7 +8,7 @@ import pytest
 
 from sweeps.notebook_progress import SECONDS_BETWEEN, NotebookProgress, progress_here
 from sweeps.watcher import SaysOnly
-from tests.sweeps.watcher_contract import DONE, MANY, SINGLE, WatcherContract, summary
+from tests.sweeps.watcher_contract import DONE, FAILED, MANY, SINGLE, WatcherContract, summary
 
 
 class Bench:
@@ -49,6 +49,18 @@ def test_one_text_shows_trials_slots_and_the_end() -> None:
         "  [b]worker 1: trials 12-75 (64), epoch 12/50, best 0.91",
         "[red]small abc234: finished, 2 trials (1 failed), 3 s",
     ]
+
+
+def test_with_several_objectives_there_is_a_front_and_no_best() -> None:
+    bench = Bench()
+    bench.progress.began("abc234", "small", None, 0)
+    bench.now += 10
+    bench.progress.finished(DONE, DONE, 3)
+    assert "1 trial, 3 on the front, " in bench.texts[0][-1]
+    bench.now += 10
+    bench.progress.began("xyz234", "next", None, 0)
+    bench.progress.finished(FAILED, None)
+    assert "front" not in bench.texts[1][-1]
 
 
 def test_quick_trials_do_not_flood_the_browser() -> None:

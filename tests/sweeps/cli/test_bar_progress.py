@@ -33,6 +33,16 @@ def test_the_bar_shows_trials_and_the_best_and_leaves_one_line() -> None:
     assert written.endswith("[red]small abc234: finished, 2 trials (1 failed), 3 s\n")
 
 
+def test_with_several_objectives_there_is_a_front_and_no_best() -> None:
+    text, console = terminal()
+    bar = BarProgress(console)
+    bar.began("abc234", "small", 4, 0)
+    bar.finished(DONE, DONE, 12)
+    bar.ended(summary(DONE))
+    assert "1/4 trials, 12 on the front" in text.getvalue()
+    assert "best 0.5" not in text.getvalue()
+
+
 def test_closing_gives_the_cursor_back() -> None:
     text, console = terminal()
     bar = BarProgress(console)
