@@ -99,6 +99,6 @@ def test_what_is_frozen_is_the_best_trials_value() -> None:
 def test_many_trials_take_no_longer_than_a_thousand() -> None:
     found = searched(SPACE, 8_000, by_rate, noise=0.3)
     seen = observed(found)
-    began = time.monotonic()
+    began = time.process_time()
     without_effect(seen, "val_accuracy")
-    assert time.monotonic() - began < 5.0
+    assert time.process_time() - began < 5.0

@@ -154,6 +154,6 @@ def test_an_objectives_own_parameters_and_another_objective() -> None:
 
 def test_ten_thousand_trials_take_seconds() -> None:
     many = searched(SPACE, 10_000, by_rate)
-    began = time.monotonic()
+    began = time.process_time()
     assert next(iter(importances(many))) == "learning_rate"
-    assert time.monotonic() - began < 10.0
+    assert time.process_time() - began < 10.0
