@@ -124,6 +124,12 @@ def test_an_export_needs_the_number_of_a_trial(bench: Bench) -> None:
     assert chosen(sweep_of(), results, sweep_id, 7).trial.number == 7
     with pytest.raises(ExportError, match=r"trial 99 of sweep .* none of that number"):
         chosen(sweep_of(), results, sweep_id, 99)
+    failed = [replace(results[0], score=None), *results[1:]]
+    with pytest.raises(ExportError, match=r"trial 0 of sweep .* has no score"):
+        chosen(sweep_of(), failed, sweep_id, 0)
+    again = [replace(results[0], trial=replace(results[0].trial, confirms=4)), *results[1:]]
+    with pytest.raises(ExportError, match=r"trial 0 of sweep .* confirms trial 4: export that one"):
+        chosen(sweep_of(), again, sweep_id, 0)
 
 
 FUNCTIONS = """
