@@ -78,6 +78,12 @@ def test_nothing_is_said_where_an_effect_would_not_show(found: Found) -> None:
     assert told(found) == []
 
 
+def test_with_few_trials_an_effect_would_not_show() -> None:
+    """Chance explains an eighth of the differences between four groups of 60, or so."""
+    found = [searched(SPACE, 60, by_rate, seed, noise=0.1) for seed in range(12)]
+    assert sum(not silent_of("dropout", told(one)) for one in found) <= 1
+
+
 def test_values_that_were_hardly_tried_are_not_judged() -> None:
     """A search that has long settled on one end."""
     configs = [config for config in drawn(SPACE, 800) if number(config, "dropout") < 0.15]

@@ -68,6 +68,16 @@ def test_few_failures_and_nothing_but_failures() -> None:
     assert told(fails(lambda config: True)) == []
 
 
+def test_a_region_of_a_handful_of_trials_is_chance() -> None:
+    widths = [100, 105, 110, 115, 120, 20, 40, 60]
+    configs = [{"width": width, "learning_rate": 0.01} for width in widths]
+    results = [
+        failed(at, config) if at < 5 else scored(at, config, 0.5)
+        for at, config in enumerate(configs)
+    ]
+    assert told(of(SPACE, results)) == []
+
+
 def test_pruned_trials_and_the_machines_faults_say_nothing_of_a_region() -> None:
     assert told(fails(fast, reason="pruned")) == []
     assert told(fails(fast, reason="infrastructure")) == []
