@@ -14,6 +14,8 @@ from sweeps.trial import Result, Value
 
 MOST_TRIALS = 20
 LONGEST_CELL = 60
+SHORT = 10.0
+"""Seconds of which parts are worth telling."""
 LONGEST_MESSAGE = 160
 
 
@@ -44,13 +46,17 @@ def _trials(material: Material, ranked: Sequence[Result]) -> Table:
             *(figure(one.metrics[name]) for name in objectives),
             *([_value(one.trial.budget)] if budget else []),
             *(_value(one.trial.config.get(name)) for name in names),
-            duration(one.seconds),
+            _took(one.seconds),
         )
         for one in shown
     ]
     first = "On the Pareto front" if material.several else "Best trials"
     title = f"{first} ({len(shown):,} of {len(ranked):,})" if len(ranked) > len(shown) else first
     return Table("trials", title, (*columns, "training"), tuple(rows))
+
+
+def _took(seconds: float) -> str:
+    return f"{seconds:.2g} s" if seconds < SHORT else duration(seconds)
 
 
 def _value(value: Value) -> str:

@@ -18,8 +18,7 @@ def counts(material: Material) -> str:
         "cancelled": row.cancelled,
     }
     said = ", ".join(f"{number:,} {word}" for word, number in others.items() if number)
-    confirmed = len(material.found.confirmed)
-    again = f"; {count(confirmed, 'confirmation')} among them" if confirmed else ""
+    again = f"; and {count(row.confirmations, 'confirmation')}" if row.confirmations else ""
     return f"{row.done:,} done{f', {said}' if said else ''}{again}"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sweeps.cli.wording import count
 from sweeps.reports.drawing import BLUE, GREY, PURPLE, dressed, keyed
 from sweeps.reports.material import Material
 from sweeps.reports.picture import Chart, LeftOut
@@ -37,15 +38,15 @@ class Timeline:
     def alt(self) -> str:
         """What is to be seen."""
         return (
-            f"When {len(self.workers):,} workers trained over {self.seconds:.0f} s; on average "
-            f"they were busy {self.busy:.0%} of the time"
+            f"When {count(len(self.workers), 'worker')} trained over {self.seconds:.0f} s, which "
+            f"was {self.busy:.0%} of the time"
         )
 
     @property
     def note(self) -> str:
         """What was left out."""
         more = f"; {self.others:,} more workers are not shown" if self.others else ""
-        return f"workers trained {self.busy:.0%} of the time{more}"
+        return f"training took {self.busy:.0%} of the workers' time{more}"
 
     def height(self, _narrow: bool, /) -> float:
         """In inches."""

@@ -63,7 +63,9 @@ def _rival(rival: Rival, trust: Trust) -> str:
     said = f"The baseline, {rival.name}, {came}"
     if trust.choice is not None and rival.difference is not None:
         verdict = "beats it" if rival.beaten else "does NOT beat it"
-        return f"{said}; what is recommended {verdict}: {between(rival.difference)}."
+        return (
+            f"{said}; what is recommended {verdict}, a difference of {between(rival.difference)}."
+        )
     if rival.beaten is False:
         return f"{said}; no trial beats it."
     return f"{said}."

@@ -144,7 +144,7 @@ def test_the_note_says_it_in_short(nasty):
     best = material.best
     assert said.startswith(f"**Best: trial {best.trial.number}, val\\_accuracy 0.97")
     assert "cannot be told from the best" in said
-    assert "7 pruned, 3 failed" in said
+    assert "50 done, 7 pruned, 3 failed; and 8 confirmations" in said
     assert "`report.html`" in said
     hostile = note(nasty, NOTHING)
     assert "<script" not in hostile.replace("\\<", "")
