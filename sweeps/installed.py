@@ -34,6 +34,12 @@ def version_of(package: str) -> str | None:
     return None if found is None or _is_worked_on(found) else found.version
 
 
+def version_installed(distribution_name: str) -> str | None:
+    """The version of a distribution by its own name; None where it is not installed."""
+    found = _found(distribution_name)
+    return None if found is None else found.version
+
+
 def _found(name: str) -> Distribution | None:
     try:
         return distribution(name)

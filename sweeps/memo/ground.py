@@ -16,7 +16,7 @@ from typing import Any
 
 from sweeps.code_digest import Code, code_of, own_digest
 from sweeps.executors.where import Where
-from sweeps.installed import version_of
+from sweeps.installed import version_installed
 from sweeps.loaded_code import is_what_runs
 from sweeps.memo.devices import device_at
 from sweeps.parts import Parts
@@ -30,7 +30,7 @@ FORMAT = "memo-1"
 
 PACKAGES = (
     *("keras", "tensorflow", "jax", "jaxlib", "torch"),
-    *("numpy", "scipy", "sklearn", "pandas", "keras_tuner", "scikeras"),
+    *("numpy", "scipy", "scikit-learn", "pandas", "keras-tuner", "scikeras"),
 )
 """Whose versions figures may depend on."""
 
@@ -125,7 +125,7 @@ def _surroundings(device: str) -> dict[str, Any]:
         "python": platform.python_version(),
         "machine": platform.machine(),
         "device": device,
-        "versions": {name: version_of(name) for name in PACKAGES},
+        "versions": {name: version_installed(name) for name in PACKAGES},
         "variables": {name: os.environ.get(name) for name in VARIABLES},
         "keras": _keras_settings(),
     }

@@ -183,7 +183,7 @@ def test_nothing_is_served_of_other_data(
     [
         ("own_digest", lambda: "another version of this package"),
         ("device_at", lambda _: "Tesla T4"),
-        ("version_of", lambda package: "4.0.0" if package == "keras" else "1.0"),
+        ("version_installed", lambda package: "4.0.0" if package == "keras" else "1.0"),
         ("_keras_settings", lambda: '{"floatx": "float64"}'),
     ],
 )

@@ -13,11 +13,12 @@ import numpy as np
 import pytest
 from sqlalchemy import func, update
 
-from sweeps import checkpoints
+from sweeps import checkpoints, provenance
 from sweeps import ledger_schema as schema
 from sweeps.problem import Problem
 from sweeps.reading import read_sweep
 from sweeps.rerunning.rerun import Rerun, rerun
+from sweeps.surroundings import package_versions
 from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trial import Fit, Outcome
 from tests.sweeps.bench import DOCUMENT, Bench
@@ -204,9 +205,7 @@ def test_other_figures_are_told_with_what_has_changed(
 ) -> None:
     sweep_id = bench.run(read_sweep(DOCUMENT)).sweep_id
     bench.train_with(Companionable(rounding=0.5))
-    from sweeps import provenance
-
-    versions = {**provenance.package_versions(), "keras": "9.9"}
+    versions = {**package_versions(), "keras": "9.9"}
     monkeypatch.setattr(provenance, "package_versions", lambda: versions)
     held = again(bench, sweep_id, 1)
     assert held.agreement.verdict == "different"
