@@ -55,7 +55,7 @@ def with_best(scores: Array, overlap: float, confidence: float = CONFIDENCE) -> 
     # Means of equal scores may differ by a rounding.
     tied = upper >= -1e-12 * np.abs(scores).max()
     against = _others(np.where(tied[None, :], above - room.T, np.inf), np.inf)
-    lower = np.minimum(against.min(axis=1), 0)
+    lower = against.min(axis=1)
     if tied.sum() == 1:
         lower[tied] = 0
     return WithBest(paired.means, lower, np.maximum(upper, 0), tied)

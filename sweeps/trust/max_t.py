@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
+Drawn = npt.NDArray[np.float32]
 
 DRAWS = 4000
 """So many that two standard errors of the level are 0.7 points."""
@@ -95,16 +96,17 @@ class Paired:
 
         return float(stdtrit(len(self.scores) - 1, 1 - level))
 
-    def _drawn(self, draws: int) -> Iterator[Array]:
+    def _drawn(self, draws: int) -> Iterator[Drawn]:
         """(draws, columns, columns) by blocks: how far the second column is above the first."""
         columns = self.scores.shape[1]
         rng = np.random.default_rng(0)
-        root = _root(_shrunk(self.covariance, len(self.scores)))
+        # Single precision is as good for draws, and half the work.
+        root = _root(_shrunk(self.covariance, len(self.scores))).astype(np.float32)
         diagonal = np.arange(columns)
         block = max(1, AT_ONCE // columns**2)
         for start in range(0, draws, block):
             count = min(block, draws - start)
-            means = rng.normal(size=(count, columns)) @ root.T
+            means = rng.standard_normal((count, columns), np.float32) @ root.T
             spread = np.sqrt(_variances(_wishart(rng, root, count, len(self.scores) - 1)))
             above = means[:, None, :] - means[:, :, None]
             statistics = np.divide(above, spread, out=np.zeros_like(above), where=spread > 0)
@@ -112,14 +114,14 @@ class Paired:
             yield statistics
 
 
-def _variances(covariance: Array) -> Array:
+def _variances(covariance: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """(…, columns, columns): of each difference, with `ADDED_VARIANCE`; 0 on the diagonal."""
     columns = covariance.shape[-1]
     own = np.diagonal(covariance, axis1=-2, axis2=-1)
     found = np.maximum(own[..., :, None] + own[..., None, :] - 2 * covariance, 0)
     apart = ~np.eye(columns, dtype=bool)
     mean = found.sum(axis=(-2, -1), keepdims=True) / (columns * (columns - 1))
-    variances: Array = (found + ADDED_VARIANCE * mean) * apart
+    variances: npt.NDArray[Any] = (found + ADDED_VARIANCE * mean) * apart
     return variances
 
 
@@ -146,24 +148,24 @@ def _root(covariance: Array) -> Array:
     return root
 
 
-def _wishart(rng: np.random.Generator, root: Array, count: int, degrees: int) -> Array:
+def _wishart(rng: np.random.Generator, root: Drawn, count: int, degrees: int) -> Drawn:
     """(count, columns, columns): covariances estimated from `degrees` + 1 normal parts each.
 
     By Bartlett's decomposition where that draws fewer numbers than the parts themselves.
     """
     columns = len(root)
     if degrees < columns:
-        drawn = rng.normal(size=(count, degrees, columns)) @ root.T
+        drawn = rng.standard_normal((count, degrees, columns), np.float32) @ root.T
     else:
-        lower = np.tril(rng.normal(size=(count, columns, columns)), -1)
+        lower = np.tril(rng.standard_normal((count, columns, columns), np.float32), -1)
         squares: Any = rng.chisquare(degrees - np.arange(columns), size=(count, columns))
         lower[:, np.arange(columns), np.arange(columns)] = np.sqrt(squares)
         drawn = np.swapaxes(root @ lower, 1, 2)
-    found: Array = np.swapaxes(drawn, 1, 2) @ drawn / degrees
+    found: Drawn = np.swapaxes(drawn, 1, 2) @ drawn / degrees
     return found
 
 
-def _quantile(drawn: Array, confidence: float) -> Array:
+def _quantile(drawn: npt.NDArray[Any], confidence: float) -> Array:
     """(columns,) of (draws, columns): what the quantile of that order hardly exceeds.
 
     Two standard errors of the draws above their own quantile, so that no draw of ours makes the

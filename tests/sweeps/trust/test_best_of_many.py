@@ -76,7 +76,7 @@ def test_a_single_part_says_nothing_of_chance() -> None:
 
 
 def test_two_parts_need_a_large_difference() -> None:
-    assert with_best(_scores(2, 0.9, 0.89, 0.88, 0.87), 0.0).tied.all()
+    assert with_best(_scores(2, 0.9, 0.89, 0.88, 0.87, spread=0.02), 0.0).tied.all()
 
 
 def test_the_order_of_columns_says_nothing() -> None:

@@ -37,6 +37,12 @@ def test_columns_that_are_much_alike_count_as_fewer() -> None:
     assert _critical(Paired(alike, 0.0))[0] < 0.9 * _critical(Paired(apart, 0.0))[0]
 
 
+def test_few_parts_of_many_columns_leave_no_direction_out() -> None:
+    """Five parts span four directions; without shrinking the value would be 4.2."""
+    for seed in range(3):
+        assert _critical(Paired(_scores(5, 20, seed), 0.0)).mean() > 4.3
+
+
 def test_two_sided_is_further_away() -> None:
     paired = Paired(_scores(50, 6), 0.0)
     assert paired.two_sided(0, 0.95) > paired.one_sided(0.95)[0]

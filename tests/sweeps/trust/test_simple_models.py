@@ -47,10 +47,13 @@ class Given(TinyTask):
 
     def rows(self, split: int) -> Rows:
         rows = super().rows(split)
+        y_test = rows.y_test
         x_train, x_test = (self._formed(x) for x in (rows.x_train, rows.x_test))
         weights = None if self.first_class is None else {0: self.first_class}
+        if self.form == "no test rows":
+            x_test, y_test = x_test[:0], y_test[:0]
         y_train = np.zeros_like(rows.y_train) if self.form == "one class" else rows.y_train
-        return Rows(x_train, y_train, x_test, rows.y_test, class_weights=weights)
+        return Rows(x_train, y_train, x_test, y_test, class_weights=weights)
 
     def _formed(self, x: Any) -> Any:
         if self.form == "pictures":
@@ -133,7 +136,9 @@ def test_the_objective_is_measured_whatever_it_is(metric: str) -> None:
     assert 0.5 < part.metrics[metric] <= 1
 
 
-@pytest.mark.parametrize("form", ["pictures", "sparse", "table", "texts", "gaps", ""])
+@pytest.mark.parametrize(
+    "form", ["pictures", "sparse", "table", "texts", "gaps", "no test rows", ""]
+)
 def test_rows_of_any_form(form: str) -> None:
     found = _measured(_problem(Given(form=form), Evaluate()))
     (part,) = found.parts

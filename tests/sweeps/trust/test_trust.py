@@ -167,6 +167,7 @@ def test_a_baseline_that_is_beaten_and_one_that_is_not() -> None:
     assert beaten.beaten
     assert beaten.difference is not None
     assert beaten.difference[0] < 0.25 < beaten.difference[1]
+    assert sum(beaten.difference) / 2 == pytest.approx(0.95 - 0.70)
     assert (beaten.search_score, beaten.parameters) == (0.70, 21)
     assert beaten.score == pytest.approx(0.70)
     for score in (0.945, 0.99):
