@@ -79,8 +79,11 @@ def _better(sweep: Sweep, score: float, than: float) -> bool:
 
 
 def common_start(curves: Iterable[Curve]) -> float:
-    """From how many epochs on every curve has a score: areas before that would compare nothing."""
-    return max(curve.first for curve in curves)
+    """From how many epochs on every curve has a score: areas before that would compare nothing.
+
+    Curves that never have one are left out; 0 where there is no other.
+    """
+    return max((float(curve.first) for curve in curves if curve.spent), default=0.0)
 
 
 def area(curve: Curve, start: float, epochs: int) -> float:
@@ -106,8 +109,11 @@ class Band:
 
 
 def band(curves: Sequence[Curve], epochs: int) -> Band:
-    """From where every one of the curves has a score, at every step of any of them."""
-    start = min(float(epochs), common_start(curves))
+    """From where every one of the curves has a score, at every step of any of them.
+
+    None of them may be empty.
+    """
+    start = common_start(curves)
     steps = {float(at) for curve in curves for at in curve.spent if start < at < epochs}
     along = np.array([start, *sorted(steps), float(epochs)])
     heights = np.array([curve.at(along) for curve in curves])

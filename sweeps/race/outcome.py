@@ -57,7 +57,7 @@ def outcome_of(standing: Standing, ledger_url: str) -> Outcome | None:
         first = next(iter(standing.rows.values()))
         objective = read_sweep(ledger.document(first.sweep_id)).objective
     curves = {backend: tuple(curve for curve, _ in its) for backend, its in seen.items()}
-    start = min(float(race.epochs), common_start([one for its in curves.values() for one in its]))
+    start = common_start([one for its in curves.values() for one in its])
     areas = _each(curves, lambda curve: area(curve, start, race.epochs))
     finals = _each(curves, lambda curve: curve.last)
     maximize = objective.goal == "maximize"

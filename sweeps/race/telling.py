@@ -70,7 +70,11 @@ def kept(outcome: Outcome, folder: Path) -> list[Artifact]:
     picture = RacePicture(
         title=f"{race.name}: {race.epochs:,} epochs each",
         metric=outcome.metric,
-        bands={backend: band(its, race.epochs) for backend, its in outcome.curves.items()},
+        bands={
+            backend: band(scored, race.epochs)
+            for backend, its in outcome.curves.items()
+            if (scored := [curve for curve in its if curve.spent])
+        },
         note=f"Lines: medians of {repeats}. Bands: the lowest and the highest of them.",
     )
     draw_race(picture, folder / "race.png")

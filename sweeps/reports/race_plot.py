@@ -58,8 +58,9 @@ def draw_race(picture: RacePicture, path: Path) -> Path:
     dressed(axes, picture.title, "epochs spent", f"best {picture.metric} so far")
     axes.xaxis.set_major_formatter("{x:,.0f}")
     axes.margins(x=0.0)
-    _framed(axes, picture.bands)
-    _named(axes, picture.bands)
+    if picture.bands:
+        _framed(axes, picture.bands)
+        _named(axes, picture.bands)
     noted(figure, picture.note)
     return saved(figure, path)
 

@@ -56,6 +56,7 @@ def test_without_a_score_a_curve_is_empty() -> None:
     assert (found.first, math.isnan(found.last)) == (math.inf, True)
     assert np.isnan(found.at(np.array([0.0, 50.0]))).all()
     assert math.isnan(area(found, 0, 100))
+    assert common_start([found, Curve((20,), (0.8,))]) == 20
 
 
 def test_an_area_is_the_mean_height() -> None:

@@ -1,18 +1,22 @@
 from __future__ import annotations
 
+import math
 import signal
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sweeps import coordinator
-from sweeps.race.outcome import Outcome, outcome_of
+from sweeps.race.outcome import Outcome as RaceOutcome
+from sweeps.race.outcome import outcome_of
 from sweeps.race.race import Place, Race
 from sweeps.race.running import run
 from sweeps.race.standing import Standing, standing_of
 from sweeps.race.telling import end_record, figures
-from sweeps.trial import Result
+from sweeps.race.wording import rows
+from sweeps.trial import Failure, Fit, Outcome, Result
 from sweeps.watcher import Summary
 from tests.sweeps.bench import Bench
 from tests.sweeps.fakes import RecordingWatcher
@@ -44,7 +48,7 @@ class Course:
     def standing(self, wanted: str = "latest") -> Standing:
         return standing_of(self.bench.store.ledger_url, wanted)
 
-    def outcome(self, standing: Standing) -> Outcome:
+    def outcome(self, standing: Standing) -> RaceOutcome:
         found = outcome_of(standing, self.bench.store.ledger_url)
         assert found is not None
         return found
@@ -95,6 +99,22 @@ def test_repeats_differ_in_everything_that_is_drawn(course: Course) -> None:
     for backend in QUICK:
         first, second = (course.results(standing, backend, repeat) for repeat in range(2))
         assert {one.score for one in first}.isdisjoint(one.score for one in second)
+
+
+def test_a_sweep_without_any_score_leaves_its_repeat_out_of_the_verdict(course: Course) -> None:
+    class Unlucky(MadeUp):
+        def _outcome(self, fit: Fit, *arguments: Any) -> Outcome:
+            found = super()._outcome(fit, *arguments)
+            bad = Failure("diverged", "nan")
+            return replace(found, error=bad) if course.begun[-1] == Place("grid", 1) else found
+
+    course.bench.train_with(Unlucky())
+    standing, summary = course.run(Standing(race(("grid", "random"), 3, 18), {}))
+    assert summary is not None
+    found = course.outcome(standing)
+    assert found.by_final.repeats == found.by_area.repeats == 2
+    assert math.isnan(found.finals["grid"][1])
+    assert "-" not in rows(found)[0][1:7]
 
 
 def test_a_race_broken_off_in_a_sweep_is_finished_as_if_nothing_had_been(
