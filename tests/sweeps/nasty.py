@@ -14,6 +14,7 @@ constant exponential cosine cosine_restarts drop every_epochs rate final_fractio
 first_decay_steps period_multiplier peak_multiplier
 kernel_l1 kernel_l2 activity_l1 activity_l2 sgd adam adamw rmsprop adagrad momentum nesterov
 beta_1 patience monitor min_delta restore_best
+notify command webhook on
 """
 KNOWN_KEYS = _KNOWN_KEYS.split()
 _SPACE = """

@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
+from sweeps.describing import define
 from sweeps.errors import SweepError
 from sweeps.reading import read_sweep
 from sweeps.reading_notify import host_of, without_addresses
 from sweeps.sweep import Notify, Sweep
 
-DOCUMENT = {"task": "penguins", "space": {"width": [16, 32]}}
+DOCUMENT: dict[str, Any] = {"task": "penguins", "space": {"width": [16, 32]}}
 SECRET = "https://hooks.example/services/T0/s3cr3t?token=1"
 
 
@@ -90,3 +91,8 @@ def test_others_see_the_host_only() -> None:
     }
     assert without_addresses(DOCUMENT) == DOCUMENT
     assert host_of("http://h:8080/s") == "http://h/…"
+
+
+def test_the_same_in_python() -> None:
+    defined = define(**DOCUMENT, notify=[{"command": "tell", "on": ["end"]}])
+    assert defined.notify == (Notify(("tell",), None, ("end",)),)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import random
 import time
 from dataclasses import replace
 from math import log10
@@ -80,16 +81,16 @@ def test_a_conditional_parameter_has_its_share() -> None:
 
 
 def test_diverged_trials_are_bad_ones() -> None:
+    rng = random.Random(1)
     configs = drawn(SPACE, 80)
     results = [
         failed(position, config)
         if number(config, "learning_rate") > 0.001
-        else scored(position, config, 0.5 + 1e-6 * position)
+        else scored(position, config, rng.random())
         for position, config in enumerate(configs)
     ]
     shares = importances(of(SPACE, results))
-    assert next(iter(shares)) == "learning_rate"
-    assert shares["learning_rate"] > 0.4
+    assert shares["learning_rate"] > 0.8
 
 
 def test_what_the_machine_did_is_no_configurations_doing() -> None:
