@@ -16,7 +16,9 @@ APART = 30.0
 """Seconds between two messages about the same kind of event; the latest is told."""
 
 LAST_WAIT = 8.0
-"""Seconds that the end of a session waits for its last messages."""
+HURRIED_WAIT = 3.0
+"""Seconds that the end of a session waits for its last messages; the latter when somebody has
+interrupted it."""
 
 clock = time.monotonic
 
@@ -42,6 +44,7 @@ class Notifier:
         self._last: Message | None = None
         self._told_at: dict[Event, float] = {}
         self._closed = False
+        self._patience = LAST_WAIT
         self._unheard: set[Sender] = set()
         self._thread = threading.Thread(target=self._tell_all, name="notifier", daemon=True)
         self._thread.start()
@@ -72,6 +75,8 @@ class Notifier:
 
     def ended(self, summary: Summary) -> None:
         """The last message, as soon as those before it are told."""
+        if summary.ending == "interrupted":
+            self._patience = HURRIED_WAIT
         self._end(self._messages.end(summary))
 
     def broke(self, error: BaseException) -> None:
@@ -83,7 +88,7 @@ class Notifier:
         with self._turn:
             self._closed = True
             self._turn.notify()
-        self._thread.join(LAST_WAIT)
+        self._thread.join(self._patience)
         if self._thread.is_alive():
             self._say("notify: not all that was to be told was taken in time")
 

@@ -221,6 +221,15 @@ def test_who_takes_too_long_is_not_waited_for(room: Room, monkeypatch: pytest.Mo
     assert room.lines == ["notify: not all that was to be told was taken in time"]
 
 
+def test_who_interrupts_waits_less(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notifying, "LAST_WAIT", 1e3)
+    monkeypatch.setattr(notifying, "HURRIED_WAIT", 0.1)
+    notifier = room.notifier()
+    notifier.ended(replace(SUMMARY, ending="interrupted"))
+    notifier.close()
+    assert len(room.lines) == 1
+
+
 def test_a_session_that_broke_is_told_as_an_end(room: Room) -> None:
     notifier = room.notifier()
     room.hearer.go.set()
