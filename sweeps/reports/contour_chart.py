@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 FEWEST = 12
 """Fewer trials leave most of a plane to guesses."""
-BLOCKS = 20
+BLOCKS, FEWEST_BLOCKS = 20, 5
 FINE = 64
 """Points of the smoothed surface along a range of numbers."""
 REACH = 0.09
@@ -60,7 +60,7 @@ class Contour:
         """How colours come about."""
         if self.smooth:
             return "dots are trials; colours between them are a mean of those near"
-        return f"{self.trials:,} trials; each field is the mean of those in it"
+        return f"{self.trials:,} trials, binned; each field is the mean of those in it"
 
     def height(self, narrow: bool, /) -> float:
         """In inches."""
@@ -154,24 +154,24 @@ def smoothed(x: Scale, y: Scale, points: Sequence[tuple[float, float, float]]) -
 
 
 def averaged(x: Scale, y: Scale, points: Sequence[tuple[float, float, float]]) -> Numbers:
-    """The mean score of each field: a category or a block of numbers by another."""
-    shape = _blocks(y), _blocks(x)
+    """The mean score of each field: a category or a block of numbers by another.
+
+    Ranges have as many blocks as leave a few trials for each.
+    """
+    blocks = min(BLOCKS, max(FEWEST_BLOCKS, round(len(points) ** 0.5)))
+    shape = len(y.categories) or blocks, len(x.categories) or blocks
     sums, counts = np.zeros(shape), np.zeros(shape)
     for at_x, at_y, score in points:
-        field = _block(y, at_y), _block(x, at_x)
+        field = _block(y, at_y, blocks), _block(x, at_x, blocks)
         sums[field] += score
         counts[field] += 1
     return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
 
 
-def _blocks(scale: Scale) -> int:
-    return len(scale.categories) or BLOCKS
-
-
-def _block(scale: Scale, place: float) -> int:
+def _block(scale: Scale, place: float, blocks: int) -> int:
     if scale.categories:
         return int(place)
-    return min(BLOCKS - 1, max(0, int(scale.unit(place) * BLOCKS)))
+    return min(blocks - 1, max(0, int(scale.unit(place) * blocks)))
 
 
 def _edges(scale: Scale, blocks: int) -> list[float]:

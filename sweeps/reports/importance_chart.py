@@ -62,7 +62,9 @@ def importance_of(material: Material) -> Importance | LeftOut | None:
         return None
     found = sorted(material.importances.items(), key=lambda item: -item[1])
     if not found:
-        return LeftOut("there are too few trials to say which parameters mattered")
+        return LeftOut(
+            "too few trials, or all equally good: nobody can say which parameters mattered"
+        )
     return Importance(tuple(found[:MOST]), max(0, len(found) - MOST))
 
 

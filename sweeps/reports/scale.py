@@ -12,6 +12,7 @@ from sweeps.errors import printable
 from sweeps.trial import Value
 
 LONGEST_LABEL = 26
+MILLION = 10**6
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,8 @@ def scale_of(name: str, domain: Domain) -> Scale:
 
 def written(place: float) -> str:
     """A number beside an axis."""
-    return f"{place:,.0f}" if abs(place) >= 1000 and place == round(place) else f"{place:.3g}"
+    whole = 1000 <= abs(place) < MILLION and place == round(place)
+    return f"{place:,.0f}" if whole else f"{place:.3g}"
 
 
 def _worded(value: Value) -> str:

@@ -25,7 +25,7 @@ def test_few_values_are_written_beside_an_axis():
     assert scale_of("w", Int(10, 2000)).ticks(2)[1] == ["10", "2,000"]
     many = scale_of("w", Choice(tuple(range(30))))
     assert many.ticks(10)[0] == [float(at) for at in range(0, 30, 3)]
-    assert written(0.00012345) == "0.000123"
+    assert [written(at) for at in (0.00012345, 1e5, 1e8)] == ["0.000123", "100,000", "1e+08"]
 
 
 def test_words_in_a_row_are_short_enough():
