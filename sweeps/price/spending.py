@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from types import TracebackType
 
 import psutil
 
-EVERY = 0.1
-"""Seconds between two looks."""
+EVERY = 0.2
+"""Seconds between two looks, which take a few milliseconds each."""
 
 
 class Spending:
@@ -22,6 +23,7 @@ class Spending:
 
     def __init__(self) -> None:
         self.memory = 0.0
+        self._looking = 0.0
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="sweeps-price-memory", daemon=True)
 
@@ -39,7 +41,7 @@ class Spending:
         self._thread.join()
 
     def core_seconds(self) -> float:
-        """Processor time so far, of processes that have ended too."""
+        """Processor time so far, of processes that have ended too; looking is left out."""
         own = os.times()
         ended = own.children_user + own.children_system
         living = 0.0
@@ -47,11 +49,12 @@ class Spending:
             with suppress(psutil.Error):
                 times = process.cpu_times()
                 living += times.user + times.system
-        return own.user + own.system + ended + living
+        return own.user + own.system + ended + living - self._looking
 
     def _watch(self) -> None:
         while not self._over.wait(EVERY):
             self.memory = max(self.memory, float(sum(_resident())))
+            self._looking = time.thread_time()
 
 
 def _resident() -> Iterator[int]:
