@@ -98,7 +98,8 @@ def _short(value: str | None) -> str:
 def _of_the_best(sides: Sequence[Side]) -> list[Row]:
     from sweeps.comparing.settings import differences
 
-    return differences([{} if side.best is None else side.best.trial.config for side in sides], ())
+    winners = [side.winner for side in sides]
+    return differences([{} if one is None else one.trial.config for one in winners], ())
 
 
 def _verdict(contest: Contest, first: str, second: str, metric: str, tests: int) -> str:

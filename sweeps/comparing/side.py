@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sweeps.found import Found, found_of
+from sweeps.found import Found
 from sweeps.ledger_view import LedgerView
 from sweeps.provenance import Provenance
+from sweeps.reading import read_sweep
 from sweeps.remembering import best_of
+from sweeps.result_json import brief_from_json
 from sweeps.trial import Config, Result
 
 
@@ -41,6 +43,11 @@ class Side:
         return min(scored, key=lambda pair: pair[0])[1] if scored else None
 
     @property
+    def winner(self) -> Result | None:
+        """The best of the confirmations, or of the search where nothing was confirmed."""
+        return self.confirmed or self.best
+
+    @property
     def scores(self) -> list[tuple[Config, float]]:
         """The full trials' configurations and scores; larger is better."""
         signed = self.found.sweep.objective.minimised
@@ -53,7 +60,10 @@ def side_of(ledger: LedgerView, sweep_id: str) -> Side:
     """The sweep of that id. Raises LookupError."""
     text = ledger.provenance(sweep_id)
     provenance = None if text is None else Provenance.from_json(text)
-    return Side(found_of(ledger, sweep_id), provenance)
+    # Thousands of histories are not looked at.
+    trials = tuple(ledger.trials(sweep_id, brief_from_json))
+    sweep = read_sweep(ledger.document(sweep_id))
+    return Side(Found(sweep, ledger.sweep(sweep_id), trials), provenance)
 
 
 def _is_full(result: Result) -> bool:

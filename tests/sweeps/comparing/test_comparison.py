@@ -80,6 +80,15 @@ def test_repeats_do_not_make_other_rows(bench: Bench) -> None:
     assert refusal([ran(bench), ran(bench, evaluate={"repeats": 2})]) is None
 
 
+def test_the_winner_is_the_best_of_what_was_confirmed(bench: Bench) -> None:
+    plain, sure = ran(bench), ran(bench, evaluate={"confirm_top": 3, "repeats": 2})
+    assert plain.winner == plain.best
+    assert sure.confirmed is not None
+    assert sure.winner == sure.confirmed
+    assert len(sure.scored) == 10, "confirmations are no trials of the search"
+    assert compared([plain, sure]).contests[0].effect == 0.0
+
+
 def test_trials_of_lower_rungs_are_left_out(bench: Bench) -> None:
     side = ran(bench)
     short = [
