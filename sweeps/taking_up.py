@@ -44,7 +44,7 @@ def taken_up(
         batch=max(
             parts.sweep.search.batch or parts.backend.batch, parts.sweep.evaluate.confirm_top
         ),
-        asked=len(begun),
+        asked=sum(one.trial.confirms is None for one in begun),
     )
     finished, _ = told(begun)
     loop.take_up(

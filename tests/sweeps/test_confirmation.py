@@ -227,11 +227,27 @@ def test_pruners_ask_about_no_confirmation(bench: Bench) -> None:
     without = bench.results(bench.run(read_sweep({**document, "evaluate": {}})).sweep_id)
     assert results[:12] == without
 
-    go_on(bench, coordinator.extend, summary.sweep_id, 8)
-    more = {**document, "search": {**document["search"], "trials": 20}}
-    longer = bench.results(bench.run(read_sweep({**more, "evaluate": {}})).sweep_id)
-    searched = [one for one in bench.results(summary.sweep_id) if one.trial.confirms is None]
+
+def test_pruners_learn_from_no_confirmation(bench: Bench) -> None:
+    """Fourteen trials are finished before any is pruned, whatever was confirmed after twelve."""
+    search = {
+        "backend": "random",
+        "trials": 12,
+        "batch": 4,
+        "pruner": {"median": {"n_startup_trials": 14}},
+    }
+    space = {**SPACE, "epochs": 9}
+    bench.train_with(MadeUp())
+    document = {**DOCUMENT, "space": space, "search": search}
+    sweep = read_sweep({**document, "evaluate": {"confirm_top": 3, "repeats": 2}})
+    sweep_id = bench.run(sweep).sweep_id
+    go_on(bench, coordinator.extend, sweep_id, 8)
+    more = read_sweep({**document, "search": {**search, "trials": 20}})
+    longer = bench.results(bench.run(more).sweep_id)
+    searched = [one for one in bench.results(sweep_id) if one.trial.confirms is None]
+    assert [one.state for one in searched] == [one.state for one in longer]
     assert [one.score for one in searched] == [one.score for one in longer]
+    assert any(one.pruned for one in longer)
 
 
 def test_what_the_ledger_keeps_of_the_search_is_small(bench: Bench) -> None:

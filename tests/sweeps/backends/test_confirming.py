@@ -281,15 +281,18 @@ def test_extended_it_searches_on_as_if_nothing_had_been_confirmed(
 @pytest.mark.slow
 def test_a_parent_has_its_number_in_the_sweep() -> None:
     """Hyperband, capped, confirmed and extended: what is promoted continues the right trial."""
-    backend = ConfirmingBackend(Hyperband(), cap=4, longest=4)
+    inner = Hyperband(factor=2)
+    new = sum(trial.parent is None for trial in run(inner.start(CONTINUOUS, seed=1)))
+    backend = ConfirmingBackend(inner, cap=new, longest=4)
     search = backend.start(CONTINUOUS, seed=1)
     trials = run(search)
+    assert confirmations(trials)
     longer = replace(backend, cap=None)
     search = longer.restore(CONTINUOUS, 1, search.state(), [told(t) for t in trials], [])
     trials += run(search)
     by_number = {trial.number: trial for trial in trials}
     promoted = [trial for trial in trials if trial.parent is not None]
-    assert promoted
+    assert any((trial.parent or 0) > new for trial in promoted), "or numbers are the same"
     for trial in promoted:
         parent = by_number[trial.parent or 0]
         assert parent.confirms is None
