@@ -114,7 +114,7 @@ def _tie_set(trust: Trust) -> Iterator[str]:
 
 
 def _optimism(optimism: Optimism, trust: Trust) -> Iterator[str]:
-    much = "more" if optimism.gap >= 0 else "less"
+    much = "much" if optimism.gap >= 0 else "little"
     known = "" if optimism.interval is None else f" ({between(optimism.interval)})"
     yield (
         f"optimism: the search's best, trial {optimism.trial}, had {trust.metric} "
@@ -122,7 +122,7 @@ def _optimism(optimism: Optimism, trust: Trust) -> Iterator[str]:
     )
     yield (
         f"  and has {figure(optimism.score)} when trained again: "
-        f"promised {figure(abs(optimism.gap))} {much}{known}"
+        f"promised {figure(abs(optimism.gap))} too {much}{known}"
     )
     if optimism.unseen is not None:
         yield f"  and {figure(optimism.unseen)} on the test rows, by which nothing was chosen"
