@@ -111,8 +111,14 @@ def _repeated(values: Sequence[float], epochs: int) -> tuple[float, ...]:
 
 
 def _renumbered(trials: Sequence[Trial]) -> list[Trial]:
+    """Whom a trial continues or confirms is the first one: that it is somebody is a tag."""
     return [
-        replace(trial, number=number, parent=None, confirms=None if trial.confirms is None else 0)
+        replace(
+            trial,
+            number=number,
+            parent=None if trial.parent is None or not number else 0,
+            confirms=None if trial.confirms is None else 0,
+        )
         for number, trial in enumerate(trials)
     ]
 
