@@ -228,6 +228,7 @@ def test_pruners_ask_about_no_confirmation(bench: Bench) -> None:
     assert results[:12] == without
 
 
+@pytest.mark.slow
 def test_pruners_learn_from_no_confirmation(bench: Bench) -> None:
     """Fourteen trials are finished before any is pruned, whatever was confirmed after twelve."""
     search = {
