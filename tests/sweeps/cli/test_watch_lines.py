@@ -52,5 +52,6 @@ def test_a_pipe_hears_of_progress_every_five_seconds_and_of_the_last() -> None:
     assert changes.lines(seen({"done": 21}), 104.0) == []
     assert len(changes.lines(seen({"done": 22}), 105.0)) == 1
     over = {"done": 23, "state": "finished", "holder": None}
-    assert changes.lines(seen(over), 105.1)[0] == "small abc234: finished"
+    last = changes.lines(seen(over), 105.1)
+    assert last == ["small abc234: finished", ", ".join(figures(seen(over)))]
     assert len(changes.lines(seen(over), 105.2)) == 0

@@ -93,8 +93,8 @@ def test_late_trials_that_are_better_and_gather_say_nothing() -> None:
         config = {"width": width, "layer_count": 1, "learning_rate": 0.01}
         results.append(scored(at, config, float(at >= 60) + rng.gauss(0.0, 0.1)))
     found = of(SPACE, results)
-    (width,) = [axis for axis in axes_of(observed(found)) if axis.name == "width"]
+    (by_width,) = [axis for axis in axes_of(observed(found)) if axis.name == "width"]
     few = best_few(np.array(observed(found).values))
     assert few is not None
-    assert lies_on(width, "high", few)
+    assert lies_on(by_width, "high", few)
     assert told(found) == []
