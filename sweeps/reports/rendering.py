@@ -94,8 +94,9 @@ def _laid_out(drawing: Drawing, narrow: bool, top: float) -> Figure:
     engine: Any = figure.get_layout_engine()
     engine.set(rect=(0, 0, 1, 1 - top / height))
     drawing.draw(figure, narrow)
-    figure.draw_without_rendering()
-    figure.set_layout_engine("none")
+    engine.execute(figure)
+    # With an engine, even one that does nothing, everything would be drawn twice to be saved once.
+    figure.set_layout_engine(None)
     return figure
 
 
