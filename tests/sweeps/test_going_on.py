@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from sweeps import coordinator
+from sweeps import coordinator, searching
 from sweeps.coordinator import FinalError
 from sweeps.ledger_records import SweepRow
 from sweeps.reading import read_sweep
@@ -234,11 +234,11 @@ def test_a_backend_that_is_restored_slowly_keeps_its_lease(
 ) -> None:
     first = bench.run(watcher=RecordingWatcher(on_result=interrupt_after(5)))
     monkeypatch.setattr("sweeps.lease.LEASE_MS", 900)
-    restored = coordinator._restored
+    restored = searching.restored_search
 
     def slowly(*args: object) -> object:
         threading.Event().wait(1.5)
         return restored(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(coordinator, "_restored", slowly)
+    monkeypatch.setattr(searching, "restored_search", slowly)
     assert bench.resume(first.sweep_id).done == 10
