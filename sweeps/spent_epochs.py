@@ -5,9 +5,13 @@ What has no epochs, a function say, counts as one epoch a fit.
 
 from __future__ import annotations
 
-from sweeps.problem import Problem
+from typing import TYPE_CHECKING
+
 from sweeps.sweep import Evaluate, Sweep
 from sweeps.trial import Result, Trial
+
+if TYPE_CHECKING:
+    from sweeps.problem import Problem  # which imports NumPy, and `sweeps plan` reads this file
 
 EARLY = "early_stopping."
 """What the names of parameters begin with that may end a fit before its last epoch."""
