@@ -127,7 +127,7 @@ def _overhead(stage: Stage, layout: Layout, found: Found, starting: float) -> Ov
     session = played(
         stage.parts,
         _sample(layout, sound),
-        stretched(sound, found.share, stage.parts.sweep.seed),
+        stretched(sound, found.history, stage.parts.sweep.seed),
         stage.slots,
         opened.tracker,
         _report(),

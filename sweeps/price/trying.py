@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
+from statistics import fmean
 
 from sweeps import at_work
 from sweeps.executors.executor import Slots, Terms
@@ -52,11 +53,30 @@ class Found:
     epochs: float = 0.0
     budgets: float = 0.0
     """Epochs of fits that were trained to their end, and those that they could have had."""
+    shortest: list[float] = field(default_factory=list)
+    """Of each trial in a pack that was, the least part of its epochs that a fit was trained."""
 
     @property
     def share(self) -> float:
         """How much of its epochs a fit is trained, as early stopping has it."""
         return self.epochs / self.budgets if self.budgets else 1.0
+
+    @property
+    def history(self) -> float:
+        """How much of its epochs a trial's history has, which ends with its shortest fit's."""
+        return fmean(self.shortest) if self.shortest else 1.0
+
+    def ended(self, place: int, taken: Taken, outcomes: Sequence[Outcome]) -> None:
+        """A pack was trained to its end."""
+        self.whole[place] = taken
+        self.outcomes += outcomes
+        self.epochs += sum(_epochs(one) for one in outcomes)
+        self.budgets += sum(one.fit.budget for one in outcomes)
+        least: dict[int, float] = {}
+        for one in outcomes:
+            number, part = one.fit.trial.number, _epochs(one) / max(1, one.fit.budget)
+            least[number] = min(part, least.get(number, part))
+        self.shortest += least.values()
 
 
 class Trying:
@@ -152,10 +172,7 @@ class Trying:
         if expected > max(SHORT_PACK, left):
             return self._some_epochs(place, pace, left)
         taken, outcomes = self._timed(self._packs[place])
-        self.found.whole[place] = taken
-        self.found.outcomes += outcomes
-        self.found.epochs += sum(_epochs(one) for one in outcomes)
-        self.found.budgets += sum(one.fit.budget for one in outcomes)
+        self.found.ended(place, taken, outcomes)
         self.found.trials.tried[load.kind].append(Tried(load, taken))
         return True
 

@@ -10,10 +10,11 @@ import pytest
 
 from sweeps.executors.inline import Inline
 from sweeps.price.layout import laid_out
-from sweeps.price.trying import Trying
+from sweeps.price.pace import Taken
+from sweeps.price.trying import Found, Trying
 from sweeps.problem import Problem
 from sweeps.trainers.trainer import Pack, Progress
-from sweeps.trial import Fit, Outcome
+from sweeps.trial import Fit, Outcome, Trial
 from tests.sweeps.price.rehearsed import parts_of
 
 
@@ -98,3 +99,13 @@ def test_a_long_pack_is_tried_for_more_epochs_each_time(
     assert len(budgets) > 3
     pace = found.found.trials.paces()[found.loads[0].kind]
     assert pace.taken(found.loads[0]).seconds == pytest.approx(501.0, rel=0.01)
+
+
+def test_a_history_is_as_long_as_that_of_the_shortest_fit() -> None:
+    def outcome(trial: int, fold: int, epochs: float) -> Outcome:
+        return Outcome(Fit(Trial(trial, {}), fold, 0, 0, 10), {"epochs": epochs}, {}, 0.1)
+
+    found = Found()
+    found.ended(0, Taken(1.0, 1.0), [outcome(0, 0, 10.0), outcome(0, 1, 4.0), outcome(1, 0, 8.0)])
+    assert found.share == pytest.approx(22 / 30)
+    assert found.history == pytest.approx((0.4 + 0.8) / 2)
