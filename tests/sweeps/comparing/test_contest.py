@@ -50,6 +50,21 @@ def test_the_sign_flip_test_finds_what_is_there_and_nothing_else() -> None:
     assert sum(p < 0.05 for p in found) <= 6
 
 
+def test_the_interval_says_what_the_test_says() -> None:
+    for seed in range(25):
+        draws = np.random.default_rng(seed)
+        _, low, high, p = paired(list(draws.exponential(1, 12) - 0.6))
+        assert (p < 0.05) == (low > 0.0 or high < 0.0)
+
+
+def test_paired_intervals_hold_the_truth_as_often_as_they_say() -> None:
+    held = 0
+    for seed in range(150):
+        _, low, high, _ = paired(list(np.random.default_rng(seed).normal(0.3, 1, 15)))
+        held += low <= 0.3 <= high
+    assert 0.89 <= held / 150 <= 1.0
+
+
 def test_equal_scores_are_no_difference() -> None:
     assert paired([0.0] * 10) == (0.0, 0.0, 0.0, 1.0)
     assert unpaired([1.0] * 5, [1.0] * 5) == (0.5, 0.5, 0.5, 1.0)
