@@ -31,6 +31,8 @@ COLOURS = {"random": BLUE, "optuna": ORANGE, "hyperband": GREEN, "grid": PURPLE}
 STYLES = {"random": "--", "optuna": "-", "hyperband": "-.", "grid": ":"}
 """So that lines are told apart without any colour."""
 SETTLED = 0.1
+"""The share of the epochs after which nobody needs to see everything."""
+BY_FACTORS = 10.0
 LEAST_GAP = 0.055
 """Between two names at the right, as a share of the axis."""
 
@@ -66,22 +68,31 @@ def draw_race(picture: RacePicture, path: Path) -> Path:
 
 
 def _framed(axes: Axes, bands: Mapping[str, Band]) -> None:
-    """Let the picture show what there is after the first tenth of the epochs: scores begin low."""
+    """Let the picture show what there is after the first tenth of the epochs: scores begin badly.
+
+    Losses, which go on becoming smaller by factors, stand on a logarithmic axis.
+    """
     later = []
     for band in bands.values():
         at = band.epochs >= SETTLED * band.epochs[-1]
         later += [band.low[at], band.high[at], band.middle[at]]
     values = np.concatenate(later)
     low, high = float(values.min()), float(values.max())
+    if low > 0 and high > BY_FACTORS * low:
+        axes.set_yscale("log")
+        axes.yaxis.set_major_formatter("{x:g}")
+        axes.set_ylim(low / 1.1, high * 1.1)
+        return
     margin = 0.05 * (high - low) or 0.01
     axes.set_ylim(low - margin, high + margin)
 
 
 def _named(axes: Axes, bands: Mapping[str, Band]) -> None:
     """A name at the right end of each line, apart from each other."""
-    low, high = axes.get_ylim()
+    inside = axes.transData + axes.transAxes.inverted()
     ends = {
-        backend: (float(band.middle[-1]) - low) / (high - low) for backend, band in bands.items()
+        backend: float(inside.transform((band.epochs[-1], band.middle[-1]))[1])
+        for backend, band in bands.items()
     }
     for backend, at in _apart(ends).items():
         axes.annotate(

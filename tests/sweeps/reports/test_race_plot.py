@@ -2,9 +2,10 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from matplotlib.figure import Figure
 
 from sweeps.race.curves import Curve, band
-from sweeps.reports.race_plot import LEAST_GAP, RacePicture, _apart, draw_race
+from sweeps.reports.race_plot import LEAST_GAP, RacePicture, _apart, _framed, draw_race
 from tests.sweeps.reports.test_plots import PNG
 
 
@@ -13,6 +14,15 @@ def test_a_race_is_drawn_even_where_all_lines_end_alike(tmp_path: Path) -> None:
     bands = {name: band(curves, 100) for name in ("grid", "random", "hyperband", "optuna")}
     picture = RacePicture("race", "val_accuracy", bands, "small print")
     assert draw_race(picture, tmp_path / "race.png").read_bytes().startswith(PNG)
+
+
+def test_losses_that_shrink_by_factors_are_drawn_on_a_logarithmic_axis() -> None:
+    figure = Figure()
+    axes = figure.subplots()
+    _framed(axes, {"grid": band([Curve((1, 50, 90), (0.9, 0.5, 0.01))], 100)})
+    assert axes.get_yscale() == "log"
+    _framed(axes := figure.subplots(), {"grid": band([Curve((1, 50), (0.5, 0.9))], 100)})
+    assert axes.get_yscale() == "linear"
 
 
 def test_a_race_without_any_score_is_an_empty_picture(tmp_path: Path) -> None:
