@@ -6,7 +6,8 @@ from matplotlib.figure import Figure
 
 from sweeps.race.curves import Curve, band
 from sweeps.reports.race_plot import LEAST_GAP, RacePicture, _apart, _framed, draw_race
-from tests.sweeps.reports.test_plots import PNG
+
+PNG = b"\x89PNG\r\n"
 
 
 def test_a_race_is_drawn_even_where_all_lines_end_alike(tmp_path: Path) -> None:
