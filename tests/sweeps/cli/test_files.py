@@ -27,7 +27,7 @@ def test_every_other_form_that_the_example_shows_can_be_written(sweeps: Command)
     text = Path("sweep.yaml").read_text()
     assert len(text.splitlines()) <= 90
     shown = re.findall(r"^( *)# or (.+)$", text, re.MULTILINE)
-    assert len(shown) == 15
+    assert len(shown) == 16
     for indent, form in shown:
         document = read_yaml(text.encode(), "sweep.yaml").value
         other = read_yaml(form.encode(), "form").value
