@@ -94,6 +94,7 @@ def _is_whole(result: Result) -> bool:
     return result.trial.budget == SPACE["epochs"] and result.trial.parent is None
 
 
+@pytest.mark.slow
 def test_repeats_differ_in_everything_that_is_drawn(course: Course) -> None:
     standing, _ = course.run(Standing(race(QUICK), {}))
     for backend in QUICK:
@@ -164,6 +165,7 @@ def test_a_crash_between_two_sweeps_loses_none(course: Course) -> None:
     assert (again.missing, summary) == ([], None)
 
 
+@pytest.mark.slow
 def test_repeats_with_a_sweep_that_somebody_stopped_are_not_compared(course: Course) -> None:
     def interrupt(result: Result) -> None:
         signal.raise_signal(signal.SIGINT)
