@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sweeps import cores
-from sweeps.at_work import MOST_FOLLOWED, PAUSE_SECONDS, QUIET_SECONDS
+from sweeps.at_work import MOST_FOLLOWED, QUIET_SECONDS
 from sweeps.parts import Parts
 from sweeps.plan import fits_per_trial
 from sweeps.price.arithmetic import Work, price_of, trials_within, within
@@ -18,8 +18,9 @@ from sweeps.sweep import Sweep
 from sweeps.trainers.trainer import Pack
 from sweeps.trial import Fit
 
-UNSEEN = QUIET_SECONDS + PAUSE_SECONDS / 2
-"""Seconds of a pack that nobody is told of while it is trained."""
+UNSEEN = 2 * QUIET_SECONDS
+"""Seconds of a pack that are not shown while it is trained: it is quiet at first, and what waits to
+be sent when the trial ends is dropped."""
 
 
 def work_of(parts: Parts, layout: Layout, trying: Trying, found: Found, slots: int) -> Work:
