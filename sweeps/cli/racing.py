@@ -107,7 +107,15 @@ def race(
         around.write(_beginning(standing.race))
     standing, summary = _run(standing, around)
     _tell(standing, summary, around)
-    raise typer.Exit(0 if summary is None else exit_code(summary))
+    raise typer.Exit(_exit_code(standing, summary))
+
+
+def _exit_code(standing: Standing, summary: Summary | None) -> int:
+    if summary is None:
+        return 0
+    if standing.missing and summary.signal is not None:
+        return 128 + summary.signal
+    return exit_code(summary)
 
 
 def _again(wanted: str, store: StoreFlags) -> Standing:

@@ -21,7 +21,7 @@ from sweeps.watcher import Summary
 from tests.sweeps.bench import Bench
 from tests.sweeps.fakes import RecordingWatcher
 from tests.sweeps.made_up import MadeUp
-from tracking.records import SweepRecord
+from tracking.records import SweepEnd, SweepRecord
 
 from .races import ALL, SPACE, race
 
@@ -142,6 +142,19 @@ def test_a_race_broken_off_in_a_sweep_is_finished_as_if_nothing_had_been(
     ended, _ = course.run(course.standing())
     assert course.begun == [*race(QUICK).places[:2], *race(QUICK).places[1:]]
     assert figures(course.outcome(ended)) == figures(whole.outcome(unbroken))
+
+
+def test_ctrl_c_while_mlflow_catches_up_with_a_sweep_ends_the_race_too(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(record: SweepEnd) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(course.bench.tracker, "end", interrupted)
+    standing, summary = course.run(Standing(race(("grid", "random"), epochs=9), {}))
+    assert summary is not None
+    assert (summary.ending, summary.signal) == ("finished", signal.SIGINT)
+    assert len(standing.missing) == 3
 
 
 def test_a_crash_between_two_sweeps_loses_none(course: Course) -> None:
