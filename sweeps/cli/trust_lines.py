@@ -6,21 +6,17 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from sweeps.cli.wording import count, figure, inline, lines
+from sweeps.reports import trust_words
+from sweeps.reports.trust_words import between
 
 if TYPE_CHECKING:
     from sweeps.trial import Config
-    from sweeps.trust.rows import Confirmed, Interval, Optimism, Rival
+    from sweeps.trust.rows import Confirmed, Optimism, Rival
     from sweeps.trust.trust import Trust
 
 HOW_TO_CONFIRM = "evaluate: {confirm_top: 10, repeats: 20}"
 COLUMNS = ("trial", "search", "confirmed", "vs best other", "tied", "parameters")
 NOTHING = "-"
-
-WHY = {
-    "parameters": "has the fewest parameters of the tie set",
-    "epochs": "is trained for the fewest epochs of the tie set",
-    "score": "has the best mean of the tie set",
-}
 
 
 def table_lines(trust: Trust) -> Iterator[str]:
@@ -90,7 +86,8 @@ def trust_lines(trust: Trust) -> Iterator[str]:
         yield from table_lines(trust)
     if trust.choice is not None:
         yield from _tie_set(trust)
-        yield f"recommended: trial {trust.choice.trial}, which {WHY[trust.by or 'score']}"
+        why = trust_words.WHY[trust.by or "score"]
+        yield f"recommended: trial {trust.choice.trial}, which {why} of the tie set"
         yield from lines(trust.choice.config)
     for one in trust.missing:
         yield f"not confirmed: trial {one.trial}, {one.why}"
@@ -98,55 +95,44 @@ def trust_lines(trust: Trust) -> Iterator[str]:
         yield from _optimism(trust.optimism, trust)
     if trust.baseline is not None:
         yield from _rival(trust.baseline, trust)
-    if not trust.rows:
-        yield "these are the search's own scores, which flatter the best of many; to know more:"
+    if not trust.rows and not trust.missing:
+        yield f"{trust_words.FLATTERED}; to know more:"
         yield f"  {HOW_TO_CONFIRM}"
 
 
 def _tie_set(trust: Trust) -> Iterator[str]:
-    tied = ", ".join(str(row.trial) for row in trust.tie_set)
-    of = count(len(trust.rows), "confirmed configuration")
-    share = f"{trust.confidence:.0%}"
-    yield f"tie set: {len(trust.tie_set):,} of {of}: {tied}"
-    yield f"  the true best of them is in it with {share}, and all intervals hold together"
+    alone = trust_words.alone(trust)
+    if alone is not None:
+        yield alone
+    else:
+        tied = ", ".join(str(row.trial) for row in trust.tie_set)
+        together = "" if trust.parts == 1 else ", and all intervals hold together"
+        yield f"tie set: {trust_words.confirmed(trust)}: {tied}"
+        yield f"  {trust_words.coverage(trust)}{together}"
     if trust.same_rows:
-        yield "  only seeds were fresh: that holds for these rows, not for others"
+        yield f"  {trust_words.ONLY_SEEDS}"
 
 
 def _optimism(optimism: Optimism, trust: Trust) -> Iterator[str]:
-    much = "much" if optimism.gap >= 0 else "little"
-    known = "" if optimism.interval is None else f" ({between(optimism.interval)})"
     yield (
         f"optimism: the search's best, trial {optimism.trial}, had {trust.metric} "
         f"{figure(optimism.search_score)}"
     )
-    yield (
-        f"  and has {figure(optimism.score)} when trained again: "
-        f"promised {figure(abs(optimism.gap))} too {much}{known}"
-    )
+    again = figure(optimism.score)
+    yield f"  and has {again} when trained again: {trust_words.promised(optimism)}"
     if optimism.unseen is not None:
         yield f"  and {figure(optimism.unseen)} on the test rows, by which nothing was chosen"
 
 
 def _rival(rival: Rival, trust: Trust) -> Iterator[str]:
     score = rival.score if rival.score is not None else rival.search_score
-    if score is None:
-        return
-    yield f"baseline: {rival.name}, {trust.metric} {figure(score)}"
+    came = "could not be measured" if score is None else f"{trust.metric} {figure(score)}"
+    yield f"baseline: {rival.name}, {came}"
     if trust.choice is None and rival.beaten is False:
         yield f"  no trial beats it: the search's best has {figure(trust.winner_score)}"
-    if trust.choice is None or rival.difference is None:
-        return
-    verdict = "beats it" if rival.beaten else "does NOT beat it"
-    yield (
-        f"  what is recommended {verdict}: {figure(trust.choice.score)}, "
-        f"a difference of {between(rival.difference)}"
-    )
-
-
-def between(bounds: Interval) -> str:
-    """`-0.016 to 0.015`."""
-    return f"{bounds[0]:.2g} to {bounds[1]:.2g}"
+    verdict = trust_words.beside(trust)
+    if trust.choice is not None and verdict is not None:
+        yield f"  what is recommended, {figure(trust.choice.score)}, {verdict}"
 
 
 def _or_nothing(value: float | None) -> str:

@@ -58,7 +58,8 @@ def text(value: str) -> str:
 
 def _said(material: Material) -> Iterable[str]:
     """What was found, then what the sweep is, then advice."""
-    lines = [f"Best: {summary.best_line(material)}"]
+    again = material.trust is not None and bool(material.trust.rows)
+    lines = [f"Best{' of the search' if again else ''}: {summary.best_line(material)}"]
     if material.trust is not None:
         lines += trust_lines.sentences(material.trust)
     said = "\n".join(f"<p>{text(line)}</p>" for line in lines)

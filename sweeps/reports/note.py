@@ -40,7 +40,9 @@ def _best(material: Material) -> str:
         return plain(f"Best: {summary.best_line(material)}.")
     config = plain(inline(best.trial.config))
     score = f"{plain(material.metric)} {figure(score_of(best))}"
-    return f"**Best: trial {best.trial.number}, {score}** ({config})."
+    again = material.trust is not None and bool(material.trust.rows)
+    which = "Best of the search" if again else "Best"
+    return f"**{which}: trial {best.trial.number}, {score}** ({config})."
 
 
 def _where(gallery: Gallery) -> str:

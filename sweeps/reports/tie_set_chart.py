@@ -111,6 +111,8 @@ def tie_set_of(material: Material) -> TieSet | LeftOut | None:
     if trust is None or not trust.rows:
         if material.several or not material.scored:
             return None
+        if trust is not None and trust.missing:
+            return LeftOut("no configuration that was trained again has a score yet")
         return LeftOut(
             "the best configurations were not trained again: `evaluate: {confirm_top: 10}` does it"
         )

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sweeps.cli.trust_lines import between
-from sweeps.cli.wording import count, figure, inline
+from sweeps.cli.wording import figure, inline
+from sweeps.reports import trust_words
 from sweeps.reports.tables import Table
+from sweeps.reports.trust_words import between
 
 if TYPE_CHECKING:
     from sweeps.trust.rows import Optimism, Rival
     from sweeps.trust.trust import Trust
-
-REASONS = {
-    "parameters": "the smallest model of them",
-    "epochs": "the one trained for the fewest epochs",
-    "score": "the one with the best mean",
-}
 
 
 def sentences(trust: Trust) -> list[str]:
@@ -25,35 +20,52 @@ def sentences(trust: Trust) -> list[str]:
     if trust.rows:
         said.append(_tie_set(trust))
     if trust.rows and trust.same_rows:
-        said.append("Only seeds were fresh: that holds for these rows, not for others.")
+        said.append(_sentence(trust_words.ONLY_SEEDS))
     said += [f"Not confirmed: trial {one.trial}, {one.why}." for one in trust.missing]
     if trust.optimism is not None:
         said.append(_optimism(trust.optimism, trust.metric))
     if trust.baseline is not None:
         said.append(_rival(trust.baseline, trust))
+    if not trust.rows and not trust.missing:
+        said.append(_sentence(trust_words.FLATTERED))
     return said
 
 
+def _sentence(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}."
+
+
 def _tie_set(trust: Trust) -> str:
-    rows, tied = count(len(trust.rows), "confirmed configuration"), len(trust.tie_set)
-    if trust.choice is None or trust.by is None:
-        return f"{tied:,} of {rows} cannot be told from the best."
-    mean = f"{trust.metric} {figure(trust.choice.score)} when trained again"
-    if tied == 1:
-        return f"Of {rows}, trial {trust.choice.trial} is better than all others: {mean}."
+    choice = trust.choice
+    if choice is None or trust.by is None:
+        return f"{trust_words.confirmed(trust)} cannot be told from the best."
+    mean = f"{trust.metric} {figure(choice.score)} when trained again"
+    alone = trust_words.alone(trust)
+    if alone is not None:
+        return f"{_sentence(alone)[:-1]}; {mean}."
+    if len(trust.tie_set) == 1:
+        return (
+            f"{trust_words.confirmed(trust)} is better than all others, with "
+            f"{trust.confidence:.0%}: trial {choice.trial}, {mean}."
+        )
     return (
-        f"{tied:,} of {rows} cannot be told from the best. Recommended is trial "
-        f"{trust.choice.trial}, {REASONS[trust.by]}: {mean}."
+        f"{trust_words.confirmed(trust)} cannot be told from the best; "
+        f"{trust_words.coverage(trust)}. Recommended is trial {choice.trial}, which "
+        f"{trust_words.WHY[trust.by]} of them: {mean}."
     )
 
 
 def _optimism(optimism: Optimism, metric: str) -> str:
-    much = "too much" if optimism.gap >= 0 else "too little"
-    known = "" if optimism.interval is None else f" ({between(optimism.interval)})"
+    unseen = optimism.unseen
+    tested = (
+        ""
+        if unseen is None
+        else f", and {figure(unseen)} on the test rows, by which nothing was chosen"
+    )
     return (
-        f"The search promised {abs(optimism.gap):.2g} {much}{known}: its best, trial "
-        f"{optimism.trial}, had {metric} {figure(optimism.search_score)}, and has "
-        f"{figure(optimism.score)} when trained again."
+        f"The search {trust_words.promised(optimism)}: its best, trial {optimism.trial}, had "
+        f"{metric} {figure(optimism.search_score)}, and has {figure(optimism.score)} when trained "
+        f"again{tested}."
     )
 
 
@@ -61,11 +73,9 @@ def _rival(rival: Rival, trust: Trust) -> str:
     score = rival.score if rival.score is not None else rival.search_score
     came = "could not be measured" if score is None else f"has {trust.metric} {figure(score)}"
     said = f"The baseline, {rival.name}, {came}"
-    if trust.choice is not None and rival.difference is not None:
-        verdict = "beats it" if rival.beaten else "does NOT beat it"
-        return (
-            f"{said}; what is recommended {verdict}, a difference of {between(rival.difference)}."
-        )
+    verdict = trust_words.beside(trust)
+    if verdict is not None:
+        return f"{said}; what is recommended {verdict}."
     if rival.beaten is False:
         return f"{said}; no trial beats it."
     return f"{said}."
@@ -77,7 +87,7 @@ def tie_table(trust: Trust) -> Table:
         "trial",
         "search",
         "confirmed",
-        "difference to the best",
+        "vs best other",
         "tie set",
         "parameters",
         "configuration",

@@ -29,13 +29,17 @@ OWN_ROWS = "rows"
 
 @dataclass(frozen=True)
 class Confusion:
-    """Counts (true, predicted) of a trial's rows, over all of its parts."""
+    """Counts (true, predicted) of a trial's rows, over all of its parts.
+
+    `trial` is its number in the search, also where the counts are of its confirmation (`again`).
+    """
 
     trial: int
     split: str
     counts: npt.NDArray[np.int64]
     classes: tuple[str, ...]
     parts: int
+    again: bool = False
 
     @property
     def alt(self) -> str:
@@ -49,7 +53,9 @@ class Confusion:
     @property
     def note(self) -> str:
         """Whose matrix it is."""
-        trained = "" if self.parts == 1 else f", summed over the {self.parts} times it was trained"
+        again = " again" if self.again else ""
+        times = f", summed over the {self.parts} times it was trained{again}"
+        trained = "" if self.parts == 1 and not self.again else times
         return f"trial {self.trial}, {SPLIT_NAMES[self.split]}{trained}; shaded by share of the row"
 
     def height(self, narrow: bool, /) -> float:
@@ -94,7 +100,9 @@ def winner_of(material: Material) -> Confusion | LeftOut | None:
         return None
     parts = sum(split in part.confusion for part in winner.parts)
     names = class_names(material.found.sweep, len(counts))
-    return Confusion(winner.trial.number, split, counts, names, parts)
+    confirms = winner.trial.confirms
+    number = winner.trial.number if confirms is None else confirms
+    return Confusion(number, split, counts, names, parts, again=confirms is not None)
 
 
 def summed(result: Result, split: str) -> npt.NDArray[np.int64] | None:

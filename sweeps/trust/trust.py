@@ -127,7 +127,9 @@ def _rows(found: Found, again: Sequence[Result], side: Side) -> list[Confirmed]:
             search_score=searched.get(_of_search(result)),
             score=float(side.scores[:, column].mean()),
             scores=tuple(map(float, side.scores[:, column])),
-            difference=interval(sign, compared.lower[column], compared.upper[column]),
+            difference=interval(sign, compared.lower[column], compared.upper[column])
+            if len(again) > 1
+            else None,
             in_tie_set=bool(compared.tied[column]),
             parameters=parameters_of(result.metrics),
             epochs=result.metrics.get("epochs"),

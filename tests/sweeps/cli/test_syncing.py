@@ -95,6 +95,8 @@ def test_what_is_refused_is_left_and_said(
     assert done.output.endswith(f"the rest: sweeps sync {ran}\n")
 
 
+# The signal may come between the opening of a file of /proc and its closing.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_leaves_the_rest(
     sweeps: Command,

@@ -50,7 +50,11 @@ def hold_against_keras(fits: list[Fit], problem: Problem) -> None:
     for fused in train(fits, problem):
         (keras,) = KerasFit().train(Pack((fused.fit,)), problem, None)
         assert fused.error is None
-        assert fused.metrics == pytest.approx(keras.metrics, rel=1e-4, abs=1e-5)
+        assert fused.metrics.keys() == keras.metrics.keys()
+        for name, value in keras.metrics.items():
+            # Two rows of nearly equal probability may change places, which is a step of a rank.
+            rounding = 0.01 if name.endswith("_auc") else 1e-5
+            assert fused.metrics[name] == pytest.approx(value, rel=1e-4, abs=rounding), name
         for split in ("train", "val", "test"):
             assert fused.metrics.keys() > {f"{split}_{name}" for name in names}
 
