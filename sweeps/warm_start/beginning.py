@@ -31,13 +31,14 @@ class Warm:
 def warmed(parts: Parts, store: Store, say: Callable[[str], None]) -> Warm:
     """Look up what the sweep is to be told, and say so in a line for each.
 
-    Sweeps are named by their whole ids from now on. Raises SweepError for what is not there, or
-    was judged by something else.
+    Sweeps are named by their whole ids from now on. Raises SweepError for what is not there, was
+    judged by something else, or is named twice.
     """
     entries = parts.sweep.search.warm_start
     if not entries:
         return Warm(parts)
     found = [_found(entry, parts, store, (*PLACE, at)) for at, entry in enumerate(entries)]
+    _refuse_twice([entry for _, entry in found])
     fits = [fitted(earlier, parts.sweep) for earlier, _ in found]
     for one in fits:
         say(told_line(one))
@@ -67,6 +68,14 @@ def _found(
     with closing(LedgerView(store.ledger_url)) as ledger:
         row = sweep_called(ledger, entry, path)
         return earlier_sweep(ledger, row.sweep_id, parts, path), row.sweep_id
+
+
+def _refuse_twice(entries: Sequence[str | StudyChoice]) -> None:
+    """One sweep under two names would count twice, and its description could not be read again."""
+    for at, entry in enumerate(entries):
+        if entry in entries[:at]:
+            message = f"{entry} is given twice, the second time by another name"
+            raise SweepError(message, (*PLACE, at))
 
 
 def _pinned(sweep: Sweep, entries: Sequence[str | StudyChoice]) -> Sweep:

@@ -120,6 +120,13 @@ def test_sweeps_are_found_by_id_beginning_and_name(bench: Bench) -> None:
     assert "no sweep 'zzzz'" in str(refused(bench, warm("zzzz")))
 
 
+def test_a_sweep_under_two_names_is_refused(bench: Bench) -> None:
+    earlier = bench.run().sweep_id
+    error = refused(bench, warm(earlier, "latest"))
+    assert error.path == ("search", "warm_start", 1)
+    assert f"{earlier} is given twice" in str(error)
+
+
 def test_other_rows_and_another_evaluation_are_said(bench: Bench) -> None:
     earlier, watcher = bench.run().sweep_id, RecordingWatcher()
     bench.run(warm(earlier, evaluate={"repeats": 2}), watcher=watcher)
