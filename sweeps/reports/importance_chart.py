@@ -18,10 +18,14 @@ MOST = 12
 
 @dataclass(frozen=True)
 class Importance:
-    """The most important parameters with their shares, the largest first; `others` are left out."""
+    """The most important parameters with their shares, the largest first; `others` are left out.
+
+    `metric` is the objective that they mattered for, where there are several.
+    """
 
     shares: tuple[tuple[str, float], ...]
     others: int
+    metric: str | None = None
 
     @property
     def alt(self) -> str:
@@ -33,7 +37,8 @@ class Importance:
     def note(self) -> str:
         """How it was worked out."""
         left = f"; {self.others:,} less important ones are not shown" if self.others else ""
-        return f"PED-ANOVA: shares add up to 100 %{left}"
+        what = "" if self.metric is None else f" for {self.metric} alone"
+        return f"PED-ANOVA{what}: shares add up to 100 %{left}"
 
     def height(self, _narrow: bool, /) -> float:
         """In inches."""
@@ -65,7 +70,8 @@ def importance_of(material: Material) -> Importance | LeftOut | None:
         return LeftOut(
             "too few trials, or all equally good: nobody can say which parameters mattered"
         )
-    return Importance(tuple(found[:MOST]), max(0, len(found) - MOST))
+    metric = material.metric if material.several else None
+    return Importance(tuple(found[:MOST]), max(0, len(found) - MOST), metric)
 
 
 IMPORTANCE = Chart("importance", "Which parameters mattered", importance_of)

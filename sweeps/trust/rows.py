@@ -32,8 +32,8 @@ class Confirmed:
     `score` is the confirmed mean and `scores` what it is the mean of; `difference` its interval
     against the best of the others, in the metric's units (a minimised metric's is above 0 for what
     is worse); the intervals of all rows hold at the same time. None where a single part says
-    nothing of chance, and where there is no other. `unseen` is what the confirmation came to on the test rows, where nothing
-    was chosen by them.
+    nothing of chance, and where there is no other. `unseen` is what the confirmation came to on the
+    test rows, where nothing was chosen by them.
     """
 
     trial: int

@@ -118,6 +118,7 @@ def _confirmed(found: Found, winner: Result, again: Sequence[Result], side: Side
 def _rows(found: Found, again: Sequence[Result], side: Side) -> list[Confirmed]:
     sign = 1.0 if found.sweep.objective.goal == "maximize" else -1.0
     compared = with_best(sign * side.scores, side.overlap)
+    alone = len(again) == 1
     searched = {one.trial.number: one.score for one in found.results}
     return [
         Confirmed(
@@ -127,9 +128,9 @@ def _rows(found: Found, again: Sequence[Result], side: Side) -> list[Confirmed]:
             search_score=searched.get(_of_search(result)),
             score=float(side.scores[:, column].mean()),
             scores=tuple(map(float, side.scores[:, column])),
-            difference=interval(sign, compared.lower[column], compared.upper[column])
-            if len(again) > 1
-            else None,
+            difference=None
+            if alone
+            else interval(sign, compared.lower[column], compared.upper[column]),
             in_tie_set=bool(compared.tied[column]),
             parameters=parameters_of(result.metrics),
             epochs=result.metrics.get("epochs"),

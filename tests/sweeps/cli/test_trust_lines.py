@@ -53,7 +53,7 @@ optimism: the search's best, trial 7, had val_accuracy 0.9964
   and has 0.95 when trained again: promised 0.0464 too much (0.01 to 0.08)
   and 0.96 on the test rows, by which nothing was chosen
 baseline: logistic regression, val_accuracy 0.9873
-  what is recommended does NOT beat it: 0.9836, a difference of -0.027 to 0.02"""
+  what is recommended, 0.9836, does NOT beat it: from 0.027 worse to 0.02 better"""
 
 
 def test_what_can_be_trusted() -> None:
@@ -64,7 +64,18 @@ def test_what_can_be_trusted() -> None:
 def test_what_beats_the_baseline() -> None:
     rival = Rival("ridge regression", 0.9, 0.9, (0.05, 0.12), True)
     said = "\n".join(trust_lines(replace(TRUST, baseline=rival)))
-    assert "recommended beats it: 0.9836, a difference of 0.05 to 0.12" in said
+    assert "what is recommended, 0.9836, beats it by 0.05 to 0.12" in said
+
+
+def test_one_configuration_alone_is_not_called_best() -> None:
+    said = list(trust_lines(replace(TRUST, rows=ROWS[1:2])))
+    assert "only trial 13 was confirmed: there is none to compare it with" in said
+    assert not any(line.startswith("tie set") for line in said)
+
+
+def test_who_asked_for_confirmations_that_failed_is_not_told_to_ask() -> None:
+    failed = replace(TRUST, rows=(), recommended=None, optimism=None, missing=(Missing(4, "late"),))
+    assert not any("to know more" in line for line in trust_lines(failed))
 
 
 def test_seeds_alone_and_what_is_missing() -> None:

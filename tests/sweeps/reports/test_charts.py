@@ -251,7 +251,7 @@ def test_the_tie_set_shows_every_confirmed_configuration(confirmed, ordinary):
 def test_the_matrix_is_the_recommended_configurations(confirmed):
     shown = winner_of(confirmed)
     choice = confirmed.trust.choice
-    assert (shown.trial, shown.parts) == (choice.again, 10)
+    assert (shown.trial, shown.parts) == (choice.trial, 10)
     assert shown.counts[0, 0] == 300
     assert shown.classes == ("Adelie", "Gentoo", "Chinstrap")
 

@@ -121,7 +121,9 @@ def test_what_can_be_trusted_stands_at_the_top():
     material = Material(samples.confirmed())
     text = page(material, [], NOTHING)
     top = text[: text.index("<dl>")]
+    assert "<p>Best of the search: trial" in top
     assert "of 8 confirmed configurations cannot be told from the best" in top
+    assert "the true best of them is in it with 95%" in top
     assert "The search promised" in top
     assert "The baseline, logistic regression, has val_accuracy" in top
     assert "Confirmed configurations" in text
@@ -143,7 +145,7 @@ def test_the_note_says_it_in_short(nasty):
     material = Material(samples.confirmed())
     said = note(material, NOTHING)
     best = material.best
-    assert said.startswith(f"**Best: trial {best.trial.number}, val\\_accuracy 0.97")
+    assert said.startswith(f"**Best of the search: trial {best.trial.number}, val\\_accuracy 0.97")
     assert "cannot be told from the best" in said
     assert "50 done, 7 pruned, 3 failed; and 8 confirmations" in said
     assert "`report.html`" in said

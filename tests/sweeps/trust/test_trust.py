@@ -202,7 +202,7 @@ def test_without_a_confirmation_nothing_is_said_to_be_tied(score: float, beaten:
 def test_one_confirmed_configuration() -> None:
     trust = _trust(_found(confirmed={2: 0.9}, baseline=0.5))
     assert [row.trial for row in trust.tie_set] == [2]
-    assert trust.rows[0].difference == (0, 0)
+    assert trust.rows[0].difference is None
     assert trust.recommended == 2
 
 
