@@ -36,9 +36,9 @@ class Contest:
     95 % interval what it does not refuse. What neither sweep varies may differ between them: that
     is what is compared then. `unpaired`: `effect` is the probability that a trial of the first has
     a better score than one of the second, ties counting half, with a 95 % interval by DeLong's
-    variance (DeLong et al., Biometrics 44, 1988); `p` is Mann and Whitney's. `count` are the scores
-    of both. `adjusted` is `p` after Holm's correction for all contests (Holm, Scand. J. Statist. 6,
-    1979).
+    variance (DeLong et al., Biometrics 44, 1988; where that is 0, by a method of Newcombe's); `p`
+    is Mann and Whitney's. `count` are the scores of both. `adjusted` is `p` after Holm's correction
+    for all contests (Holm, Scand. J. Statist. 6, 1979).
     """
 
     first: int
@@ -135,7 +135,13 @@ def paired(differences: Sequence[float]) -> tuple[float, float, float, float]:
 
 
 def _edge(p_of: Callable[[float], float], inside: float, outside: float) -> float:
-    """Between both, where the test begins to refuse."""
+    """Between both, where the test begins to refuse.
+
+    Beyond all differences it always does; if not at the outmost one, of which there may be several,
+    the edge is there.
+    """
+    if p_of(outside) > REFUSED:
+        return outside
     for _ in range(HALVINGS):
         middle = (inside + outside) / 2
         inside, outside = (middle, outside) if p_of(middle) > REFUSED else (inside, middle)
@@ -160,8 +166,27 @@ def unpaired(one: Sequence[float], other: Sequence[float]) -> tuple[float, float
     effect = float(above.mean())
     error = math.sqrt(above.var(ddof=1) / len(first) + below.var(ddof=1) / len(second))
     half = TWO_SIDED_95 * error
+    if effect in (0.0, 1.0):
+        half = 1 - _least_of_all_above(len(first), len(second))
     p = float(mannwhitneyu(first, second, alternative="two-sided").pvalue)
     return effect, max(0.0, effect - half), min(1.0, effect + half), p if math.isfinite(p) else 1.0
+
+
+def _least_of_all_above(first: int, second: int) -> float:
+    """The lower end of the 95 % interval where every value of the first is above all others.
+
+    DeLong's variance is 0 there, as if nothing were left to chance; this is method 5 of Newcombe
+    (Statistics in Medicine 25, 2006).
+    """
+    low, high = 0.0, 1.0
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        more = (first + second) / 2 - 1
+        spread = 1 + more * ((1 - middle) / (2 - middle) + middle / (1 + middle))
+        variance = middle * (1 - middle) * spread / (first * second)
+        beyond = (1 - middle) ** 2 > TWO_SIDED_95**2 * variance
+        low, high = (middle, high) if beyond else (low, middle)
+    return high
 
 
 def _above(values: Any, ordered: Any) -> Any:

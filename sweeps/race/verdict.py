@@ -32,8 +32,11 @@ class Lead:
 
     @property
     def certain(self) -> bool:
-        """Whether the interval lies above 0."""
-        return self.low > 0.0
+        """Whether the interval lies above 0, and is one.
+
+        One that is the same in every repeat says nothing of chance: scores of few rows often are.
+        """
+        return self.high > self.low > 0.0
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,8 @@ def _reach(backends: int, repeats: int) -> float:
 
 def _lead(name: str, differences: Table, reach: float) -> Lead:
     mean = float(differences.mean())
+    if np.allclose(differences, mean, rtol=1e-9, atol=0.0):
+        return Lead(name, mean, mean, mean)
     error = float(differences.std(ddof=1)) / math.sqrt(len(differences))
     return Lead(name, mean, mean - reach * error, mean + reach * error)
 

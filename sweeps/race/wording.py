@@ -71,6 +71,8 @@ def said(verdict: Verdict) -> str:
 
 
 def _lead(lead: Lead) -> str:
+    if lead.low == lead.high:
+        return f"{lead.by:.2g} in every repeat"
     return f"{lead.by:.2g}, {lead.low:.2g} to {lead.high:.2g}"
 
 

@@ -65,6 +65,21 @@ def test_paired_intervals_hold_the_truth_as_often_as_they_say() -> None:
     assert 0.89 <= held / 150 <= 1.0
 
 
+def test_an_interval_ends_at_the_outmost_difference_where_many_are_equal() -> None:
+    mean, low, high, p = paired([0.0] * 5 + [0.01])
+    assert low == 0.0 < mean < high == 0.01
+    assert p > 0.05
+
+
+def test_all_of_a_few_scores_above_all_others_may_be_chance() -> None:
+    effect, low, high, p = unpaired([4.0, 5.0, 6.0], [1.0, 2.0, 3.0])
+    assert (effect, high) == (1.0, 1.0)
+    assert low < 0.55
+    assert p > 0.05
+    assert unpaired([1.0, 2.0, 3.0], [4.0, 5.0, 6.0])[:3] == (0.0, 0.0, pytest.approx(1 - low))
+    assert unpaired(list(range(50, 80)), list(range(30)))[1] > 0.85
+
+
 def test_equal_scores_are_no_difference() -> None:
     assert paired([0.0] * 10) == (0.0, 0.0, 0.0, 1.0)
     assert unpaired([1.0] * 5, [1.0] * 5) == (0.5, 0.5, 0.5, 1.0)

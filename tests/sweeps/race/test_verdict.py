@@ -62,6 +62,21 @@ def test_a_clear_lead_is_said_with_its_interval() -> None:
     assert said(found).startswith("fast is ahead of slow by 1")
 
 
+def test_a_lead_that_is_the_same_in_every_repeat_says_nothing_of_chance() -> None:
+    found = verdict({"a": [0.91, 0.93], "b": [0.9, 0.92]}, maximize=True)
+    assert found.ahead_of == ()
+    assert said(found) == "a cannot be told from b (0.01 in every repeat)"
+
+
+def test_scores_of_few_rows_are_told_apart_no_more_often_by_chance() -> None:
+    rng, races = np.random.default_rng(5), 400
+    wrong = 0
+    for _ in range(races):
+        right = rng.binomial(50, 0.95, size=(2, 2)) / 50
+        wrong += bool(verdict({"a": right[0], "b": right[1]}, maximize=True).ahead_of)
+    assert wrong / races <= 0.05 + 2 * math.sqrt(0.05 * 0.95 / races)
+
+
 def test_of_losses_the_smallest_leads_by_a_positive_number() -> None:
     found = verdict({"a": [0.5, 0.6, 0.7], "b": [0.1, 0.2, 0.31]}, maximize=False)
     assert found.leader == "b"
