@@ -168,6 +168,7 @@ def _bracket(
     above: list[Result] = []
     for trials, epochs in rungs:
         best = sorted(above, key=lambda r: -(r.score or 0))[:trials]
+        begun: list[tuple[Config, int | None]]
         begun = [(one.trial.config, one.trial.number) for one in best]
         above = []
         for config, parent in begun or [(sweep.space.draw(rng), None) for _ in range(trials)]:
