@@ -239,6 +239,6 @@ def told_of(result: Result, sweep: Sweep) -> Told:
     signed = sweep.objective.minimised
     score = None if result.score is None else signed(result.score)
     reported = tuple((step, signed(value)) for step, value in result.reported)
-    spent = trained(result, sweep.evaluate)
+    spent = trained(result, sweep)
     scores = scores_of(sweep, result) if sweep.further else ()
     return Told(result.trial, score, result.error, result.defined, reported, scores, spent)

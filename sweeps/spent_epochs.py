@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sweeps.pruning.choose import prunes_by_parts
 from sweeps.sweep import Evaluate, Sweep
 from sweeps.trial import Result, Trial
 
@@ -31,10 +32,15 @@ def planned(trial: Trial, problem: Problem) -> int:
         return fits
 
 
-def trained(result: Result, evaluate: Evaluate) -> int | None:
-    """Epochs that the trial has behind it, those of its parent included; None if nobody knows."""
-    epochs = result.metrics.get("epochs")
-    return None if epochs is None else round(epochs * _fits(evaluate))
+def trained(result: Result, sweep: Sweep) -> int | None:
+    """Epochs that the trial has behind it, those of its parent included; None if nobody knows.
+
+    A trial that was ended between its parts has trained no more of them than that.
+    """
+    epochs, fits = result.metrics.get("epochs"), _fits(sweep.evaluate)
+    if result.pruned is not None and prunes_by_parts(sweep):
+        fits = result.pruned.step
+    return None if epochs is None else round(epochs * fits)
 
 
 def most_trials(sweep: Sweep) -> int | None:

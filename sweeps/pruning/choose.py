@@ -39,6 +39,12 @@ def steps_for(sweep: Sweep) -> Steps | None:
     return None if choice is None else Steps(choice, most_epochs(sweep.space))
 
 
+def prunes_by_parts(sweep: Sweep) -> bool:
+    """Whether trials are ended between their parts, each of which is trained in full."""
+    steps = steps_for(sweep)
+    return steps is not None and steps.choice.kind == PARTS
+
+
 def trials_before_pruning(sweep: Sweep) -> int:
     """How many trials are trained to their end first, for the pruner to learn from."""
     steps = steps_for(sweep)

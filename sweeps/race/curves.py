@@ -60,7 +60,7 @@ def curve_of(sweep: Sweep, problem: Problem, results: Iterable[Result], epochs: 
     behind: dict[int, int] = {}
     total = 0
     for result in results:
-        trial, done = result.trial, trained(result, sweep.evaluate)
+        trial, done = result.trial, trained(result, sweep)
         behind[trial.number] = planned(trial, problem) if done is None else done
         before = 0 if trial.parent is None else behind.get(trial.parent, 0)
         total += max(0, behind[trial.number] - before)

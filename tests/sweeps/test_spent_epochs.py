@@ -6,7 +6,7 @@ from sweeps.parts import problem_of
 from sweeps.reading import read_sweep
 from sweeps.spent_epochs import most_trials, planned, trained
 from sweeps.sweep import Sweep
-from sweeps.trial import Result, Trial
+from sweeps.trial import Failure, Pruned, Result, Trial
 
 
 def sweep(search: Any = "random", **space: Any) -> Sweep:
@@ -29,8 +29,25 @@ def test_all_folds_and_repeats_of_a_trial_count() -> None:
     assert planned(Trial(0, config), problem) == 60
     assert planned(Trial(0, config, budget=2), problem) == 20
     result = Result(Trial(0, config), 0.5, {"epochs": 4.1}, {}, 1.0)
-    assert trained(result, found.evaluate) == 41
-    assert trained(Result(Trial(0, config), 0.5, {}, {}, 1.0), found.evaluate) is None
+    assert trained(result, found) == 41
+    assert trained(Result(Trial(0, config), 0.5, {}, {}, 1.0), found) is None
+
+
+@pytest.mark.parametrize(("pruner", "spent"), [("wilcoxon", 18), ("median", 30)])
+def test_a_trial_that_was_pruned_has_not_spent_the_rest(pruner: str, spent: int) -> None:
+    """After 3 of 10 parts of 6 epochs each, or after 3 epochs of all 10."""
+    found = sweep({"backend": "random", "pruner": pruner})
+    epochs = 6.0 if pruner == "wilcoxon" else 3.0
+    ended = Result(
+        Trial(0, {}),
+        None,
+        {"epochs": epochs},
+        {},
+        1.0,
+        error=Failure("pruned", ""),
+        pruned=Pruned(3, 0.5),
+    )
+    assert trained(ended, found) == spent
 
 
 def test_a_configuration_that_is_no_network_counts_one_a_fit() -> None:
