@@ -27,10 +27,22 @@ UNSEEN = frozenset(
         *("open", "environ", "getenv", "load", "loadtxt", "genfromtxt", "fromfile", "memmap"),
         *("read", "get_file", "urlopen", "urlretrieve", "from_pretrained", "connect", "run"),
         *("import_module", "__import__", "exec", "eval"),
+        *("File", "GFile", "Popen", "popen", "system", "check_output", "FixedLengthRecordDataset"),
+        *("TFRecordDataset", "TextLineDataset", "CsvDataset", "make_csv_dataset", "list_files"),
     }
 )
-UNSEEN_BEFORE = ("read_", "load_", "fetch_")
-"""Names, and beginnings of names, by which code reads what its text does not hold."""
+UNSEEN_BEFORE = ("read_", "load_", "fetch_", "flow_from_")
+UNSEEN_AFTER = ("_from_directory",)
+"""Names, and beginnings and ends of names, by which code reads what its text does not hold."""
+
+READING = frozenset(
+    {
+        *("h5py", "tables", "netCDF4", "zipfile", "tarfile", "gzip", "mmap", "shelve", "dbm"),
+        *("requests", "httpx", "aiohttp", "urllib3", "http", "socket"),
+        *("fsspec", "s3fs", "gcsfs", "boto3"),
+    }
+)
+"""Packages that are there to read files, or what lies on other machines."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +130,7 @@ def _imported(text: bytes) -> frozenset[str] | None:
             found |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             found.add(node.module.partition(".")[0])
-    return frozenset(found)
+    return frozenset(found) if found.isdisjoint(READING) else None
 
 
 def _used(tree: ast.Module) -> Iterator[str]:
@@ -132,7 +144,7 @@ def _used(tree: ast.Module) -> Iterator[str]:
 
 
 def _is_unseen(name: str) -> bool:
-    return name in UNSEEN or name.startswith(UNSEEN_BEFORE)
+    return name in UNSEEN or name.startswith(UNSEEN_BEFORE) or name.endswith(UNSEEN_AFTER)
 
 
 def _digest(parts: Iterable[bytes]) -> str:
