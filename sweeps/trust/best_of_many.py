@@ -51,6 +51,8 @@ def with_best(scores: Array, overlap: float, confidence: float = CONFIDENCE) -> 
     paired = Paired(scores, overlap)
     above = paired.means[:, None] - paired.means[None, :]
     room = paired.one_sided(confidence)[:, None] * paired.errors
+    if _mute(paired, (count - 1) * 2.0**-parts, confidence):
+        room = np.abs(above)
     upper = _others(above + room, np.inf).min(axis=1)
     # Means of equal scores may differ by a rounding.
     tied = upper >= -1e-12 * np.abs(scores).max()
@@ -75,7 +77,22 @@ def above_control(
     paired = Paired(np.column_stack([control, scores]), overlap)
     above = paired.means[1:] - paired.means[0]
     room = paired.two_sided(0, confidence) * paired.errors[0, 1:]
+    if _mute(paired, scores.shape[1] * 2.0 ** (1 - len(scores)), confidence):
+        room = np.abs(above)
     return above - room, above + room
+
+
+def _mute(paired: Paired, chance: float, confidence: float) -> bool:
+    """Whether all differences are the same in every part, and parts are so few that this happens.
+
+    Accuracies on few rows are often equal. Such parts say nothing of spread, only of the sign of a
+    difference: by `chance` it is the same in all of them. Where not even parts differ, nothing is
+    left to chance: a function that draws no numbers.
+    """
+    if not np.ptp(paired.scores, axis=0).any():
+        return False
+    apart = np.abs(paired.means[:, None] - paired.means[None, :]).max()
+    return bool(paired.errors.max() <= 1e-9 * apart) and chance > 1 - confidence
 
 
 def half_width(scores: Array, overlap: float, confidence: float = CONFIDENCE) -> float | None:

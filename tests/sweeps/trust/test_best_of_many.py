@@ -110,3 +110,21 @@ def test_the_mean_of_few_scores_is_known_as_far_as_students_t_says() -> None:
     assert half_width(scores, 0.0) == pytest.approx(4.303 * 2 / np.sqrt(3), rel=1e-3)
     assert half_width(scores, 0.25) == pytest.approx(4.303 * 2 * np.sqrt(1 / 3 + 0.25), rel=1e-3)
     assert half_width(scores[:1], 0.25) is None
+
+
+def test_a_difference_that_is_the_same_in_a_few_parts_may_be_chance() -> None:
+    ease = np.arange(10)[:, None] / 50
+    many = np.array([[0.5, 0.52]]) + ease
+    few = many[:3]
+    assert with_best(few, 0.25).tied.tolist() == [True, True]
+    assert with_best(many, 0.25).tied.tolist() == [False, True]
+    lower, upper = above_control(few[:, 1:], few[:, 0], 0.25)
+    assert lower[0] <= 0.0 < upper[0]
+    lower, _ = above_control(many[:, 1:], many[:, 0], 0.25)
+    assert lower[0] > 0.0
+
+
+def test_two_models_that_are_the_same_are_told_apart_by_few_rows_no_more_often() -> None:
+    rng, times = np.random.default_rng(8), 400
+    wrong = [not with_best(rng.binomial(50, 0.95, (2, 2)) / 50, 0.0).tied[0] for _ in range(times)]
+    assert sum(wrong) / times <= 0.05
