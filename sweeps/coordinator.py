@@ -21,7 +21,7 @@ from sweeps.drawing import Report
 from sweeps.errors import LedgerError
 from sweeps.executors.environment import standing
 from sweeps.executors.executor import Slots
-from sweeps.executors.where import Executor, Placed, Where, slots_for
+from sweeps.executors.where import HERE, Executor, Placed, Where, slots_for
 from sweeps.lease import Claim, Heartbeat, LeaseError
 from sweeps.ledger import Ledger
 from sweeps.ledger_records import FINAL
@@ -63,10 +63,12 @@ class Options(Around, Placed, total=False):
     """The same, and where fits are trained.
 
     An `executor` that runs already is used as it is and left running, unless a second interruption
-    ends it. `race` is the sweep's place in a race, as the ledger keeps it (see `sweeps.race`).
+    ends it; `place` says where it trains, if not in this process. `race` is the sweep's place in a
+    race, as the ledger keeps it (see `sweeps.race`).
     """
 
     executor: Slots | Executor | None
+    place: Where | None
     race: str | None
 
 
@@ -86,10 +88,11 @@ def run(sweep: Sweep, **options: Unpack[Options]) -> Summary:
     parts = warm.parts
     with open_slots(parts.trainer, options, around.watcher.said) as slots:
         search = parts.backend.start(sweep.space, sweep.seed)
+        began_with = provenance_of(parts, around.place).to_json()
         with closing(Ledger.open(around.store.ledger_url)) as ledger:
             state = searching.state_of(sweep, search)
             claim = ledger.create(parts.sweep, state, options.get("race"), warm.kept)
-            ledger.keep_provenance(claim, provenance_of(parts, around.place).to_json())
+            ledger.keep_provenance(claim, began_with)
             search = searching.started(parts, search, ledger, claim.sweep_id)
             with accompanied(around, parts.sweep, claim.sweep_id) as among:
                 return Session(parts, search, ledger, claim, among).run(slots)
@@ -241,12 +244,16 @@ def _surroundings(options: Around) -> Surroundings:
 
 
 def _placed(options: Options) -> Surroundings:
-    """The same, with where fits are trained; an executor that runs already is taken for here."""
-    around = _surroundings(options)
+    """The same, with where fits are trained."""
+    return replace(_surroundings(options), place=place_of(options))
+
+
+def place_of(options: Options) -> Where:
+    """Where fits are trained; an executor that runs already is taken for here if nobody says."""
     given = options.get("executor")
     if given is None or isinstance(given, str):
-        return replace(around, place=Where.of(options, given or "processes"))
-    return around
+        return Where.of(options, given or "processes")
+    return options.get("place") or HERE
 
 
 def _mlflow(uri: str | None) -> Tracker:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Unpack
 
 from sweeps import coordinator
-from sweeps.coordinator import Options, open_slots
+from sweeps.coordinator import Options, open_slots, place_of
 from sweeps.executors.executor import Slots
 from sweeps.parts import Parts
 from sweeps.race.entrants import sweep_for
@@ -45,7 +45,8 @@ def run(
 
 def _run_one(standing: Standing, place: Place, slots: Slots, options: Options) -> Summary:
     entry = entry_to_json(standing.race, place)
-    shared: Options = {**options, "executor": slots, "race": entry}
+    where = place_of(options)
+    shared: Options = {**options, "executor": slots, "place": where, "race": entry}
     row = standing.rows.get(place)
     if row is not None:
         return coordinator.resume(row.sweep_id, **shared)

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from sweeps import coordinator
+from sweeps.executors.where import Where
+from sweeps.memo import ground as memo_ground
 from sweeps.race.outcome import Outcome as RaceOutcome
 from sweeps.race.outcome import outcome_of
 from sweeps.race.race import Place, Race
@@ -62,6 +64,16 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
     bench = Bench(tmp_path, monkeypatch)
     bench.train_with(MadeUp())
     return Course(bench)
+
+
+def test_its_sweeps_know_where_the_executor_that_they_share_trains(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The memo tells figures of one device from those of another."""
+    places: list[Where] = []
+    monkeypatch.setattr(memo_ground, "device_at", lambda place: places.append(place))
+    course.run(Standing(race(("grid", "random"), repeats=1, epochs=36), {}), gpus="none", memo=True)
+    assert places == [Where(gpus=())] * 2
 
 
 @pytest.mark.parametrize("backends", [QUICK, pytest.param(ALL, marks=pytest.mark.slow)])
