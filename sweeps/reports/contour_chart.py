@@ -49,6 +49,7 @@ class Contour:
     dots: tuple[tuple[float, float], ...]
     trials: int
     smooth: bool
+    mixture: str = ""
 
     @property
     def alt(self) -> str:
@@ -58,9 +59,10 @@ class Contour:
     @property
     def note(self) -> str:
         """How colours come about."""
+        more = f"; {self.mixture}" if self.mixture else ""
         if self.smooth:
-            return "dots are trials; colours between them are a mean of those near"
-        return f"{self.trials:,} trials, binned; each field is the mean of those in it"
+            return f"dots are trials; colours between them are a mean of those near{more}"
+        return f"{self.trials:,} trials, binned; each field is the mean of those in it{more}"
 
     def height(self, narrow: bool, /) -> float:
         """In inches."""
@@ -127,6 +129,7 @@ def contour_of(material: Material) -> Contour | LeftOut | None:
         dots=dots,
         trials=len(points),
         smooth=smooth,
+        mixture=material.mixture,
     )
 
 

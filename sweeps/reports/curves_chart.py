@@ -30,7 +30,10 @@ Curve = tuple[tuple[int, float], ...]
 
 @dataclass(frozen=True)
 class Curves:
-    """Curves to the end, curves that broke off, and the best trial's."""
+    """Curves to the end, curves that broke off, and the best trial's.
+
+    `ended` is what became of those that broke off.
+    """
 
     name: str
     whole: tuple[Curve, ...]
@@ -38,6 +41,7 @@ class Curves:
     best: Curve
     axis: ScoreAxis
     trials: int
+    ended: str = "pruned"
 
     @property
     def alt(self) -> str:
@@ -59,7 +63,7 @@ class Curves:
     def draw(self, figure: Figure, _narrow: bool, /) -> None:
         """Broken-off curves behind, the best one in front."""
         axes = figure.subplots()
-        _lines(axes, self.broken_off, GREY, 0.5, "pruned")
+        _lines(axes, self.broken_off, GREY, 0.5, self.ended)
         _lines(axes, self.whole, BLUE, 0.4, "trial")
         _lines(axes, (self.best,) if self.best else (), ORANGE, 1.0, "best trial", 2.2)
         dressed(axes, "", "epoch", self.name)
@@ -108,6 +112,7 @@ def curves_of(material: Material) -> Curves | LeftOut | None:
         best=() if best is None or name not in best.history else curve_of(best, name),
         axis=score_axis(name, values, maximize),
         trials=len(trained),
+        ended="pruned" if any(one.state == "pruned" for one in trained) else "not promoted",
     )
 
 

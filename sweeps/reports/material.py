@@ -98,6 +98,17 @@ class Material:
         return tuple(sorted(self.scored, key=lambda one: sign * score_of(one)))
 
     @cached_property
+    def mixture(self) -> str:
+        """That scores are of different numbers of epochs, which may matter more.
+
+        Empty where all trials with a score were given as many as each other.
+        """
+        given = {one.trial.budget for one in self.scored if one.trial.budget is not None}
+        if len(given) < 2:
+            return ""
+        return f"scores after {min(given):,} to {max(given):,} epochs together"
+
+    @cached_property
     def scales(self) -> tuple[Scale, ...]:
         """Of the parameters that vary, in the order of the sweep file."""
         found = domains_of(self.found.sweep.space, self.found.results)

@@ -48,6 +48,7 @@ class Parallel:
     lines: tuple[Line, ...]
     trials: int
     others: int
+    mixture: str = ""
 
     @property
     def alt(self) -> str:
@@ -62,6 +63,7 @@ class Parallel:
         said = [
             "the best trial is drawn thick",
             sample if len(self.lines) < self.trials else "",
+            self.mixture,
             f"{self.others:,} less important parameters not shown" if self.others else "",
         ]
         return "; ".join(one for one in said if one)
@@ -131,6 +133,7 @@ def parallel_of(material: Material) -> Parallel | LeftOut | None:
         lines=tuple(_line(one, shown, axis) for one in picked),
         trials=len(material.scored),
         others=len(material.scales) - len(shown),
+        mixture=material.mixture,
     )
 
 

@@ -53,6 +53,7 @@ class Slices:
     panels: tuple[Slice, ...]
     binned: int
     others: int
+    mixture: str = ""
 
     @property
     def alt(self) -> str:
@@ -66,6 +67,7 @@ class Slices:
         said = [
             "a star marks the best trial" if any(panel.best for panel in self.panels) else "",
             f"{self.binned:,} trials, binned" if self.binned else "",
+            self.mixture,
             f"{self.others:,} less important parameters not shown" if self.others else "",
             self.axis.note,
         ]
@@ -108,6 +110,7 @@ def slices_of(material: Material) -> Slices | None:
         panels=tuple(_slice(scale, material.scored, material.best, many) for scale in shown),
         binned=len(material.scored) if many else 0,
         others=len(material.scales) - len(shown),
+        mixture=material.mixture,
     )
 
 

@@ -186,6 +186,21 @@ def test_a_promoted_trial_has_one_curve():
     assert shown.trials == 27 + 12 + 6
     assert len(shown.whole) == 5
     assert len(shown.broken_off) == 40
+    assert shown.ended == "not promoted"
+
+
+def test_scores_of_few_epochs_and_of_many_are_said_to_stand_together(ordinary):
+    halved = Material(samples.halved())
+    for chart in (slices_of, contour_of, parallel_of):
+        assert "scores after 1 to 27 epochs together" in chart(halved).note
+        assert "together" not in chart(ordinary).note
+
+
+def test_importance_says_which_of_several_objectives_it_is_for(ordinary):
+    assert (
+        "PED-ANOVA for val_accuracy alone" in importance_of(Material(samples.two_objectives())).note
+    )
+    assert "alone" not in importance_of(ordinary).note
 
 
 def test_curves_without_histories_are_not_drawn(large):
