@@ -22,7 +22,8 @@ TRIES_BEFORE_DRAWING = 10
 class SamplerSearch:
     """Seed trials first, then what the sampler suggests, from the results told in order.
 
-    Priors are known from the start; they are no trials, and are not suggested again.
+    Priors are known from the start; they are no trials, and are not suggested again unless they
+    were judged elsewhere.
     """
 
     learns = True
@@ -43,7 +44,8 @@ class SamplerSearch:
         self._sampler = sampler
         self._seed_trials = seed_trials
         self._study = OptunaStudy(space, seed, sampler, batch, objectives, telling(priors))
-        self._tried = [*seed_trials, *(prior.config for prior in priors)]
+        known = [prior.config for prior in priors if not prior.elsewhere]
+        self._tried = [*seed_trials, *known]
         self._draws = Draws(space, seed, self._tried)
         self._rhythm = Rhythm()
         self._refused = 0

@@ -18,12 +18,14 @@ class Prior:
 
     It is one that the space allows, complete. `scores` are by every objective, smaller is better.
     Where configurations come about in training, `defined` has the values and what they were chosen
-    from, and `config` is the same values.
+    from, and `config` is the same values. One that was judged `elsewhere`, on other rows say, may
+    be worth trying here as well.
     """
 
     config: Config
     scores: tuple[float, ...]
     defined: Defined | None = None
+    elsewhere: bool = False
 
 
 def telling(priors: Sequence[Prior], most: int = MOST_TOLD) -> tuple[Prior, ...]:

@@ -38,14 +38,14 @@ def fitted(earlier: Earlier, sweep: Sweep) -> Fitted:
     left_out: Counter[str] = Counter()
     for tried in earlier.tried:
         try:
-            priors.append(_prior(tried, sweep))
+            priors.append(_prior(tried, sweep, elsewhere=bool(earlier.otherwise)))
         except SpaceError as error:
             kind = str(error.path[0]) if error.path else error.message
             left_out[examples.setdefault(kind, str(error))] += 1
     return Fitted(earlier, tuple(priors), left_out)
 
 
-def _prior(tried: Tried, sweep: Sweep) -> Prior:
+def _prior(tried: Tried, sweep: Sweep, *, elsewhere: bool) -> Prior:
     """Raises SpaceError that says what is in the way."""
     if tried.unfit:
         raise SpaceError(tried.unfit)
@@ -56,7 +56,7 @@ def _prior(tried: Tried, sweep: Sweep) -> Prior:
         for objective, value in zip(sweep.objectives, tried.values, strict=True)
     )
     if not sweep.defined_as_it_runs:
-        return Prior(_translated(tried, sweep), scores)
+        return Prior(_translated(tried, sweep), scores, elsewhere=elsewhere)
     if tried.defined is None:
         raise SpaceError("nobody knows what its values were chosen from")
     return Prior(tried.config, scores, tried.defined)
@@ -86,11 +86,18 @@ def kept_text(fits: Sequence[Fitted]) -> str:
 def priors_in(text: str) -> tuple[Prior, ...]:
     """The priors in what `kept_text` wrote."""
     return tuple(
-        Prior(one["config"], tuple(one["scores"]), defined_of(one.get("defined")))
+        Prior(
+            one["config"],
+            tuple(one["scores"]),
+            defined_of(one.get("defined")),
+            one.get("elsewhere", False),
+        )
         for one in json.loads(text)["priors"]
     )
 
 
 def _plain(prior: Prior) -> dict[str, Any]:
     plain: dict[str, Any] = {"config": dict(prior.config), "scores": prior.scores}
+    if prior.elsewhere:
+        plain["elsewhere"] = True
     return plain if prior.defined is None else plain | {"defined": asdict(prior.defined)}

@@ -91,6 +91,16 @@ def test_a_finite_space_is_not_tried_twice(bench: Bench) -> None:
     assert look_at_ledger(bench.store, later).faults == []
 
 
+def test_what_was_judged_otherwise_may_be_tried_again(bench: Bench) -> None:
+    space = {"width": [1, 2, 3, 4, 5, 6]}
+    first = read_sweep({**DOCUMENT, "space": space, "search": {"backend": "random", "trials": 4}})
+    earlier = bench.run(first).sweep_id
+    later = bench.run(warm(earlier, trials=4, space=space, seed=5, evaluate={"repeats": 2}))
+    coordinator.extend(later.sweep_id, 4, store=bench.store, tracker=lambda: bench.tracker)
+    widths = sorted(int(config["width"]) for config in configs(bench, later.sweep_id))
+    assert widths == [1, 2, 3, 4, 5, 6]
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
