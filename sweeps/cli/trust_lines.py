@@ -108,7 +108,7 @@ def _tie_set(trust: Trust) -> Iterator[str]:
         tied = ", ".join(str(row.trial) for row in trust.tie_set)
         together = "" if trust.parts == 1 else ", and all intervals hold together"
         yield f"tie set: {trust_words.confirmed(trust)}: {tied}"
-        yield f"  {trust_words.coverage(trust)}{together}"
+        yield f"  {trust_words.coverage(trust, 'in it')}{together}"
     if trust.same_rows:
         yield f"  {trust_words.ONLY_SEEDS}"
 

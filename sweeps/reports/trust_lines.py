@@ -50,7 +50,7 @@ def _tie_set(trust: Trust) -> str:
         )
     return (
         f"{trust_words.confirmed(trust)} cannot be told from the best; "
-        f"{trust_words.coverage(trust)}. Recommended is trial {choice.trial}, which "
+        f"{trust_words.coverage(trust, 'among those')}. Recommended is trial {choice.trial}, which "
         f"{trust_words.WHY[trust.by]} of them: {mean}."
     )
 

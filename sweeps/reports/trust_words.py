@@ -25,11 +25,11 @@ def between(bounds: Interval) -> str:
     return f"{bounds[0]:.2g} to {bounds[1]:.2g}"
 
 
-def coverage(trust: Trust) -> str:
+def coverage(trust: Trust, where: str) -> str:
     """What the tie set promises, which is about the confirmed configurations alone."""
     if trust.parts == 1:
         return "a single score of each says nothing of chance"
-    return f"the true best of them is in it with {trust.confidence:.0%}"
+    return f"the true best of them is {where} with {trust.confidence:.0%}"
 
 
 def alone(trust: Trust) -> str | None:

@@ -123,7 +123,7 @@ def test_what_can_be_trusted_stands_at_the_top():
     top = text[: text.index("<dl>")]
     assert "<p>Best of the search: trial" in top
     assert "of 8 confirmed configurations cannot be told from the best" in top
-    assert "the true best of them is in it with 95%" in top
+    assert "the true best of them is among those with 95%" in top
     assert "The search promised" in top
     assert "The baseline, logistic regression, has val_accuracy" in top
     assert "Confirmed configurations" in text
