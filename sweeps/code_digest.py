@@ -17,7 +17,8 @@ OURS = ("sweeps", "search_spaces", "tracking")
 
 DECIDES = (
     *("trainers", "tasks", "metrics", "subjects"),
-    *("config_reader.py", "decays.py", "draws.py", "evaluation.py", "freshness.py"),
+    *("checkpoints.py", "config_reader.py", "decays.py", "draws.py", "evaluation.py"),
+    *("freshness.py", "user_code.py"),
     *("optimizers.py", "problem.py", "recipe.py", "schedules.py", "shapes.py", "splitting.py"),
 )
 """What of this package a figure may depend on."""

@@ -151,6 +151,11 @@ class Ledger(LedgerView):
             return ledger_rows.trained_before(connection, memo_keys)
 
     @outlasting
+    def ranked(self, sweep_id: str, *, maximize: bool) -> list[Trial]:
+        """What `ranking` gives, for whoever waits for a server that is away."""
+        return list(self.ranking(sweep_id, maximize=maximize))
+
+    @outlasting
     def again(self, claim: Claim, numbers: Sequence[int], *, charged: bool) -> None:
         """Another attempt at trials without a result; `charged` ones count towards the cap.
 

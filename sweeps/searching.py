@@ -24,7 +24,7 @@ def started(parts: Parts, search: Search, ledger: Ledger, sweep_id: str) -> Sear
     confirm = confirm_of(parts)
     if confirm is None:
         return search
-    return Confirming(search, confirm, partial(ledger.ranking, sweep_id, **_goal(parts.sweep)))
+    return Confirming(search, confirm, partial(ledger.ranked, sweep_id, **_goal(parts.sweep)))
 
 
 def restored_search(parts: Parts, ledger: Ledger, sweep_id: str) -> Search:
@@ -35,7 +35,7 @@ def restored_search(parts: Parts, ledger: Ledger, sweep_id: str) -> Search:
     state = ledger.backend_state(sweep_id)
     if confirm is None:
         return parts.backend.restore(sweep.space, sweep.seed, state, results, running)
-    ranked = partial(ledger.ranking, sweep_id, **_goal(sweep))
+    ranked = partial(ledger.ranked, sweep_id, **_goal(sweep))
     return restored(
         parts.backend, sweep.space, sweep.seed, state, results, running, confirm, ranked
     )
