@@ -1,10 +1,11 @@
-"""What a sweep's trials say about its space, as the last lines of a command."""
+"""What was confirmed and what trials say about their space, as the last lines of a command."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from sweeps.cli.chosen import Shelf, opened
+from sweeps.cli.confirmed_lines import confirmed_lines, so_far
 from sweeps.cli.endings import BadInputError
 from sweeps.cli.store_flags import StoreFlags
 from sweeps.errors import LedgerError, printable
@@ -17,15 +18,19 @@ MOST = 3
 
 
 def advice_after(summary: Summary, store: StoreFlags) -> list[str]:
-    """The same of a sweep whose session has just ended, unless somebody is in a hurry.
+    """Of a sweep whose session has just ended; in brief when somebody is in a hurry.
 
     How it ended is to be told even where the ledger has gone away since.
     """
-    if summary.ending == "interrupted":
+    in_a_hurry = summary.ending == "interrupted"
+    if in_a_hurry and not summary.confirmed + summary.unconfirmed:
         return []
     try:
         with opened(store) as shelf:
-            return advice_lines(shelf, summary.sweep_id)
+            row = shelf.sweep(summary.sweep_id)
+            if in_a_hurry:
+                return so_far(row, shelf.sweep_of(row).evaluate.confirm_top)
+            return [*confirmed_lines(shelf, row, store), *advice_lines(shelf, row.sweep_id)]
     except (BadInputError, LedgerError, LookupError):
         return []
 

@@ -13,6 +13,7 @@ from search_spaces.spelling import suggestion
 from sweeps.cli.advice_lines import advice_after
 from sweeps.cli.chosen import LATEST, Shelf, opened
 from sweeps.cli.commanding import obeyed
+from sweeps.cli.confirmed_lines import CONCLUDED, so_far
 from sweeps.cli.endings import BadInputError, guarded
 from sweeps.cli.options import NoMemo, SweepId, TrackingUri
 from sweeps.cli.screen import progress, say, say_if_heard
@@ -51,7 +52,10 @@ def resume(
             obeyed(shelf, row, "resume")
             say([f"{titled(row)}: resumed; {row.holder} goes on with it"])
             return
-        metric = shelf.sweep_of(row).objective.metric
+        sweep = shelf.sweep_of(row)
+    if row.state not in CONCLUDED:
+        say_if_heard(so_far(row, sweep.evaluate.confirm_top))
+    metric = sweep.objective.metric
     _session(
         partial(coordinator.resume, memo=not no_memo), row, metric, chosen, store, tracking_uri
     )

@@ -10,6 +10,7 @@ import typer
 
 from sweeps.cli.advice_lines import advice_lines
 from sweeps.cli.chosen import LATEST, Shelf, exists, opened
+from sweeps.cli.confirmed_lines import confirmed_lines
 from sweeps.cli.costs import hours
 from sweeps.cli.endings import FAILED, guarded
 from sweeps.cli.front_lines import front_fields, show_front
@@ -70,7 +71,7 @@ def status(sweep_id: SweepId = LATEST, store: StoreOption = HERE, as_json: AsJso
         sweep, best = _sweep_and_best(shelf, row)
         front = _front(shelf, row, sweep)
         reasons = shelf.ledger.reasons(row.sweep_id, confirmations=False) if row.failed else {}
-        advised = [] if as_json else advice_lines(shelf, row.sweep_id)
+        advised = [] if as_json else _advised(shelf, row, store)
     expected = _expected(row, sweep)
     if as_json:
         found = {"expected": expected, "reasons": reasons, "best": _best_fields(sweep, best)}
@@ -88,6 +89,10 @@ def status(sweep_id: SweepId = LATEST, store: StoreOption = HERE, as_json: AsJso
     elif row.state in ("pausing", "paused"):
         said.append(f"resume: {command('resume', row.sweep_id, store, None)}")
     say(said)
+
+
+def _advised(shelf: Shelf, row: SweepRow, store: StoreFlags) -> list[str]:
+    return [*confirmed_lines(shelf, row, store), *advice_lines(shelf, row.sweep_id)]
 
 
 def _expected(row: SweepRow, sweep: Sweep) -> int | None:
