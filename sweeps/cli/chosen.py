@@ -52,6 +52,11 @@ class Shelf:
         rows = self.ledger.sweeps()
         if not rows:
             raise _nothing_in(self.store)
+        if any(row.race == typed for row in rows):
+            raise BadInputError(
+                f"{typed} is a race of several sweeps, which `sweeps ls` lists; "
+                f"`sweeps race --resume {typed}` goes on with it, or shows what came of it"
+            )
         found = [row for row in rows if row.name == typed]
         if len(found) == 1:
             return found[0]

@@ -89,6 +89,9 @@ def test_a_finished_race_is_shown_again_and_ls_says_whose_sweeps_are_whose(
     assert again.output in first
     race_id = first.split()[2].rstrip(":")
     assert sweeps("ls").output.count(race_id) == 4
+    taken_for_a_sweep = sweeps("resume", race_id)
+    assert taken_for_a_sweep.exit_code == 2
+    assert f"`sweeps race --resume {race_id}` goes on with it" in taken_for_a_sweep.stderr
 
 
 def test_json_is_alone_on_standard_output(sweeps: Command, sent: Sent) -> None:
