@@ -98,6 +98,8 @@ def _fewer(plan: Plan, trials: int) -> str:
         return ""
     if plan.brackets:
         return f" ({plan.asked:,} asked for, the brackets have {trials:,})"
+    if plan.space.allowed is None or (trials < plan.space.allowed and not plan.about):
+        return f" ({plan.asked:,} asked for, budget.epochs ends it before)"
     allowed = "allowed point" if plan.space.refused else "point"
     about = "about " if plan.about else ""
     return f" ({plan.asked:,} asked for, the space has {about}{count(trials, allowed)})"

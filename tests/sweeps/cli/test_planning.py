@@ -44,6 +44,10 @@ def test_fewer_trials_than_asked_for_are_told(sweeps: Command, file: str) -> Non
     assert first_line(random) == f"small: random, {few}"
     allowed = "2 trials (50 asked for, the space has 2 allowed points), 2 fits"
     assert first_line(random, "constraints={thin: width < 60}") == f"small: random, {allowed}"
+    short = "2 trials (50 asked for, budget.epochs ends it before), 2 fits"
+    assert first_line(random, "budget.epochs=3") == f"small: random, {short}"
+    endless = ("space.learning_rate={low: 0.001, high: 0.1}", "budget.epochs=3")
+    assert first_line(random, *endless) == f"small: random, {short}"
     hyperband = ("search={backend: hyperband, trials: 50}", "space.epochs=9")
     assert "(50 asked for, the brackets have " in first_line(*hyperband)
     assert "asked" not in first_line("search={backend: random, trials: 3}")
