@@ -80,6 +80,8 @@ def _verdicts(found: Comparison, metric: str) -> Iterator[str]:
     for contest in found.contests:
         ids = [found.sides[at].sweep_id for at in (contest.first, contest.second)]
         yield _verdict(contest, ids[0], ids[1], metric, len(found.contests))
+    if found.caveat is not None:
+        yield f"note: {found.caveat}"
 
 
 def _rows(title: str, rows: Sequence[Row], ids: Sequence[str]) -> None:
@@ -179,6 +181,7 @@ def _fields(found: Comparison) -> dict[str, Any]:
             row.key: dict(zip(ids, row.values, strict=True)) for row in found.surroundings
         },
         "refused": found.refused,
+        "caveat": found.caveat,
         "contests": [
             asdict(one) | {"first": ids[one.first], "second": ids[one.second]}
             for one in found.contests

@@ -19,6 +19,10 @@ IN_WORDS = {
 }
 
 
+ADAPTIVE = ("optuna", "hyperband")
+"""Backends whose trials depend on those before them."""
+
+
 @dataclass(frozen=True)
 class Comparison:
     """`settings` are the keys of the files that differ, `surroundings` versions, data and code.
@@ -31,6 +35,18 @@ class Comparison:
     surroundings: Sequence[Row]
     refused: str | None
     contests: Sequence[Contest]
+
+    @property
+    def caveat(self) -> str | None:
+        """What a test takes for granted that is not so; None where there is nothing of the kind."""
+        backends = {side.found.sweep.search.backend for side in self.sides}.intersection(ADAPTIVE)
+        if not backends or all(contest.kind == "paired" for contest in self.contests):
+            return None
+        who = " and ".join(sorted(backends))
+        return (
+            f"{who} chose trials by what came before, and the test takes all for independent: "
+            "it is too sure. What is better at searching, `sweeps race` says"
+        )
 
 
 def compared(sides: Sequence[Side]) -> Comparison:

@@ -101,3 +101,15 @@ def test_trials_of_lower_rungs_are_left_out(bench: Bench) -> None:
     assert len(side.scored) == 10
     mixed = replace(side.found, trials=(*trials, *side.found.trials[4:]))
     assert len(Side(mixed, None).scored) == 6
+
+
+def test_trials_that_depend_on_each_other_are_too_few_for_the_test(bench: Bench) -> None:
+    keys = {"space": {"width": {"low": 1, "high": 10_000}}, "objective": "val_accuracy"}
+    fixed, other = ({"search": {"backend": "random", "trials": 8}, **keys} for _ in range(2))
+    adaptive = {"search": {"backend": "optuna", "trials": 8}, **keys}
+    independent = compared([ran(bench, **fixed), ran(bench, **other, trainer="keras")])
+    assert [one.kind for one in independent.contests] == ["paired"]
+    assert independent.caveat is None
+    found = compared([ran(bench, **fixed), ran(bench, **adaptive)])
+    assert [one.kind for one in found.contests] == ["unpaired"]
+    assert (found.caveat or "").startswith("optuna chose trials by what came before")
