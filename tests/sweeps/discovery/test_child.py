@@ -24,6 +24,8 @@ def test_what_draws_weights_is_compiled_once_for_workers_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(VARIABLE, str(tmp_path / "programs"))
+    # Whoever has trained with Keras in this process has chosen its backend for good.
+    monkeypatch.delenv("KERAS_BACKEND", raising=False)
     (tmp_path / "drawn_model.py").write_text(dedent(KNOWN_INPUTS))
     found = completed({"model": "drawn_model:build"}, str(tmp_path))
     assert found["space"] == {"units": {"choices": [3]}}
