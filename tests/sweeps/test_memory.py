@@ -32,17 +32,24 @@ COORDINATOR = 150
 
 @dataclass
 class Memory:
-    """Resident MB of this process and of each child, looked at whenever a trial is done."""
+    """Resident MB of this process and of each child, looked at whenever a trial is done.
+
+    Children of other tests that there are already are no workers of this one.
+    """
 
     workers: dict[int, float] = field(default_factory=dict)
     coordinator: list[float] = field(default_factory=list)
+    others: set[int] = field(default_factory=lambda: children())
 
     def look(self, _: Result) -> None:
         self.coordinator.append(megabytes(os.getpid()))
-        for child in psutil.Process().children():
+        for pid in children() - self.others:
             with suppress(psutil.NoSuchProcess):  # a worker may be replaced at this moment
-                largest = max(megabytes(child.pid), self.workers.get(child.pid, 0.0))
-                self.workers[child.pid] = largest
+                self.workers[pid] = max(megabytes(pid), self.workers.get(pid, 0.0))
+
+
+def children() -> set[int]:
+    return {child.pid for child in psutil.Process().children()}
 
 
 def megabytes(process: int) -> float:
