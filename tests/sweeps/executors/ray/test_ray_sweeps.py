@@ -193,7 +193,7 @@ def test_rows_are_loaded_once_and_read_by_all_from_the_nodes_memory(
     assert {result.notes["task"] for result in results} == {task.digest()}
     loaded = Path(task.notes).read_text().split()
     assert set(loaded) == {str(os.getpid())}, "workers load nothing themselves"
-    assert len(loaded) <= 2 * inline
+    assert len(loaded) <= 2 * inline + 1, "once more for the simple model, and not for each trial"
 
 
 @pytest.fixture
