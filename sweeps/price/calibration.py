@@ -9,12 +9,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from sweeps.executors.where import Where
 from sweeps.price.figures import Disk, Price
 from sweeps.sweep import Sweep
+from sweeps.trainers.fused.program_cache import kept
 
 SECONDS = 10.0
 """How long packs are tried, beyond what it takes to start."""
@@ -38,18 +39,27 @@ class NoPriceError(Exception):
 def calibrated(sweep: Sweep, where: Where, *, new_store: bool, seconds: float = SECONDS) -> Price:
     """Train a little of the sweep, for about so many seconds, and add up.
 
-    Nothing is written to the sweep's ledger or to its MLflow store. Raises NoPriceError.
+    Once more where programs were compiled in it: a run finds them compiled, and is so much sooner
+    done. Nothing is written to the sweep's ledger or to its MLflow store. Raises NoPriceError.
     """
+    began, before = time.monotonic(), kept().programs
+    asked = {
+        "document": dict(sweep.document),
+        "where": asdict(where),
+        "new_store": new_store,
+        "seconds": seconds,
+    }
+    found = _found(asked)
+    if kept().programs > before:
+        found = _found(asked)
+    return replace(found, calibration=time.monotonic() - began)
+
+
+def _found(asked: Mapping[str, object]) -> Price:
+    """What a process finds, in a folder that is removed with all that it made."""
     with tempfile.TemporaryDirectory(prefix="sweeps-price-") as made:
         folder = Path(made)
-        asked = {
-            "document": dict(sweep.document),
-            "where": asdict(where),
-            "new_store": new_store,
-            "seconds": seconds,
-            "started": time.time(),
-        }
-        (folder / "asked.json").write_text(json.dumps(asked))
+        (folder / "asked.json").write_text(json.dumps({**asked, "started": time.time()}))
         log = _run(folder)
         return _read(folder, log)
 

@@ -27,22 +27,45 @@ DOCUMENT = {
 SWEEP = read_sweep(DOCUMENT)
 
 
+PRICE = Price(
+    trials=1,
+    fits=2,
+    epochs=3,
+    seconds=4.5,
+    training=1.5,
+    core_seconds=6.0,
+    gpu_seconds=0.5,
+    memory=1e9,
+    disk=Disk(1.0, 2.0, 3.0, 4.0),
+    rows={"runs": 2},
+    notes=("a", "b"),
+    fitting=7,
+)
+
+COMPILING = """#!/bin/sh
+echo run >> "$SWEEPS_CACHE_DIR/runs"
+mkdir -p "$SWEEPS_CACHE_DIR/programs/this"
+touch "$SWEEPS_CACHE_DIR/programs/this/one-cache"
+cp "$SWEEPS_CACHE_DIR/price.json" "$4/price.json"
+"""
+"""A process that compiles a program unless that is kept, and has a price."""
+
+
 def test_a_price_comes_back_as_it_was() -> None:
-    price = Price(
-        trials=1,
-        fits=2,
-        epochs=3,
-        seconds=4.5,
-        training=1.5,
-        core_seconds=6.0,
-        gpu_seconds=0.5,
-        memory=1e9,
-        disk=Disk(1.0, 2.0, 3.0, 4.0),
-        rows={"runs": 2},
-        notes=("a", "b"),
-        fitting=7,
-    )
-    assert price_from(json.loads(json.dumps(price.to_dict()))) == price
+    assert price_from(json.loads(json.dumps(PRICE.to_dict()))) == PRICE
+
+
+def test_what_was_compiled_in_finding_out_is_no_part_of_the_price(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SWEEPS_CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "program"))
+    (tmp_path / "price.json").write_text(json.dumps({"price": PRICE.to_dict()}))
+    (tmp_path / "program").write_text(COMPILING)
+    (tmp_path / "program").chmod(0o755)
+    for runs in (2, 3):
+        assert calibrated(SWEEP, Where(), new_store=True).seconds == PRICE.seconds
+        assert len((tmp_path / "runs").read_text().split()) == runs
 
 
 def test_a_process_that_fails_says_why_in_a_line(
