@@ -20,7 +20,8 @@ from tests.sweeps.durability.places import Place, check_healthy
 pytestmark = pytest.mark.slow
 
 TRIALS = 400
-MEGABYTES = 1000
+MEGABYTES = 500
+WITH_TENSORFLOW = 1300  # Hyperband's oracle imports it: 860 MB before the first trial
 LOOKS = (("ls",), ("status",), ("best",))
 SWEEPS = "from sweeps.cli.app import main; main()"
 
@@ -72,7 +73,7 @@ def test_hundreds_of_trials(
         line = f"{trials} trials, {peak} MB, {seconds:.0f} s, {trials / seconds:.0f} trials/s"
         record_property(backend, line)
         print(f"{backend}: {line}")
-        assert peak < MEGABYTES
+        assert peak < (WITH_TENSORFLOW if backend == "hyperband" else MEGABYTES)
     for look in LOOKS:
         before = time.monotonic()
         python(places[-1], "-c", SWEEPS, *look, "--store", "store")
