@@ -73,6 +73,10 @@ class Control:
             self._say(f"{command!r} is no command: there are {', '.join(COMMANDS)}")
             self._acknowledge()
             return
+        if command == "interrupt":
+            self._interrupts.ask()
+            self._acknowledge()
+            return
         with self._obeying:
             # What is being ended is not brought back by a command that comes later.
             if self.wish == "cancel" or (self.wish == "stop" and command != "cancel"):

@@ -24,7 +24,7 @@ from sweeps.executors.executor import Slots
 from sweeps.executors.where import HERE, Executor, Placed, Where, slots_for
 from sweeps.lease import Claim, Heartbeat, LeaseError
 from sweeps.ledger import Ledger
-from sweeps.ledger_records import FINAL
+from sweeps.ledger_records import FINAL, QUEUED
 from sweeps.parts import Parts
 from sweeps.provenance import provenance_of
 from sweeps.reading import read_sweep
@@ -176,6 +176,8 @@ def _gone_on(
     ):
         _refuse_final(ledger, sweep_id)
         row = ledger.sweep(sweep_id)
+        if row.state == QUEUED:
+            return _begun(ledger, claim, around, options)
         if change is not None or row.state != "finished":
             look_again(read_sweep(ledger.document(sweep_id)), row.created_ms, around.watcher.said)
         if change is not None:
@@ -186,6 +188,20 @@ def _gone_on(
             ledger.take_up(claim)
             with accompanied(around, parts.sweep, claim.sweep_id) as among:
                 return Session(parts, search, ledger, claim, among).run(slots)
+
+
+def _begun(ledger: Ledger, claim: Claim, around: Surroundings, options: Options) -> Summary:
+    """The first session of a sweep that was queued."""
+    sweep = read_sweep(ledger.document(claim.sweep_id))
+    warm = warmed(Parts.of(sweep), around.store, around.watcher.said)
+    parts = warm.parts
+    with open_slots(parts.trainer, options, around.watcher.said) as slots:
+        search = parts.backend.start(sweep.space, sweep.seed)
+        ledger.keep_provenance(claim, provenance_of(parts, around.place).to_json())
+        ledger.start(claim, parts.sweep, searching.state_of(sweep, search), warm.kept)
+        search = searching.started(parts, search, ledger, claim.sweep_id)
+        with accompanied(around, parts.sweep, claim.sweep_id) as among:
+            return Session(parts, search, ledger, claim, among).run(slots)
 
 
 def _refuse_final(ledger: Ledger, sweep_id: str) -> None:

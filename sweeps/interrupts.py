@@ -64,6 +64,12 @@ class Interrupts:
         finally:
             self._end = None
 
+    def ask(self) -> None:
+        """What the first signal does, from any thread."""
+        if self.signal is None and not self._deaf:
+            self.signal = signal.SIGTERM
+            self._words.put(HEARD)
+
     def deafen(self) -> None:
         """Take no more signals: the end that they ask for has come."""
         self._deaf = True

@@ -36,6 +36,11 @@ NOTHING: Mapping[int, str] = MappingProxyType({})
 ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
+def new_id() -> str:
+    """Of a sweep: short enough to be typed."""
+    return "".join(secrets.choice(ID_LETTERS) for _ in range(6))
+
+
 class Ledger(LedgerView):
     """The ledger as a coordinator writes it. Methods may be called from any thread.
 
@@ -59,7 +64,7 @@ class Ledger(LedgerView):
 
         `race` is its place in one, `priors` what it was told of earlier searches.
         """
-        claim = Claim("".join(secrets.choice(ID_LETTERS) for _ in range(6)), this_owner(), 1)
+        claim = Claim(new_id(), this_owner(), 1)
         row = {
             "id": claim.sweep_id,
             "name": sweep.name,
@@ -88,6 +93,18 @@ class Ledger(LedgerView):
             set_sweep(connection, sweep_id, command=None, **ledger_lease.held(claim))
             not_before(ledger_rows.latest_ms(connection, sweep_id))
         return claim
+
+    def start(self, claim: Claim, sweep: Sweep, state: State, priors: str | None) -> None:
+        """A claimed sweep that was queued begins now, with what a new one is created with."""
+        begun = {
+            "document": json.dumps(sweep.document),
+            "state": "running",
+            "created_ms": now_ms(),
+            "backend_state": json.dumps(state),
+            "priors": priors,
+        }
+        with self.writing(claim) as connection:
+            set_sweep(connection, claim.sweep_id, **begun)
 
     def take_up(self, claim: Claim) -> None:
         """The claimed sweep runs again; trials without a result count another attempt.
@@ -147,7 +164,7 @@ class Ledger(LedgerView):
     @outlasting
     def trained_before(self, memo_keys: Sequence[str]) -> dict[str, ledger_rows.Trained]:
         """By key, the oldest trial of any sweep that is done and was trained so."""
-        with self._read() as connection:
+        with self.reading() as connection:
             return ledger_rows.trained_before(connection, memo_keys)
 
     @outlasting
@@ -238,7 +255,8 @@ class Ledger(LedgerView):
         """
         with self.changing() as connection:
             ledger_lease.free(connection, sweep_id)
-            connection.execute(delete(schema.trial).where(schema.trial.c.sweep_id == sweep_id))
+            for table in (schema.trial, schema.job):
+                connection.execute(delete(table).where(table.c.sweep_id == sweep_id))
             connection.execute(delete(schema.sweep).where(schema.sweep.c.id == sweep_id))
 
     @contextmanager

@@ -59,7 +59,7 @@ class Evidence(LedgerView):
     def stands(self, sweep_id: str) -> Any:
         """The sweep's row. Raises LookupError when there is none."""
         of_sweep = select(schema.sweep).where(schema.sweep.c.id == sweep_id)
-        with self._read() as connection:
+        with self.reading() as connection:
             row = connection.execute(of_sweep).first()
         if row is None:
             raise LookupError(f"no sweep {sweep_id!r} in this store")

@@ -121,5 +121,16 @@ def _from_3(connection: Connection) -> None:
     schema.by_memo.create(connection)
 
 
-STEPS: Mapping[int, Callable[[Connection], None]] = {1: _from_1, 2: _from_2, 3: _from_3}
+def _from_4(connection: Connection) -> None:
+    """A service's queue, and who may use it."""
+    schema.job.create(connection)
+    schema.token.create(connection)
+
+
+STEPS: Mapping[int, Callable[[Connection], None]] = {
+    1: _from_1,
+    2: _from_2,
+    3: _from_3,
+    4: _from_4,
+}
 """By the layout that a step starts from."""

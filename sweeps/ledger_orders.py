@@ -18,7 +18,7 @@ from sweeps.ledger import Ledger, set_sweep
 from sweeps.pruning.progress import TO_THE_END
 from sweeps.trial import Reason
 
-Command = Literal["pause", "resume", "stop", "cancel"]
+Command = Literal["pause", "resume", "stop", "cancel", "interrupt"]
 COMMANDS: tuple[Command, ...] = get_args(Command)
 
 

@@ -15,6 +15,6 @@ class Races(LedgerView):
         """Every sweep that is a part of a race, oldest first: its id, and its place in the race."""
         sweep = schema.sweep.c
         query = select(sweep.id, sweep.race).where(sweep.race.is_not(None))
-        with self._read() as connection:
+        with self.reading() as connection:
             rows = connection.execute(query.order_by(sweep.created_ms, sweep.id))
             return [(row.id, row.race) for row in rows]

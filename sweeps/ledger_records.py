@@ -20,6 +20,9 @@ ACTIVE = ("running", "pausing", "paused", "stopping")
 FINAL = ("stopped", "cancelled")
 """States that nothing follows."""
 
+QUEUED = "queued"
+"""The state of a sweep that waits for somebody to begin it."""
+
 ENDED = ("done", "failed", "pruned")
 """States of a trial that has a result."""
 

@@ -17,7 +17,7 @@ from sqlalchemy import (
     false,
 )
 
-VERSION = 4
+VERSION = 5
 """Of the layout below; `sweeps.ledger_migration` brings older ones up to it."""
 
 metadata = MetaData()
@@ -97,3 +97,48 @@ trial = Table(
 by_state = Index("trial_by_state", trial.c.sweep_id, trial.c.state, trial.c.shipped, trial.c.reason)
 by_score = Index("trial_by_score", trial.c.sweep_id, trial.c.score)
 by_memo = Index("trial_by_memo", trial.c.memo_key)
+
+# Sweeps that a service runs: who wants them, with what, and who has taken them on.
+job = Table(
+    "job",
+    metadata,
+    Column("sweep_id", String(16), ForeignKey("sweep.id", ondelete="CASCADE"), primary_key=True),
+    # Who submitted it.
+    Column("owner", Text, nullable=False),
+    # What the owner calls this submission, so that one that is sent twice is taken once; and a
+    # digest of what was submitted under it.
+    Column("client_key", String(128)),
+    Column("digest", String(64), nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("submitted_ms", BigInteger, nullable=False),
+    # What its next session is to do, and with what; JSON.
+    Column("wanted", String(16), nullable=False),
+    Column("arguments", Text, nullable=False),
+    Column("workers", Integer, nullable=False),
+    Column("gpus", Integer, nullable=False),
+    Column("gpu_share", Float),
+    Column("memo", Boolean, nullable=False),
+    Column("state", String(16), nullable=False),
+    # Sessions in a row that ended by the machine's fault, and when the next may begin.
+    Column("tries", Integer, nullable=False),
+    Column("not_before_ms", BigInteger, nullable=False),
+    # The process that took it on, and when.
+    Column("runner", Text),
+    Column("launched_ms", BigInteger),
+)
+
+token = Table(
+    "token",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("role", String(16), nullable=False),
+    # SHA-256 of the secret, which is 256 random bits.
+    Column("hash", String(64), nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("expires_ms", BigInteger),
+    Column("revoked_ms", BigInteger),
+)
+
+by_key = Index("job_by_key", job.c.owner, job.c.client_key, unique=True)
+job_by_state = Index("job_by_state", job.c.state)

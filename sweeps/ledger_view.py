@@ -32,7 +32,8 @@ class LedgerView:
         self._engine.dispose()
 
     @contextmanager
-    def _read(self) -> Iterator[Connection]:
+    def reading(self) -> Iterator[Connection]:
+        """A connection for what is only looked at, each statement by itself."""
         try:
             with self._reading.connect() as connection:
                 yield connection
@@ -41,7 +42,7 @@ class LedgerView:
 
     def sweeps(self) -> list[SweepRow]:
         """Every sweep, oldest first."""
-        with self._read() as connection:
+        with self.reading() as connection:
             sweep = schema.sweep.c
             rows = connection.execute(_listing().order_by(sweep.created_ms, sweep.id))
             return [sweep_row(row) for row in rows]
@@ -51,7 +52,7 @@ class LedgerView:
 
         Raises LookupError when there is none, naming the nearest id, or more than one.
         """
-        with self._read() as connection:
+        with self.reading() as connection:
             by_age = select(schema.sweep.c.id).order_by(schema.sweep.c.created_ms)
             ids = list(connection.execute(by_age).scalars())
             found = [sweep_id for sweep_id in ids if sweep_id.startswith(prefix)]
@@ -110,7 +111,7 @@ class LedgerView:
 
     def latest_ms(self, sweep_id: str) -> int:
         """The latest time that is kept of the sweep."""
-        with self._read() as connection:
+        with self.reading() as connection:
             return latest_ms(connection, sweep_id)
 
     def trials(
@@ -125,7 +126,7 @@ class LedgerView:
     def trial(self, sweep_id: str, number: int) -> Begun:
         """One trial, its result whole. Raises LookupError when there is none of that number."""
         of_trial = schema.trial.c.sweep_id == sweep_id, schema.trial.c.number == number
-        with self._read() as connection:
+        with self.reading() as connection:
             row = connection.execute(select(schema.trial).where(*of_trial)).first()
         if row is None:
             raise LookupError(f"sweep {sweep_id} has no trial {number}")
@@ -146,7 +147,7 @@ class LedgerView:
             .order_by(better, *longest, trial.number)
             .limit(1)
         )
-        with self._read() as connection:
+        with self.reading() as connection:
             row = connection.execute(query).first()
         return None if row is None else brief_from_json(trial_of(row), row.result)
 
@@ -160,13 +161,13 @@ class LedgerView:
             .where(trial.sweep_id == sweep_id, trial.score.is_not(None), trial.confirms.is_(None))
             .order_by(better, trial.number)
         )
-        with self._read() as connection:
+        with self.reading() as connection:
             for row in connection.execute(query):
                 yield trial_of(row)
 
     def course(self, sweep_id: str) -> list[Passed]:
         """Every trial of the sweep, by number: when it began and ended, and what it came to."""
-        with self._read() as connection:
+        with self.reading() as connection:
             return course_of(connection, sweep_id)
 
     def reasons(self, sweep_id: str, *, confirmations: bool = True) -> dict[Reason, int]:
@@ -180,7 +181,7 @@ class LedgerView:
             .group_by(trial.reason)
             .order_by(counted.desc(), trial.reason)
         )
-        with self._read() as connection:
+        with self.reading() as connection:
             return {row.reason: row.counted for row in connection.execute(query)}
 
     def failures(self, sweep_id: str) -> list[Result]:
@@ -208,12 +209,12 @@ class LedgerView:
             .where(schema.trial.c.sweep_id == sweep_id, *conditions)
             .order_by(schema.trial.c.number)
         )
-        with self._read() as connection:
+        with self.reading() as connection:
             yield from connection.execute(query)
 
     def _column(self, sweep_id: str, name: str) -> Any:
         query = select(schema.sweep.c[name]).where(schema.sweep.c.id == sweep_id)
-        with self._read() as connection:
+        with self.reading() as connection:
             found = connection.execute(query).first()
         if found is None:
             raise LookupError(f"no sweep {sweep_id!r} in this store")

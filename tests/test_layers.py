@@ -51,7 +51,13 @@ OWNERS = {
     "skops": {"sweeps/exporting/"},
     "palmerpenguins": {"sweeps/tasks/penguins.py"},
     "pyarrow": {"sweeps/tasks/table_parquet.py"},
-    "ray": {"sweeps/executors/ray/"},
+    "ray": {"sweeps/executors/ray/", "sweeps/service/ray/"},
+    "fastapi": {"sweeps/service/"},
+    "starlette": {"sweeps/service/"},
+    "uvicorn": {"sweeps/service/"},
+    "pydantic": {"sweeps/service/"},
+    "prometheus_client": {"sweeps/service/"},
+    "httpx": {"sweeps/client/"},
 }
 
 
