@@ -1,4 +1,4 @@
-"""What the API answers when something is wrong: RFC 9457, in the words that the command line has."""
+"""What the API answers when something is wrong: RFC 9457, in the words of the command line."""
 
 from __future__ import annotations
 
