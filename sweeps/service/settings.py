@@ -93,6 +93,19 @@ class Settings:
         return self.host in LOOPBACK
 
     @property
+    def folder(self) -> Path:
+        """Where the service keeps what is its own: its lock, and what its coordinators said."""
+        return self.store.folder / "service"
+
+    @property
+    def trials_at(self) -> str:
+        """The address of MLflow that coordinators log to; by default a database in the store."""
+        if self.tracking_uri is not None:
+            return self.tracking_uri
+        folder = str(self.store.folder).replace("%", "%25").replace("?", "%3F")
+        return f"sqlite:///{folder}/mlflow.db"
+
+    @property
     def address(self) -> str:
         """Where its API is, for people and programs of this machine."""
         host = f"[{self.host}]" if ":" in self.host else self.host
