@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -49,11 +50,16 @@ def serving_ui(
     if is_server(uri):
         yield uri
         return
-    port = _free_port(port)
+    port = free_port(port)
     address = f"http://{HOST}:{port}"
-    with tempfile.TemporaryFile() as output, _running(uri, port, output) as server:
-        _wait_for(server, address, output, patience)
-        yield address
+    with tempfile.TemporaryFile() as output:
+        server = started_ui(uri, ui_command(port), ui_environment(uri), output)
+        try:
+            _wait_for(server, address, output, patience)
+            yield address
+        finally:
+            end_group(server.pid)
+            server.wait()
 
 
 def find_sweep_link(uri: str | None, sweep_id: str, base_url: str | None = None) -> str | None:
@@ -67,38 +73,46 @@ def find_sweep_link(uri: str | None, sweep_id: str, base_url: str | None = None)
     return None if found is None else run_link(base_url or tracker.uri, *found)
 
 
-def ui_command(port: int) -> list[str]:
+def ui_command(port: int, host: str = HOST) -> list[str]:
     """Return the command that serves the store named in `ui_environment`."""
-    network = ("--host", HOST, "--port", str(port), "--workers", "1")
+    network = ("--host", host, "--port", str(port), "--workers", "1")
     return [sys.executable, "-m", "mlflow", "server", *network]
 
 
-def ui_environment(uri: str) -> dict[str, str]:
+def ui_environment(uri: str, more: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return our environment with the store in it: on a command line its password could be read."""
     inherited = {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED}
-    return {**inherited, **_SETTINGS, "MLFLOW_BACKEND_STORE_URI": uri}
+    return {**inherited, **_SETTINGS, "MLFLOW_BACKEND_STORE_URI": uri, **(more or {})}
 
 
-@contextmanager
-def _running(uri: str, port: int, output: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
-    """Run the server in a process group of its own, so that all of it can be ended."""
-    server = subprocess.Popen(
-        ui_command(port),
-        env=ui_environment(uri),
+def started_ui(
+    uri: str, command: list[str], environment: Mapping[str, str], output: IO[bytes]
+) -> subprocess.Popen[bytes]:
+    """Start the server in a process group of its own, so that all of it can be ended."""
+    return subprocess.Popen(
+        command,
+        env=environment,
         cwd=database_folder(uri) or Path.cwd(),
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT,
         start_new_session=True,
     )
-    try:
-        yield server
-    finally:
-        _end_group(server.pid)
-        server.wait()
 
 
-def _end_group(group: int) -> None:
+def answers(address: str) -> bool:
+    """Whether the server at this address is up and serves; whose certificate it has is not asked.
+
+    Nothing is told to it that others must not hear.
+    """
+    tls = urllib.request.HTTPSHandler(context=ssl._create_unverified_context())
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}), tls)
+    with suppress(OSError), direct.open(f"{address}/health", timeout=2):
+        return True
+    return False
+
+
+def end_group(group: int) -> None:
     """End every process of the group: by asking, then, after some seconds, by force."""
     for order in (signal.SIGTERM, signal.SIGKILL):
         with suppress(ProcessLookupError):
@@ -121,13 +135,12 @@ def _wait_for(
     server: subprocess.Popen[bytes], address: str, output: IO[bytes], patience: float
 ) -> None:
     """Return once the server answers; importing MLflow alone takes it seconds."""
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     until = time.monotonic() + patience
     while time.monotonic() < until:
         with suppress(subprocess.TimeoutExpired):
             server.wait(0.2)
             raise TrackingError(f"the MLflow interface did not start: {_last_words(output)}")
-        with suppress(OSError), direct.open(f"{address}/health", timeout=2):
+        if answers(address):
             return
     raise TrackingError(f"the MLflow interface at {address} gave no answer in {patience:.0f} s")
 
@@ -137,11 +150,15 @@ def _last_words(output: IO[bytes]) -> str:
     return " ".join(output.read().decode(errors="replace").split())[-_LAST_WORDS:]
 
 
-def _free_port(wanted: int | None) -> int:
+def free_port(wanted: int | None, host: str = HOST) -> int:
     """Return the port asked for (TrackingError if it is taken), or 5000, or a free one."""
     for port in (PORT, 0) if wanted is None else (wanted,):
-        with suppress(OSError), socket.socket() as probe:
+        with suppress(OSError), socket.socket(_family(host)) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((HOST, port))
+            probe.bind((host, port))
             return int(probe.getsockname()[1])
-    raise TrackingError(f"port {wanted} on {HOST} is taken; leave the port out to have a free one")
+    raise TrackingError(f"port {wanted} on {host} is taken; leave the port out to have a free one")
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET

@@ -62,7 +62,7 @@ def test_a_taken_port_is_refused_when_asked_for(taken_port: int, tmp_path: Path)
 
 def test_a_taken_default_port_is_replaced(taken_port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ui, "PORT", taken_port)
-    assert ui._free_port(None) not in {taken_port, 0}
+    assert ui.free_port(None) not in {taken_port, 0}
 
 
 def test_a_server_that_dies_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
