@@ -44,6 +44,19 @@ def resolved(address: str | None) -> str | None:
     return LOCAL
 
 
+def found(address: str) -> str:
+    """The HOST:PORT of a head, also of "auto": this machine's cluster.
+
+    Raises ClusterError where none was started here.
+    """
+    if address != AUTO:
+        return address
+    last = _last_started()
+    if last is None:
+        raise ClusterError("address: no Ray cluster was started on this machine")
+    return last
+
+
 def _last_started() -> str | None:
     """What Ray takes for this machine's cluster; nothing tells it when that has crashed."""
     noted = Path(os.environ.get("RAY_TMPDIR", "/tmp"), "ray", "ray_current_cluster")
