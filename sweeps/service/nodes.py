@@ -54,7 +54,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class View:
+class Machines:
     """Machines as they were at a moment, this one first. Without a cluster, it is None."""
 
     nodes: tuple[Node, ...]
@@ -80,12 +80,12 @@ class Nodes:
     ) -> None:
         self._looker = (look_at or _on_ray)(cluster.address) if cluster is not None else None
 
-    def view(self) -> View:
+    def view(self) -> Machines:
         """At once: the cluster is looked at every few seconds by somebody else."""
         if self._looker is None:
-            return View((this_machine(),), now_ms())
+            return Machines((this_machine(),), now_ms())
         standing, nodes = self._looker.seen()
-        return View((this_machine(), *nodes), now_ms(), standing)
+        return Machines((this_machine(), *nodes), now_ms(), standing)
 
     def close(self) -> None:
         """Look at nothing more."""
