@@ -33,6 +33,7 @@ class ServiceFlags:
     gpus: str | None = None
     tracking_uri: str | None = None
     mlflow_port: int | None = None
+    no_mlflow: bool | None = None
     auth: bool | None = None
     allow_host: Sequence[str] | None = None
     tls_cert: Path | None = None
@@ -57,6 +58,7 @@ class ServiceFlags:
             gpus=self._gpus(),
             tracking_uri=self.tracking_uri or os.environ.get(MLFLOW) or None,
             mlflow_port=self.mlflow_port,
+            mlflow=not self.no_mlflow,
             auth=bool(self.auth),
             hosts=tuple(_matching(self.allow_host, HOST, "--allow-host", "the name of a host")),
             tls=self._tls(),
@@ -109,6 +111,11 @@ class ServiceFlags:
                 f"{store.ledger_file} is a file of this machine: say --ledger postgresql://…"
             )
         return Cluster(self.ray_address, bool(self.ray_coordinators))
+
+
+AS_IT_IS = ServiceFlags()
+ServiceOption = ServiceFlags
+"""The type of the parameter `service` of `sweeps serve`; `flag_groups` makes options of it."""
 
 
 def _matching(
@@ -184,6 +191,11 @@ OPTIONS: Mapping[str, Any] = {
         "Of the MLflow server that is started; 5000, or a free one, when left out.",
         min=1,
         max=65535,
+    ),
+    "no_mlflow": _option(
+        bool | None,
+        "--no-mlflow",
+        "Start no MLflow server; trials are logged to its database all the same.",
     ),
     "auth": _option(
         bool | None,

@@ -67,7 +67,8 @@ class Settings:
     `slots` are trial processes at once over all sweeps, `gpus` those of this machine that jobs are
     given. `hosts` are the names that requests may be addressed to, besides the address that it
     listens at. With `auth`, nobody does anything without a token. `tracking_uri` is where trials
-    are logged: None for a store beside the ledger and an MLflow server of the service's own.
+    are logged: None for a database in the store. With `mlflow` a server beside the service shows
+    what is there, unless it is one already.
     `drain_seconds` is how long the end waits for trials under way.
     """
 
@@ -78,6 +79,7 @@ class Settings:
     gpus: tuple[str, ...] = ()
     tracking_uri: str | None = None
     mlflow_port: int | None = None
+    mlflow: bool = True
     auth: bool = False
     hosts: tuple[str, ...] = ()
     tls: Tls | None = None

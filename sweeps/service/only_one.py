@@ -1,0 +1,47 @@
+"""One service a store: a second one is told of the first."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class ServingError(RuntimeError):
+    """A service cannot start, or cannot go on; the message says why, in one line."""
+
+
+@contextmanager
+def only_service(folder: Path, address: str) -> Iterator[None]:
+    """Hold a store's service folder, until the end, however that comes.
+
+    Raises ServingError while another process holds it. Services on other folders may share a ledger
+    on a server: each takes on what the others have not.
+    """
+    file = folder / "lock"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise ServingError(f"{file} cannot be written: {error.strerror}") from error
+    try:
+        _take(descriptor, file)
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()} {address}\n".encode(), 0)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _take(descriptor: int, file: Path) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        pid, _, address = os.pread(descriptor, 200, 0).decode(errors="replace").partition(" ")
+        raise ServingError(
+            f"a service runs on {file.parent.parent} already: {address.strip()}, process {pid}"
+        ) from error
+    except OSError as error:
+        raise ServingError(f"{file} cannot be locked: {error.strerror}") from error
