@@ -122,9 +122,11 @@ def _from_3(connection: Connection) -> None:
 
 
 def _from_4(connection: Connection) -> None:
-    """A service's queue, and who may use it."""
+    """A service's queue, and who may use it; sweeps by age and results by time."""
     schema.job.create(connection)
     schema.token.create(connection)
+    for index in (schema.by_end, schema.by_age):
+        index.create(connection)
 
 
 STEPS: Mapping[int, Callable[[Connection], None]] = {

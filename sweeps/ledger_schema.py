@@ -97,6 +97,8 @@ trial = Table(
 by_state = Index("trial_by_state", trial.c.sweep_id, trial.c.state, trial.c.shipped, trial.c.reason)
 by_score = Index("trial_by_score", trial.c.sweep_id, trial.c.score)
 by_memo = Index("trial_by_memo", trial.c.memo_key)
+by_end = Index("trial_by_end", trial.c.sweep_id, trial.c.ended_ms)
+by_age = Index("sweep_by_age", sweep.c.created_ms, sweep.c.id)
 
 # Sweeps that a service runs: who wants them, with what, and who has taken them on.
 job = Table(
@@ -125,6 +127,8 @@ job = Table(
     # The process that took it on, and when.
     Column("runner", Text),
     Column("launched_ms", BigInteger),
+    # The GPUs that it was given then; a JSON list of names.
+    Column("given", Text, nullable=False, default="[]"),
 )
 
 token = Table(

@@ -7,14 +7,15 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, case, func, select, true
+from sqlalchemy import Connection, Row, case, func, select, true
 from sqlalchemy.exc import DBAPIError
 
 from search_spaces import nearest
 from sweeps import ledger_schema as schema
 from sweeps.ledger_course import Passed, course_of
 from sweeps.ledger_engine import open_engine, trouble
-from sweeps.ledger_records import ENDED, Begun, SweepRow, begun_of, sweep_row, trial_of
+from sweeps.ledger_listing import ids_starting, listing, some
+from sweeps.ledger_records import Begun, SweepRow, begun_of, sweep_row, trial_of
 from sweeps.ledger_rows import latest_ms
 from sweeps.result_json import brief_from_json, result_from_json
 from sweeps.trial import Reason, Result, Trial
@@ -44,7 +45,7 @@ class LedgerView:
         """Every sweep, oldest first."""
         with self.reading() as connection:
             sweep = schema.sweep.c
-            rows = connection.execute(_listing().order_by(sweep.created_ms, sweep.id))
+            rows = connection.execute(listing().order_by(sweep.created_ms, sweep.id))
             return [sweep_row(row) for row in rows]
 
     def sweep(self, prefix: str) -> SweepRow:
@@ -53,19 +54,17 @@ class LedgerView:
         Raises LookupError when there is none, naming the nearest id, or more than one.
         """
         with self.reading() as connection:
-            by_age = select(schema.sweep.c.id).order_by(schema.sweep.c.created_ms)
-            ids = list(connection.execute(by_age).scalars())
-            found = [sweep_id for sweep_id in ids if sweep_id.startswith(prefix)]
+            found = ids_starting(connection, prefix)
             if len(found) == 1:
                 # Trials are counted of this sweep alone: the store may hold many others.
-                its_own = _listing().where(schema.sweep.c.id == found[0])
+                its_own = listing().where(schema.sweep.c.id == found[0])
                 row = connection.execute(its_own).first()
                 if row is not None:
                     return sweep_row(row)
-                ids.remove(found.pop())  # somebody removed it in this instant
-        if found:
-            raise LookupError(f"{prefix!r} may be any of {', '.join(found)}: write more of it")
-        close = nearest(prefix, ids)
+                found.clear()  # somebody removed it in this instant
+            if found:
+                raise LookupError(f"{prefix!r} may be any of {some(found)}: write more of it")
+            close = nearest(prefix, list(connection.execute(select(schema.sweep.c.id)).scalars()))
         hint = f"; did you mean {close}?" if close else "; `sweeps ls` lists them"
         raise LookupError(f"no sweep {prefix!r} in this store{hint}")
 
@@ -219,29 +218,3 @@ class LedgerView:
         if found is None:
             raise LookupError(f"no sweep {sweep_id!r} in this store")
         return found[0]
-
-
-def _listing() -> Select[Any]:
-    trial = schema.trial.c
-
-    def counted(condition: Any) -> Any:
-        return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
-
-    searched = trial.confirms.is_(None)
-    return (
-        select(
-            schema.sweep,
-            counted((trial.state == "done") & searched).label("done"),
-            counted((trial.state == "failed") & searched).label("failed"),
-            counted(trial.state == "pruned").label("pruned"),
-            counted((trial.state == "done") & ~searched).label("confirmed"),
-            counted((trial.state == "failed") & ~searched).label("unconfirmed"),
-            counted(trial.state == "running").label("running"),
-            counted(trial.state == "cancelled").label("cancelled"),
-            counted(trial.state.in_(ENDED) & ~trial.shipped).label("unsent"),
-            func.coalesce(func.sum(trial.core_seconds), 0.0).label("core_seconds"),
-            func.coalesce(func.sum(trial.gpu_seconds), 0.0).label("gpu_seconds"),
-        )
-        .outerjoin(schema.trial, trial.sweep_id == schema.sweep.c.id)
-        .group_by(schema.sweep.c.id)
-    )

@@ -40,13 +40,13 @@ def test_a_sweep_that_is_removed_while_it_is_looked_up_is_none(
     ledger: Ledger, claim: Claim, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ledger.release(claim)
-    listing = ledger_view._listing
+    listing = ledger_view.listing
 
     def removed_meanwhile() -> object:
         ledger.remove(claim.sweep_id)
         return listing()
 
-    monkeypatch.setattr(ledger_view, "_listing", removed_meanwhile)
+    monkeypatch.setattr(ledger_view, "listing", removed_meanwhile)
     with pytest.raises(
         LookupError, match=f"no sweep '{claim.sweep_id}' in this store; `sweeps ls`"
     ):
