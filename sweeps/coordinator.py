@@ -24,7 +24,7 @@ from sweeps.executors.executor import Slots
 from sweeps.executors.where import HERE, Executor, Placed, Where, slots_for
 from sweeps.lease import Claim, Heartbeat, LeaseError
 from sweeps.ledger import Ledger
-from sweeps.ledger_records import FINAL, QUEUED
+from sweeps.ledger_records import FINAL
 from sweeps.parts import Parts
 from sweeps.provenance import provenance_of
 from sweeps.reading import read_sweep
@@ -176,7 +176,7 @@ def _gone_on(
     ):
         _refuse_final(ledger, sweep_id)
         row = ledger.sweep(sweep_id)
-        if row.state == QUEUED:
+        if not ledger.backend_state(sweep_id):
             return _begun(ledger, claim, around, options)
         if change is not None or row.state != "finished":
             look_again(read_sweep(ledger.document(sweep_id)), row.created_ms, around.watcher.said)
@@ -191,7 +191,7 @@ def _gone_on(
 
 
 def _begun(ledger: Ledger, claim: Claim, around: Surroundings, options: Options) -> Summary:
-    """The first session of a sweep that was queued."""
+    """The first session of a sweep that was queued, or that failed before it could begin."""
     sweep = read_sweep(ledger.document(claim.sweep_id))
     warm = warmed(Parts.of(sweep), around.store, around.watcher.said)
     parts = warm.parts

@@ -25,6 +25,7 @@ from sweeps.clock import not_before, now_ms
 from sweeps.errors import printable
 from sweeps.lease import Claim, this_owner
 from sweeps.ledger_engine import trouble
+from sweeps.ledger_granted import granted
 from sweeps.ledger_outage import Outages, outlasting
 from sweeps.ledger_records import ACTIVE, FINAL
 from sweeps.ledger_view import LedgerView
@@ -33,6 +34,9 @@ from sweeps.trial import Result, Trial
 from tracking.failure_points import reach
 
 NOTHING: Mapping[int, str] = MappingProxyType({})
+AS_NEW = MappingProxyType(
+    {"state": "running", "cause": None, "ended_ms": None, "end_shipped": False}
+)
 ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
@@ -98,23 +102,24 @@ class Ledger(LedgerView):
         """A claimed sweep that was queued begins now, with what a new one is created with."""
         begun = {
             "document": json.dumps(sweep.document),
-            "state": "running",
             "created_ms": now_ms(),
             "backend_state": json.dumps(state),
             "priors": priors,
+            **AS_NEW,
         }
         with self.writing(claim) as connection:
             set_sweep(connection, claim.sweep_id, **begun)
+            granted(connection, claim.sweep_id)
 
     def take_up(self, claim: Claim) -> None:
         """The claimed sweep runs again; trials without a result count another attempt.
 
         How it ends now is not what MLflow was told before.
         """
-        begun = {"state": "running", "cause": None, "ended_ms": None, "end_shipped": False}
         with self.writing(claim) as connection:
-            set_sweep(connection, claim.sweep_id, **begun)
+            set_sweep(connection, claim.sweep_id, **AS_NEW)
             ledger_rows.begin_again(connection, claim.sweep_id)
+            granted(connection, claim.sweep_id)
 
     def renew(self, claim: Claim) -> None:
         """Hold the lease for another term. Raises LeaseError when it was taken over."""

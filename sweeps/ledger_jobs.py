@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from sweeps import ledger_schema as schema
 from sweeps.clock import now_ms
@@ -23,8 +23,11 @@ from sweeps.sweep import Sweep
 JobState = Literal["waiting", "held", "running", "over"]
 """`held` waits until somebody lets it go on; `running` was taken on by a runner."""
 
-Wanted = Literal["run", "retry", "extend"]
-"""What the next session does first. `run` begins a sweep, or goes on with it."""
+Wanted = Literal["run", "resume", "retry", "extend", "stop", "cancel"]
+"""What the next session does first. `run` begins a sweep, or goes on with one that has not ended.
+
+What else is wanted becomes that in the transaction that does it, so that nothing is done twice.
+"""
 
 
 class KeyTakenError(ValueError):
@@ -55,7 +58,8 @@ class Job:
     """A sweep in the queue. Times are milliseconds since 1970.
 
     `tries` are sessions in a row that ended by the machine's fault; the next begins no sooner than
-    `not_before_ms`. `runner` names the process that took it on at `launched_ms`.
+    `not_before_ms`. `runner` names the process that took it on at `launched_ms`, and `given` are
+    the GPUs that it has since.
     """
 
     sweep_id: str
@@ -68,6 +72,12 @@ class Job:
     not_before_ms: int = 0
     runner: str | None = None
     launched_ms: int | None = None
+    given: tuple[str, ...] = ()
+
+    @property
+    def concludes(self) -> bool:
+        """Whether nothing is trained: the sweep is ended for good."""
+        return self.wanted in ("stop", "cancel")
 
 
 def enqueue(ledger: Ledger, sweep: Sweep, order: Order) -> tuple[Job, bool]:
@@ -135,7 +145,7 @@ def jobs(ledger: Ledger, states: Collection[JobState]) -> list[Job]:
         .order_by(job.submitted_ms, job.sweep_id)
     )
     with ledger.reading() as connection:
-        return [_job(row) for row in connection.execute(query)]
+        return [job_from(row) for row in connection.execute(query)]
 
 
 def job_of(ledger: Ledger, sweep_id: str) -> Job | None:
@@ -143,25 +153,32 @@ def job_of(ledger: Ledger, sweep_id: str) -> Job | None:
     with ledger.reading() as connection:
         query = select(schema.job).where(schema.job.c.sweep_id == sweep_id)
         row = connection.execute(query).first()
-    return None if row is None else _job(row)
+    return None if row is None else job_from(row)
 
 
 def change(ledger: Ledger, seen: Job, **values: Any) -> bool:
     """Change a job that is still as it was seen; False, and nothing changes, when it is not.
 
     `values` are columns of it: `state`, `runner`, `launched_ms`, `tries`, `not_before_ms`,
-    `priority`, `wanted`.
+    `priority`, `wanted`; `arguments` and `given` as JSON.
     """
+    with ledger.changing() as connection:
+        return changed(connection, seen, values)
+
+
+def changed(connection: Connection, seen: Job, values: Mapping[str, Any]) -> bool:
+    """The same, in the caller's transaction."""
     job = schema.job.c
     same = (
         job.sweep_id == seen.sweep_id,
         job.state == seen.state,
+        job.wanted == seen.wanted,
         job.submitted_ms == seen.submitted_ms,
         job.runner.is_not_distinct_from(seen.runner),
         job.launched_ms.is_not_distinct_from(seen.launched_ms),
     )
-    with ledger.changing() as connection:
-        return connection.execute(update(schema.job).where(*same).values(values)).rowcount == 1
+    change = update(schema.job).where(*same).values(dict(values))
+    return connection.execute(change).rowcount == 1
 
 
 def _under_key(ledger: Ledger, order: Order) -> Job | None:
@@ -178,7 +195,7 @@ def _under_key(ledger: Ledger, order: Order) -> Job | None:
             f"the key {order.client_key!r} was used before, for sweep {row.sweep_id} with other "
             "content: use another one"
         )
-    return _job(row)
+    return job_from(row)
 
 
 def _columns(job: Job) -> dict[str, Any]:
@@ -193,10 +210,12 @@ def _columns(job: Job) -> dict[str, Any]:
         "not_before_ms": job.not_before_ms,
         "runner": job.runner,
         "launched_ms": job.launched_ms,
+        "given": json.dumps(job.given),
     }
 
 
-def _job(row: Row[Any]) -> Job:
+def job_from(row: Row[Any]) -> Job:
+    """A row with the columns of the job table."""
     order = Order(
         owner=row.owner,
         digest=row.digest,
@@ -218,4 +237,5 @@ def _job(row: Row[Any]) -> Job:
         not_before_ms=row.not_before_ms,
         runner=row.runner,
         launched_ms=row.launched_ms,
+        given=tuple(json.loads(row.given)),
     )

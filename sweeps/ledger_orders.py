@@ -15,6 +15,7 @@ from sqlalchemy import Connection, case, func, select, update
 from sweeps import ledger_schema as schema
 from sweeps.lease import Claim
 from sweeps.ledger import Ledger, set_sweep
+from sweeps.ledger_granted import granted
 from sweeps.pruning.progress import TO_THE_END
 from sweeps.trial import Reason
 
@@ -103,3 +104,4 @@ def _open(connection: Connection, claim: Claim, trials: int) -> None:
     """A sweep with trials to run is no longer what it ended as."""
     if trials:
         set_sweep(connection, claim.sweep_id, state="interrupted", cause=None, end_shipped=False)
+        granted(connection, claim.sweep_id)

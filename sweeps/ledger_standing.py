@@ -1,0 +1,135 @@
+"""How the sweeps of the queue stand, and how one ends that nobody runs: what a queue runner needs.
+
+None of this writes to a sweep that somebody holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from sqlalchemy import Row, func, select
+
+from sweeps import ledger_lease
+from sweeps import ledger_schema as schema
+from sweeps.clock import now_ms
+from sweeps.errors import printable
+from sweeps.lease import LeaseError
+from sweeps.ledger import Ledger, set_sweep
+from sweeps.ledger_jobs import Job, JobState, changed, job_from
+from sweeps.ledger_orders import Command
+from sweeps.ledger_records import is_held
+
+NEVER_BEGUN = "{}"
+"""What stands for the state of a backend that was never started: every other has a number."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A job, and its sweep's row: `state` as the table has it, `holder` who runs it, if anybody.
+
+    `command` was left for a holder that did not take it; `lease_ms` is when the newest lease ends
+    or ended, 0 when it was given back; `begun` is whether there was ever a session.
+    """
+
+    job: Job
+    state: str
+    holder: str | None
+    command: Command | None
+    lease_ms: int
+    begun: bool
+
+
+def standings(ledger: Ledger, states: Collection[JobState]) -> list[Standing]:
+    """Of the jobs in one of these states, the earliest submitted first."""
+    job = schema.job.c
+    query = _joined().where(job.state.in_(list(states))).order_by(job.submitted_ms, job.sweep_id)
+    with ledger.reading() as connection:
+        return [_standing(row) for row in connection.execute(query)]
+
+
+def standing_of(ledger: Ledger, sweep_id: str) -> Standing | None:
+    """Of one sweep's job; None of a sweep that was never in the queue."""
+    with ledger.reading() as connection:
+        row = connection.execute(_joined().where(schema.job.c.sweep_id == sweep_id)).first()
+    return None if row is None else _standing(row)
+
+
+def brought_since(ledger: Ledger, sweep_id: str, since_ms: int) -> bool:
+    """Whether any trial of the sweep has ended since then."""
+    trial = schema.trial.c
+    ended = select(trial.number).where(trial.sweep_id == sweep_id, trial.ended_ms >= since_ms)
+    with ledger.reading() as connection:
+        return connection.execute(ended.limit(1)).first() is not None
+
+
+def served(ledger: Ledger) -> Mapping[str, int]:
+    """When a sweep of each owner was launched last."""
+    job = schema.job.c
+    query = select(job.owner, func.max(job.launched_ms)).where(job.launched_ms.is_not(None))
+    with ledger.reading() as connection:
+        return {row[0]: row[1] for row in connection.execute(query.group_by(job.owner))}
+
+
+def withdraw(ledger: Ledger, sweep_id: str, ending: Literal["stopped", "cancelled"]) -> bool:
+    """A queued sweep that never began ends for good; False when it has begun, or is about to.
+
+    MLflow knows nothing of it, and need not. Raises LookupError when there is no such sweep.
+    """
+    over = {"state": ending, "ended_ms": now_ms(), "end_shipped": True, "cause": None}
+    with ledger.changing() as connection:
+        try:
+            row = ledger_lease.free(connection, sweep_id)
+        except LeaseError:
+            return False
+        if row.backend_state != NEVER_BEGUN:
+            return False
+        set_sweep(connection, sweep_id, **over, command=None)
+        connection.execute(
+            schema.job.update().where(schema.job.c.sweep_id == sweep_id).values(state="over")
+        )
+    return True
+
+
+def give_up(ledger: Ledger, seen: Job, cause: str) -> bool:
+    """A sweep that cannot be run, and its job: failed, and why. It may be resumed later.
+
+    False, and nothing changes, when somebody runs it or the job is no longer as it was seen.
+    """
+    with ledger.changing() as connection:
+        try:
+            row = ledger_lease.free(connection, seen.sweep_id)
+        except LeaseError:
+            return False
+        if not changed(connection, seen, {"state": "over"}):
+            return False
+        never = row.backend_state == NEVER_BEGUN
+        failed = {"state": "failed", "cause": printable(cause), "ended_ms": now_ms()}
+        # Whoever held it before must not write to it any more.
+        epoch = {"lease_epoch": row.lease_epoch + 1, "lease_owner": None, "lease_until_ms": 0}
+        set_sweep(connection, seen.sweep_id, **failed, **epoch, end_shipped=never, command=None)
+    return True
+
+
+def _joined() -> Any:
+    sweep = schema.sweep.c
+    return select(
+        schema.job,
+        sweep.state.label("sweep_state"),
+        sweep.lease_owner,
+        sweep.lease_until_ms,
+        sweep.command,
+        (sweep.backend_state != NEVER_BEGUN).label("begun"),
+    ).join(schema.sweep, sweep.id == schema.job.c.sweep_id)
+
+
+def _standing(row: Row[Any]) -> Standing:
+    return Standing(
+        job=job_from(row),
+        state=row.sweep_state,
+        holder=row.lease_owner if is_held(row) else None,
+        command=cast(Command | None, row.command),
+        lease_ms=row.lease_until_ms,
+        begun=bool(row.begun),
+    )
