@@ -33,6 +33,7 @@ from sweeps.cli import (
     serving,
     syncing,
     templates,
+    tokens,
     watching,
 )
 from sweeps.cli.endings import report_unexpected
@@ -94,6 +95,7 @@ app = typer.Typer(
 )
 for name, command in COMMANDS.items():
     app.command(name)(with_groups(command))
+app.add_typer(tokens.group, name="token")
 
 
 def _print_version(wanted: bool) -> None:
