@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from sweeps.ledger_reading import LedgerReading
 from sweeps.ledger_records import Begun, SweepRow
-from sweeps.ledger_view import LedgerView
 from sweeps.reading import read_sweep
-from sweeps.result_json import brief_from_json, result_from_json
+from sweeps.result_json import confirmations_whole, result_from_json
 from sweeps.sweep import Sweep
-from sweeps.trial import Result, Trial
+from sweeps.trial import Result
 from sweeps.trust.baseline import Baseline
 
 READ_WHOLE = 10_000
@@ -41,15 +41,10 @@ class Found:
         return [begun.result for begun in self.trials if begun.result is not None]
 
 
-def found_of(ledger: LedgerView, sweep_id: str) -> Found:
+def found_of(ledger: LedgerReading, sweep_id: str) -> Found:
     """What has come of the sweep. Raises LookupError when there is none."""
     row = ledger.sweep(sweep_id)
-    whole = row.ended <= READ_WHOLE
-
-    def read(trial: Trial, text: str) -> Result:
-        wanted = whole or trial.confirms is not None
-        return (result_from_json if wanted else brief_from_json)(trial, text)
-
+    read = result_from_json if row.ended <= READ_WHOLE else confirmations_whole
     text = ledger.baseline(row.sweep_id)
     return Found(
         sweep=read_sweep(ledger.document(row.sweep_id)),

@@ -15,7 +15,7 @@ from sweeps.trial import Result
 
 if TYPE_CHECKING:
     from sweeps.found import Found
-    from sweeps.ledger_view import LedgerView
+    from sweeps.ledger_reading import LedgerReading
 
 
 def front(found: Found) -> tuple[Result, ...]:
@@ -23,7 +23,7 @@ def front(found: Found) -> tuple[Result, ...]:
     return front_of(found.sweep, found.results)
 
 
-def front_kept(ledger: LedgerView, sweep: Sweep, sweep_id: str) -> tuple[Result, ...]:
+def front_kept(ledger: LedgerReading, sweep: Sweep, sweep_id: str) -> tuple[Result, ...]:
     """The front of a sweep in the ledger so far, in brief; empty with a single objective."""
     return front_of(sweep, ledger.briefs(sweep_id)) if sweep.further else ()
 

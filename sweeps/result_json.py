@@ -98,6 +98,11 @@ def brief_from_json(trial: Trial, text: str) -> Result:
     )
 
 
+def confirmations_whole(trial: Trial, text: str) -> Result:
+    """Of the search's trials in brief, of confirmations all: what trust is made of."""
+    return (brief_from_json if trial.confirms is None else result_from_json)(trial, text)
+
+
 def _part(document: Mapping[str, Any]) -> Part:
     return Part(
         fold=document["fold"],

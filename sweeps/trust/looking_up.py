@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from sweeps.found import Found
-from sweeps.ledger_view import LedgerView
+from sweeps.ledger_reading import LedgerReading
 from sweeps.reading import read_sweep
-from sweeps.result_json import brief_from_json, result_from_json
-from sweeps.trial import Result, Trial
+from sweeps.result_json import confirmations_whole
 from sweeps.trust.baseline import Baseline
 from sweeps.trust.trust import Trust, trust_of
 
 
-def trust_in(ledger: LedgerView, sweep_id: str) -> Trust | None:
+def trust_in(ledger: LedgerReading, sweep_id: str) -> Trust | None:
     """As `trust_of`. Raises LookupError when there is no such sweep."""
     row = ledger.sweep(sweep_id)
     text = ledger.baseline(row.sweep_id)
@@ -19,12 +18,7 @@ def trust_in(ledger: LedgerView, sweep_id: str) -> Trust | None:
         Found(
             sweep=read_sweep(ledger.document(row.sweep_id)),
             row=row,
-            trials=tuple(ledger.trials(row.sweep_id, _read)),
+            trials=tuple(ledger.trials(row.sweep_id, confirmations_whole)),
             baseline=None if text is None else Baseline.from_json(text),
         )
     )
-
-
-def _read(trial: Trial, text: str) -> Result:
-    """Of the search's trials only what they scored is wanted."""
-    return (brief_from_json if trial.confirms is None else result_from_json)(trial, text)

@@ -1,0 +1,225 @@
+"""Requests to a service: the one place that speaks HTTP, and knows what may go wrong with it."""
+
+from __future__ import annotations
+
+import json
+import random
+import ssl
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+
+from sweeps import __version__
+from sweeps.client.address import Address
+from sweeps.client.errors import AwayError, NoServiceError, RefusedError, ServiceError
+
+CONNECT_SECONDS = 5.0
+ANSWER_SECONDS = 60.0
+SILENCE_SECONDS = 30.0
+"""A stream of events says something at least every ten seconds."""
+
+PATIENCE = 30.0
+"""Seconds for which a request is repeated that the service has no time for."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
+
+BUSY = (429, 503)
+PROBLEM = "application/problem+json"
+UNKNOWN_PATH = "Not Found"
+"""What a service says of a path that it does not know, as another version may not."""
+LONGEST_TOLD = 300
+"""Characters of an answer that is no problem, in a message."""
+
+sleep = time.sleep
+clock = time.monotonic
+
+Query = Mapping[str, str | int | bool | None]
+
+
+class Connection:
+    """A service's API. Requests may be sent from any thread.
+
+    Raises AwayError where nobody answers, NoServiceError where something else does, RefusedError
+    with the service's own words. What the service is too busy for is repeated for half a minute; a
+    request that changes something only where repeating it changes nothing more.
+    """
+
+    def __init__(
+        self, address: Address, token: str | None, transport: httpx.BaseTransport | None = None
+    ) -> None:
+        address.trust(token)
+        self.url = address.url
+        headers = {"User-Agent": f"sweeps/{__version__}", "Accept": "application/json"}
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        self._client = httpx.Client(
+            base_url=address.url,
+            headers=headers,
+            timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
+            verify=_verification() if address.secure else False,
+            # Without TLS a proxy would read along.
+            trust_env=address.secure,
+            transport=transport,
+        )
+
+    def close(self) -> None:
+        """Give back all connections."""
+        self._client.close()
+
+    def get(self, path: str, query: Query | None = None) -> Any:
+        """The JSON at a path below the address."""
+        return self._json(self._repeated("GET", path, query=query))
+
+    def text(self, path: str, query: Query | None = None) -> str:
+        """The same where it is no JSON."""
+        return self._repeated("GET", path, query=query, accept="*/*").text
+
+    def location(self, path: str) -> str | None:
+        """Where a path leads to; None where it leads nowhere."""
+        found: str | None = self._repeated("GET", path, accept="*/*").headers.get("Location")
+        return found
+
+    def post(
+        self, path: str, body: Any = None, key: str | None = None, *, repeatable: bool = True
+    ) -> Any:
+        """Ask for a change; with `key` it is made once, however often it is asked for."""
+        headers = {} if key is None else {"Idempotency-Key": key}
+        return self._json(
+            self._repeated("POST", path, body=body, headers=headers, repeatable=repeatable)
+        )
+
+    @contextmanager
+    def stream(self, path: str, headers: Mapping[str, str]) -> Iterator[Iterator[str]]:
+        """The lines of an answer that has no end, as they come."""
+        timeout = httpx.Timeout(SILENCE_SECONDS, connect=CONNECT_SECONDS)
+        asked = {"Accept": "text/event-stream", **headers}
+        with (
+            self._told(),
+            self._client.stream("GET", path, headers=asked, timeout=timeout) as response,
+        ):
+            if response.status_code != httpx.codes.OK:
+                response.read()
+            self._check(response)
+            yield response.iter_lines()
+
+    def _repeated(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Query | None = None,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+        accept: str = "application/json",
+        repeatable: bool = True,
+    ) -> httpx.Response:
+        """An answer that is no refusal, after as many attempts as that takes."""
+        request = self._client.build_request(
+            method,
+            path,
+            params={name: value for name, value in (query or {}).items() if value is not None},
+            json=body,
+            headers={"Accept": accept, **(headers or {})},
+        )
+        began, pause, broken = clock(), FIRST_PAUSE, 0
+        while True:
+            try:
+                with self._told():
+                    response = self._client.send(request)
+            except _BrokenOffError as error:
+                # An idle connection that the service has just closed says nothing about it.
+                broken += 1
+                if broken > 1 or not repeatable:
+                    raise AwayError(str(error)) from error
+                continue
+            wait = _asked_pause(response, pause)
+            if response.status_code not in BUSY or clock() + wait - began > PATIENCE:
+                self._check(response)
+                return response
+            sleep(wait)
+            pause = min(2 * pause, LONGEST_PAUSE)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Within it, what HTTP may fail with becomes a line with the way out."""
+        try:
+            yield
+        except httpx.ConnectTimeout as error:
+            raise AwayError(
+                f"nobody answers at {self.url} within {CONNECT_SECONDS:.0f} s"
+            ) from error
+        except httpx.TimeoutException as error:
+            raise AwayError(f"{self.url} has taken the request and does not answer") from error
+        except httpx.ConnectError as error:
+            raise self._not_connected(error) from error
+        except httpx.TransportError as error:
+            raise _BrokenOffError(
+                f"{self.url} broke off before it answered ({error}); is it https?"
+                if self.url.startswith("http://")
+                else f"{self.url} broke off before it answered ({error})"
+            ) from error
+        except httpx.InvalidURL as error:
+            raise NoServiceError(f"{self.url} cannot be asked: {error}") from error
+
+    def _not_connected(self, error: httpx.ConnectError) -> ServiceError:
+        said = str(error)
+        if "CERTIFICATE_VERIFY_FAILED" in said:
+            why = said.partition("failed: ")[2].partition(" (_ssl")[0]
+            return NoServiceError(
+                f"the certificate of {self.url} cannot be trusted: {why}; where it is of an "
+                "authority of your own, name that one's file in SSL_CERT_FILE"
+            )
+        if "[SSL" in said:
+            return NoServiceError(f"{self.url} does not speak https ({said}); is it http?")
+        why = said.rpartition("] ")[2]
+        return AwayError(f"no service at {self.url}: {why}; it is started with `sweeps serve`")
+
+    def _check(self, response: httpx.Response) -> None:
+        """Raise what is no answer to the request."""
+        status = response.status_code
+        kind = response.headers.get("Content-Type", "").partition(";")[0]
+        refused = self._refused(status, response) if kind == PROBLEM else None
+        if refused is not None and str(refused) != UNKNOWN_PATH:
+            raise refused
+        if status >= httpx.codes.BAD_REQUEST:
+            raise NoServiceError(
+                f"{self.url} is no service of sweeps, or one of another version: it answers "
+                f"{status} {response.reason_phrase} at {response.request.url.path}"
+            )
+
+    def _refused(self, status: int, response: httpx.Response) -> RefusedError:
+        problem = self._json(response)
+        detail = str(problem.get("detail") or problem.get("title") or status)[:5000]
+        return RefusedError(
+            status, detail, int(problem.get("exit_code", 1)), str(problem.get("lines") or "")
+        )
+
+    def _json(self, response: httpx.Response) -> Any:
+        if response.is_redirect:
+            there = response.headers["Location"]
+            raise NoServiceError(f"{self.url} leads to {there}: write the address that is meant")
+        try:
+            return json.loads(response.content)
+        except ValueError as error:
+            told = response.text[:LONGEST_TOLD].partition("\n")[0]
+            raise NoServiceError(
+                f"{self.url} is no service of sweeps: it answers {told!r}"
+            ) from error
+
+
+class _BrokenOffError(AwayError):
+    """A connection ended in the middle of a request."""
+
+
+def _verification() -> ssl.SSLContext:
+    """The authorities that are trusted: those of SSL_CERT_FILE, or those known everywhere."""
+    return httpx.create_ssl_context()
+
+
+def _asked_pause(response: httpx.Response, otherwise: float) -> float:
+    """Seconds until the request may be repeated, as the service says; never at one with others."""
+    said = response.headers.get("Retry-After", "")
+    seconds = float(said) if said.isascii() and said.isdecimal() else otherwise
+    return seconds + random.uniform(0, otherwise)

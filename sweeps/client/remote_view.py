@@ -1,0 +1,180 @@
+"""The ledger behind a service, read as `LedgerView` reads one that is at hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, cast
+from urllib.parse import quote
+
+from sweeps import wire
+from sweeps.client.connection import Connection, Query
+from sweeps.client.errors import RefusedError
+from sweeps.client.info import Info, info_from, understood
+from sweeps.ledger_course import Passed
+from sweeps.ledger_records import Begun, SweepRow
+from sweeps.result_json import brief_from_json, confirmations_whole, result_from_json
+from sweeps.trial import Reason, Result, Trial
+from sweeps.watcher import AtWork
+
+SWEEPS = "/v1/sweeps"
+PAGE, PAGE_OF_TRIALS = 500, 1_000
+ABSENT = (404, 409)
+"""No sweep's id begins so, or more than one's."""
+
+Read = Callable[[Trial, str], Result]
+
+
+class RemoteView:
+    """Sweeps and their trials, as a service tells of them. Methods may be called from any thread.
+
+    Lists are read page by page. Raises what `Connection` raises, and LookupError as `LedgerView`
+    does, in the service's words.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def infos(self, limit: int | None = None) -> list[Info]:
+        """Every sweep, or the most recent ones; the most recent first."""
+        most = PAGE if limit is None else limit
+        rows = self._pages(SWEEPS, {"limit": most}, "before", once=limit is not None)
+        with understood(self.connection.url):
+            return [info_from(row) for row in rows]
+
+    def sweeps(self) -> list[SweepRow]:
+        """Every sweep, oldest first."""
+        return [info.row for info in self.infos()][::-1]
+
+    def info(self, prefix: str) -> Info:
+        """The one sweep whose id starts with `prefix`, and its job. Raises LookupError."""
+        found = self._of_sweep(prefix, "")
+        with understood(self.connection.url):
+            return info_from(found)
+
+    def sweep(self, prefix: str) -> SweepRow:
+        """The one sweep whose id starts with `prefix`. Raises LookupError."""
+        return self.info(prefix).row
+
+    def document(self, sweep_id: str) -> dict[str, Any]:
+        """The description that the sweep was started with."""
+        return cast(dict[str, Any], self._of_sweep(sweep_id, "/document"))
+
+    def baseline(self, sweep_id: str) -> str | None:
+        """What a simple model came to on the sweep's rows, as text; None where nobody measured."""
+        facts = self._of_sweep(sweep_id, "/facts")
+        with understood(self.connection.url):
+            found = facts["baseline"]
+        return None if found is None else json.dumps(found)
+
+    def trials(self, sweep_id: str, read: Read | None = None) -> list[Begun]:
+        """Every trial of the sweep, by number; `read` says how much of its result is wanted.
+
+        Without it, all. Of a search in brief with its confirmations whole, the latter are asked for
+        one by one: they are few, and the others many.
+        """
+        if read is confirmations_whole:
+            found = self._trials(sweep_id, "brief", brief_from_json)
+            return [
+                one if one.trial.confirms is None else self.trial(sweep_id, one.trial.number)
+                for one in found
+            ]
+        detail = "brief" if read is brief_from_json else "whole"
+        return self._trials(sweep_id, detail, read or result_from_json)
+
+    def trial(self, sweep_id: str, number: int) -> Begun:
+        """One trial, its result whole. Raises LookupError when there is none of that number."""
+        found = self._of_sweep(sweep_id, f"/trials/{number}")
+        with understood(self.connection.url):
+            return wire.begun_from(found)
+
+    def best(self, sweep_id: str, *, maximize: bool) -> Result | None:
+        """The result with the best score; None when none has a score. As `LedgerView.best`."""
+        scored = [
+            begun.result
+            for begun in self._trials(sweep_id, "brief", brief_from_json)
+            if begun.result is not None
+            and begun.result.score is not None
+            and begun.trial.confirms is None
+        ]
+        sign = -1 if maximize else 1
+
+        def rank(result: Result) -> tuple[float, bool, int, int]:
+            budget = result.trial.budget
+            score = cast(float, result.score)
+            return sign * score, budget is not None, -(budget or 0), result.trial.number
+
+        return min(scored, key=rank, default=None)
+
+    def course(self, sweep_id: str) -> list[Passed]:
+        """Every trial of the sweep, by number: when it began and ended, and what it came to."""
+        found = self._of_sweep(sweep_id, "/course")
+        with understood(self.connection.url):
+            return [wire.passed_from(one) for one in found]
+
+    def reasons(self, sweep_id: str, *, confirmations: bool = True) -> dict[Reason, int]:
+        """How many trials failed for which reason, the most frequent first."""
+        found = self._of_sweep(sweep_id, "/reasons", {"confirmations": confirmations})
+        return cast(dict[Reason, int], found)
+
+    def failures(self, sweep_id: str) -> list[Result]:
+        """The results of failed trials, in brief, by number."""
+        failed = self._trials(sweep_id, "brief", brief_from_json, state="failed")
+        return [begun.result for begun in failed if begun.result is not None]
+
+    def briefs(self, sweep_id: str) -> list[Result]:
+        """The results there are, by trial number, without histories and parts."""
+        found = self._trials(sweep_id, "brief", brief_from_json)
+        return [begun.result for begun in found if begun.result is not None]
+
+    def at_work(self, sweep_id: str) -> list[AtWork]:
+        """What the sweep's workers train at the moment."""
+        found = self._of_sweep(sweep_id, "/at-work")
+        with understood(self.connection.url):
+            return [AtWork(**one) for one in found]
+
+    def log(self, sweep_id: str, tail: int | None = None) -> str:
+        """What the process that runs the sweep has said."""
+        try:
+            return self.connection.text(f"{_path(sweep_id)}/log", {"tail": tail})
+        except RefusedError as error:
+            raise _absent(error) from error
+
+    def _trials(
+        self, sweep_id: str, detail: str, read: Read, state: str | None = None
+    ) -> list[Begun]:
+        query = {"detail": detail, "state": state, "limit": PAGE_OF_TRIALS}
+        try:
+            found = list(self._pages(f"{_path(sweep_id)}/trials", query, "after"))
+        except RefusedError as error:
+            raise _absent(error) from error
+        with understood(self.connection.url):
+            return [wire.begun_from(one, read) for one in found]
+
+    def _pages(
+        self, path: str, query: Query, turn: str, *, once: bool = False
+    ) -> Iterator[Mapping[str, Any]]:
+        """What a list holds; `turn` is the parameter that says where the next page begins."""
+        cursor: str | int | None = None
+        while True:
+            page = self.connection.get(path, {**query, turn: cursor})
+            with understood(self.connection.url):
+                items, cursor = page["items"], page["next"]
+            yield from items
+            if once or cursor is None:
+                return
+
+    def _of_sweep(self, sweep_id: str, rest: str, query: Query | None = None) -> Any:
+        try:
+            return self.connection.get(f"{_path(sweep_id)}{rest}", query)
+        except RefusedError as error:
+            raise _absent(error) from error
+
+
+def _path(sweep_id: str) -> str:
+    return f"{SWEEPS}/{quote(sweep_id, safe='')}"
+
+
+def _absent(error: RefusedError) -> Exception:
+    """As the ledger would say it."""
+    return LookupError(str(error)) if error.status in ABSENT else error
