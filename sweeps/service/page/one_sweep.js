@@ -1,0 +1,208 @@
+// One sweep: how it stands, its best trial, its course, what fails, what it says, and its controls.
+
+import { chart } from "./chart.js";
+import { about, ask, askText } from "./client.js";
+import { controls } from "./controls.js";
+import { bestOf, pace, scored } from "./course.js";
+import { announce, keep, make, put, show } from "./dom.js";
+import { events, repeated } from "./live.js";
+import { badge, elsewhere, gone, line, workerIn } from "./overview.js";
+import { capital, count, duration, figure, moment, progressOf, stateOf, value } from "./words.js";
+
+const FAILURES = 5;
+const LOG_LINES = 500;
+const AT_WORK_PAUSE = 2_000;
+
+/** The view of the sweep whose id begins so: {element, title, close()}. */
+export function oneSweep(typed, failed) {
+  const head = heading();
+  const curve = chart(true);
+  const best = bestTrial();
+  const failures = failedTrials();
+  const work = atWork();
+  const log = spoken();
+  const doing = controls(info => told(info));
+  const course = new Map();
+  const closing = [];
+  let info = null;
+  const element = make("div", {}, head.element, doing.element,
+    make("section", {}, make("h2", {}, "Best so far"), best.element, curve.element),
+    work.element, failures.element, log.element, make("section", {}, ...described(typed)));
+
+  function told(now) {
+    if (info !== null && stateOf(info) !== stateOf(now)) announce(`${now.name} is ${stateOf(now)}`);
+    info = now;
+    head.show(info, pace([...course.values()], Date.now()));
+    doing.show(info);
+  }
+
+  async function drawn() {
+    const [{ metric, goal }] = info.objectives;
+    const trials = [...course.values()];
+    curve.show(trials, goal, metric);
+    head.show(info, pace(trials, Date.now()));
+    await Promise.all([best.look(info, bestOf(scored(trials), goal)), failures.look(info, trials)]);
+  }
+
+  async function begin() {
+    told(await ask(about(typed)));
+    for (const one of await ask(about(info.sweep_id, "course"))) course.set(one.number, one);
+    await drawn();
+    log.fill(await askText(about(info.sweep_id, `log?tail=${LOG_LINES}`)));
+  }
+
+  function follow() {
+    const soon = gathered(() => drawn().catch(failed));
+    const looks = repeated(() => work.look(info), AT_WORK_PAUSE, failed);
+    const heard = {
+      sweep: told,
+      trial: one => { course.set(one.number, passed(one)); soon(); },
+      said: log.add,
+      end: () => { soon(); looks.now(); },
+    };
+    closing.push(looks.stop, events(about(info.sweep_id, "events"), heard, failed));
+  }
+
+  const first = repeated(async () => { await begin(); first.stop(); follow(); }, 0, error => { first.stop(); failed(error); });
+  closing.push(first.stop);
+  return { element, title: "Sweep", close: () => closing.forEach(close => close()) };
+}
+
+/** Calls `work` a moment after the last of several calls that come together. */
+function gathered(work) {
+  let timer = null;
+  return () => { timer ??= setTimeout(() => { timer = null; work(); }, 250); };
+}
+
+/** A trial as a course has it, from an event. */
+function passed(one) {
+  return {
+    number: one.number, state: one.state, score: one.result?.score ?? null, ended_ms: one.ended_ms,
+    started_ms: one.started_ms, confirms: one.confirms !== null,
+  };
+}
+
+function heading() {
+  const name = make("bdi");
+  const id = make("span", { class: "id" });
+  const state = badge();
+  const bar = make("progress", {});
+  const facts = make("p");
+  const cause = make("p", { class: "wrong", hidden: true });
+  const links = make("p", { class: "links" });
+  return {
+    element: make("div", {}, make("p", {}, make("a", { href: "#/" }, "← All sweeps")),
+      make("h1", { tabindex: -1 }, name, " ", id), make("p", {}, state.element), bar, facts, cause, links),
+    show(info, perSecond) {
+      document.title = `${info.name} ${info.sweep_id}: ${stateOf(info)}`;
+      put(name, info.name);
+      put(id, info.sweep_id);
+      state.show(info);
+      gone(bar, info);
+      put(facts, capital(factsOf(info, perSecond).join(", ")));
+      put(cause, info.cause ?? "");
+      show(cause, info.cause !== null);
+      if (!links.children.length) links.append(...elsewhere(info));
+    },
+  };
+}
+
+function factsOf(info, perSecond) {
+  const said = [progressOf(info), duration(info.spent_seconds)];
+  const searched = info.done + info.failed + info.pruned;
+  if (perSecond && info.holder && info.expected > searched) {
+    said.push(`about ${duration((info.expected - searched) / perSecond)} left`);
+  }
+  said.push(`${info.backend} on ${info.task}`, `began ${moment(info.created_ms)}`);
+  if (info.job) said.push(`submitted by ${info.job.owner}`);
+  if (info.job?.position) said.push(`place ${info.job.position} in the queue`);
+  if (info.holder) said.push(`run by ${info.holder}`);
+  return said;
+}
+
+function bestTrial() {
+  const title = make("p", { class: "score" }, "No trial has a score yet.");
+  const rows = make("dl");
+  let seen = null;
+  return {
+    element: make("div", {}, title, rows),
+    async look(info, top) {
+      if (top === null || top.number === seen) return;
+      const [{ metric }, ...further] = info.objectives;
+      const { config } = await ask(about(info.sweep_id, `trials/${top.number}`));
+      const front = further.length ? "; one of several objectives, so look at its front in the report" : "";
+      put(title, `${metric} ${figure(top.score)}, trial ${top.number}${front}`);
+      const named = Object.entries(config).flatMap(([name, one]) => [make("dt", {}, name), make("dd", {}, value(one))]);
+      rows.replaceChildren(...named);
+      seen = top.number;
+    },
+  };
+}
+
+function failedTrials() {
+  const rows = make("ul", { class: "plain" });
+  const element = make("section", { hidden: true }, make("h2", {}, "Last failures"), rows);
+  const known = new Map();
+  return {
+    element,
+    async look(info, trials) {
+      const failed = trials.filter(one => one.state === "failed").sort((one, other) => other.ended_ms - one.ended_ms).slice(0, FAILURES);
+      for (const { number } of failed) {
+        if (!known.has(number)) known.set(number, errorIn(await ask(about(info.sweep_id, `trials/${number}`))));
+      }
+      show(element, failed.length > 0);
+      keep(rows, failed, one => one.number, line(one => `trial ${one.number}: ${known.get(one.number)}`));
+    },
+  };
+}
+
+function errorIn({ result }) {
+  return result?.error ? `${result.error.reason.replaceAll("_", " ")}: ${result.error.message}` : "failed";
+}
+
+function atWork() {
+  const rows = make("ul", { class: "plain" });
+  const element = make("section", { hidden: true }, make("h2", {}, "At work"), rows);
+  return {
+    element,
+    async look(info) {
+      const found = info.holder ? await ask(about(info.sweep_id, "at-work")) : [];
+      show(element, found.length > 0);
+      keep(rows, found, one => one.slot, line(workerIn));
+    },
+  };
+}
+
+function spoken() {
+  const text = make("pre", { class: "log", tabindex: 0, role: "region", "aria-label": "Log" });
+  const element = make("section", { hidden: true }, make("h2", {}, "Log"), text);
+  let lines = [];
+  function shown() {
+    const atEnd = text.scrollTop + text.clientHeight >= text.scrollHeight - 8;
+    put(text, lines.join("\n"));
+    show(element, lines.length > 0);
+    if (atEnd) text.scrollTop = text.scrollHeight;
+  }
+  return {
+    element,
+    fill(all) {
+      lines = all.split("\n").filter(one => one !== "");
+      shown();
+    },
+    add(one) {
+      lines = [...lines, one.line ?? String(one)].slice(-LOG_LINES);
+      shown();
+    },
+  };
+}
+
+/** The description that the sweep was submitted with, read when somebody looks. */
+function described(typed) {
+  const text = make("pre", { tabindex: 0 }, "…");
+  const opened = async event => {
+    if (!event.target.open || text.dataset.read) return;
+    put(text, JSON.stringify(await ask(about(typed, "document")).catch(error => error.message), null, 2));
+    text.dataset.read = "yes";
+  };
+  return [make("details", { on: { toggle: opened } }, make("summary", {}, "The sweep's description"), text)];
+}
