@@ -31,7 +31,7 @@ def template(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite FILE.")] = False,
 ) -> None:
-    """Print a file to start from: Docker Compose, Slurm, Ray on Kubernetes."""
+    """Print a file to start from: systemd, Docker Compose, Slurm, Ray on Kubernetes."""
     known = templates()
     if name is None:
         if output is not None:

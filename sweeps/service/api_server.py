@@ -41,16 +41,13 @@ class ApiServer:
     ) -> None:
         import uvicorn
 
-        tls = settings.tls
+        from sweeps.service.connections import server_options
+
         config = uvicorn.Config(
             app,
+            **server_options(settings),
             log_config=None,
             access_log=False,
-            server_header=False,
-            # Who is behind a proxy matters for limits; without one the header is anybody's to write.
-            proxy_headers=settings.behind_tls,
-            ssl_certfile=None if tls is None else str(tls.certificate),
-            ssl_keyfile=None if tls is None else str(tls.key),
             timeout_graceful_shutdown=SECONDS_TO_END,
             backlog=BACKLOG,
         )

@@ -15,7 +15,7 @@ def test_without_a_name_all_are_listed(sweeps: Command) -> None:
     names = [line.split()[0] for line in done.output.splitlines()]
     assert names == sorted(names)
     assert {"compose", "compose-s3", "slurm", "slurm-ray"} <= set(names)
-    assert "slurm       A sweep on one node of a Slurm cluster" in done.output
+    assert "slurm            A sweep on one node of a Slurm cluster" in done.output
 
 
 @pytest.mark.parametrize("name", ["slurm", "slurm.sh"])

@@ -30,9 +30,13 @@ YAML = sorted(path.stem for path in FOLDER.glob("*.yaml"))
 SHELL = sorted(path.stem for path in FOLDER.glob("*.sh"))
 
 
+OF_A_SERVICE = ["service", "service-image"]
+"""Neither YAML nor shell: see `test_service.py`."""
+
+
 def test_all_of_them_are_found() -> None:
-    assert sorted(YAML + SHELL) == NAMES
-    assert {"compose", "compose-s3", "slurm", "slurm-ray"} <= set(NAMES)
+    assert sorted(YAML + SHELL + OF_A_SERVICE) == NAMES
+    assert {"compose", "compose-s3", "service-compose", "slurm", "slurm-ray"} <= set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)
