@@ -17,7 +17,7 @@ class Surroundings:
     """Where a session of a sweep runs.
 
     With `memo`, what was trained before in any sweep of the store is not trained again; `place` is
-    where fits are trained.
+    where fits are trained. With `obeys_mlflow`, the tag `sweeps.command` in MLflow is obeyed.
     """
 
     store: Store
@@ -26,3 +26,4 @@ class Surroundings:
     report: Report | None
     memo: bool = False
     place: Where = HERE
+    obeys_mlflow: bool = True

@@ -48,7 +48,9 @@ class Around(TypedDict, total=False):
 
     Trials are logged to MLflow at `tracking_uri` (None: where MLflow logs by default), or to what
     `tracker` opens. `report` draws for the parent run when the sweep has ended. With `memo`, what
-    was trained before in any sweep of the store is not trained again (see `sweeps.memo`).
+    was trained before in any sweep of the store is not trained again (see `sweeps.memo`). With
+    `obeys_mlflow` (the default), whoever may write to MLflow may pause, resume, stop and cancel the
+    sweep by the tag `sweeps.command` of its run; otherwise nobody looks at that.
     """
 
     store: Store | None
@@ -57,6 +59,7 @@ class Around(TypedDict, total=False):
     tracker: Callable[[], Tracker] | None
     report: Report | None
     memo: bool
+    obeys_mlflow: bool
 
 
 class Options(Around, Placed, total=False):
@@ -256,6 +259,7 @@ def _surroundings(options: Around) -> Surroundings:
         tracker=options.get("tracker") or partial(_mlflow, options.get("tracking_uri")),
         report=options.get("report"),
         memo=options.get("memo", False),
+        obeys_mlflow=options.get("obeys_mlflow", True),
     )
 
 

@@ -62,9 +62,8 @@ class Session:
         self._control = Control(
             self._interrupts, lambda state: self._journal.show(state), around.watcher.said
         )
-        self._delivery = Delivery(
-            parts, ledger, claim, around.tracker, around.watcher.said, self._control.obey
-        )
+        obey = self._control.obey if around.obeys_mlflow else None
+        self._delivery = Delivery(parts, ledger, claim, around.tracker, around.watcher.said, obey)
         self._live = Live(
             parts.sweep, claim.sweep_id, parts.problem, around.watcher, self._delivery.live
         )
