@@ -32,6 +32,7 @@ WELL_AFTER = 120.0
 """A server that lived so long had no trouble starting: the waits begin anew."""
 
 _LOOK = 0.5
+_ASKS_NOW = "is to ask for tokens from now on"
 _MAKE = "import sys; from pathlib import Path; from tracking.new_database import create_whole; " + (
     "create_whole(Path(sys.argv[1]))"
 )
@@ -48,15 +49,22 @@ class Words:
 class MlflowBeside:
     """Keeps an MLflow server on the service's own store, until closed.
 
-    A service whose trials go to a server already, or that wants none, has none beside it.
+    A service whose trials go to a server already, or that wants none, has none beside it. While the
+    service `asks` everybody for a token, so does the server, by the words of `access`.
     """
 
     def __init__(
-        self, settings: Settings, say: Callable[[str], None], words: Words | None = None
+        self,
+        settings: Settings,
+        say: Callable[[str], None],
+        asks: Callable[[], bool] = bool,
+        access: Callable[[], Words] = Words,
     ) -> None:
         self._settings = settings
         self._uri = settings.trials_at
-        self._words = words or Words()
+        self._asks = asks
+        self._access = access
+        self._guarded = False
         self._say = say
         self._host = settings.host if settings.tls else HOST
         self._over = threading.Event()
@@ -110,6 +118,8 @@ class MlflowBeside:
             self._up = False
             if self._over.is_set():
                 return
+            if why == _ASKS_NOW:
+                continue
             tries = 0 if time.monotonic() - since > WELL_AFTER else tries + 1
             pause = WAITS[min(tries, len(WAITS)) - 1]
             self._say(f"MLflow's server {why}; it is started again in {pause:g} s, see {self.log}")
@@ -123,30 +133,35 @@ class MlflowBeside:
         file = database_file(self._uri)
         if file is None or file.exists():
             return ""
+        command = [sys.executable, "-c", _MAKE, str(file)]
         with self.log.open("ab") as output:
-            command = [sys.executable, "-c", _MAKE, str(file)]
             maker = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=Path.cwd()
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output
             )
-            code = self._until_over(maker)
+            while maker.poll() is None and not self._over.wait(_LOOK):
+                pass
+            maker.terminate()
+            code = maker.wait()
         return "" if code == 0 else f"has no store: making {file} ended with {code}"
 
     def _served(self) -> str:
         """Serve until the server ends, or we do; how it ended, in a few words."""
-        command = [*ui_command(self._chosen_port(), self._host), *self._words.arguments]
-        environment = ui_environment(self._uri, self._words.environment)
+        self._guarded = self._asks()
+        words = self._access() if self._guarded else Words()
+        command = [*ui_command(self._chosen_port(), self._host), *words.arguments]
+        environment = ui_environment(self._uri, words.environment)
         with self.log.open("wb") as output:
             try:
                 server = self._started(command, environment, output)
             except OSError as error:
                 return f"cannot be started: {error}"
             try:
-                code = self._until_over(server, told=self._tell_when_up)
+                code = self._until_over(server)
             finally:
                 end_group(server.pid)
                 server.wait()
                 self._mark.unlink(missing_ok=True)
-        return f"ended with {code}"
+        return _ASKS_NOW if code is None else f"ended with {code}"
 
     def _started(
         self, command: list[str], environment: Mapping[str, str], output: IO[bytes]
@@ -165,23 +180,21 @@ class MlflowBeside:
             self._port = free_port(None, self._host)
         return self._port
 
-    def _until_over(
-        self, process: subprocess.Popen[bytes], told: Callable[[], None] | None = None
-    ) -> int:
-        """Wait for the process's end, or ours; its exit code, 0 when it was we who ended."""
+    def _until_over(self, server: subprocess.Popen[bytes]) -> int | None:
+        """Wait for the server's end, or ours: its exit code.
+
+        None as soon as it should ask for tokens, and does not.
+        """
         while not self._over.wait(_LOOK):
-            code = process.poll()
+            code = server.poll()
             if code is not None:
                 return code
-            if told is not None:
-                told()
-        process.terminate()
+            if not self._up and answers(self._own_address):
+                self._up = True
+                self._say(f"MLflow: {self._own_address}")
+            if not self._guarded and self._asks():
+                return None
         return 0
-
-    def _tell_when_up(self) -> None:
-        if not self._up and answers(self._own_address):
-            self._up = True
-            self._say(f"MLflow: {self._own_address}")
 
     def _end_left_over(self) -> None:
         """End the server of a service that was killed, if this is still that process."""
