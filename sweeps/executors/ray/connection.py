@@ -23,6 +23,7 @@ VARIABLES = {
     # Each try to join who answers, but not as a cluster does, takes forty seconds; Ray makes 20.
     "RAY_NUM_REDIS_GET_RETRIES": "3",
 }
+ANSWER_SECONDS = 5.0
 LEAVE_SECONDS = 15.0
 """Ray needs five to give up a head that is gone."""
 LEFT_SECONDS = 45.0
@@ -58,8 +59,20 @@ class Connection:
         return [node["Resources"] for node in imported().nodes() if node["Alive"]]
 
     def answers(self) -> bool:
-        """Whether there is a head at all. Asking Ray would wait for it."""
-        return answers(self.address)
+        """Whether the head that was joined is there.
+
+        One that was started anew at its address is another cluster's: it refuses all that knew the
+        first.
+        """
+        if not answers(self.address):
+            return False
+        ray = imported()
+        head = ray.get_runtime_context().worker.gcs_client
+        try:
+            head.internal_kv_get(b"session_name", b"session", timeout=ANSWER_SECONDS)
+        except ray.exceptions.RayError:
+            return False
+        return True
 
     def close(self) -> None:
         """Leave the cluster; what this process had put there is freed by Ray."""

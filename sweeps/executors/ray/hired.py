@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import pickle
 import signal
+import threading
 import uuid
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,7 +56,10 @@ class Hired:
 
         Raises ClusterError when it cannot work there, WorkerDiedError when it ends meanwhile.
         """
-        actor = _started(post)
+        try:
+            actor = await _apart(lambda: _started(post))
+        except imported().exceptions.RayError as error:
+            raise no_start(error) from error
         try:
             about = await actor.about.remote()
         except imported().exceptions.RayError as error:
@@ -158,6 +163,33 @@ def death(error: BaseException, about: About) -> WorkerDiedError:
     _, found, detail = said.partition("Worker exit detail: ")
     why = detail.partition(". ")[0] if found else said[:200]
     return WorkerDiedError(f"a worker process on {about.host} ended: {why}", None)
+
+
+async def _apart(start: Callable[[], Any]) -> Any:
+    """An actor, started in a thread of its own: without a head Ray may never come back from that.
+
+    One that nobody waits for any more is ended when it comes.
+    """
+    starting: Future[Any] = Future()
+    starting.set_running_or_notify_cancel()
+
+    def run() -> None:
+        try:
+            starting.set_result(start())
+        except BaseException as error:  # noqa: BLE001 - raised where it is waited for
+            starting.set_exception(error)
+
+    threading.Thread(target=run, name="sweeps-ray-hiring", daemon=True).start()
+    try:
+        return await asyncio.wrap_future(starting)
+    except asyncio.CancelledError:
+        starting.add_done_callback(_end_started)
+        raise
+
+
+def _end_started(starting: Future[Any]) -> None:
+    if starting.exception() is None:
+        in_time(lambda: imported().kill(starting.result()), 0.0)
 
 
 def _started(post: Post) -> Any:

@@ -14,7 +14,13 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sweeps.executors.executor import ClusterLostError, Terms, TimedOutError, WorkerDiedError
+from sweeps.executors.executor import (
+    ClusterError,
+    ClusterLostError,
+    Terms,
+    TimedOutError,
+    WorkerDiedError,
+)
 from sweeps.executors.placement import hidden, part, whole
 from sweeps.executors.ray.hired import Hired, Post
 from sweeps.executors.ray.parcel import Parcel
@@ -40,7 +46,7 @@ class Job:
 class Pool:
     """Runs jobs on as many workers as there is room for, each in a slot of its own.
 
-    `answers` is whether the cluster has a head; `say` is told, once, that workers wait for room.
+    `answers` is whether the head is there; `say` is told, once, that workers wait for room.
     """
 
     def __init__(
@@ -147,6 +153,7 @@ class Pool:
         except WorkerDiedError:
             return
         except Exception as error:  # noqa: BLE001 - what it means is for whoever waits
+            await self._head()
             job = self._taken()
             if job is not None and job.future.set_running_or_notify_cancel():
                 _fail(job.future, error)
@@ -177,10 +184,8 @@ class Pool:
             else:
                 answer = await _timed(worker, job)
             _finish(job.future, answer)
-        except (WorkerDiedError, TimedOutError) as error:
-            # A worker that dies with the head is not to count: the job is then given up.
-            while not await asyncio.to_thread(self._answers):
-                await asyncio.sleep(LOOK_SECONDS)
+        except (WorkerDiedError, TimedOutError, ClusterError) as error:
+            await self._head()
             _fail(job.future, error)
             await self._dismiss(slot)
         except Exception as error:  # noqa: BLE001 - a future carries what the call raised
@@ -205,6 +210,11 @@ class Pool:
         finally:
             self._reserved = None
             await self._dismiss(slot)
+
+    async def _head(self) -> None:
+        """Wait for it: what fails because it is gone is not to count, and is given up by others."""
+        while not await asyncio.to_thread(self._answers):
+            await asyncio.sleep(LOOK_SECONDS)
 
     def _anybody_on(self, device: str) -> bool:
         return any(worker.about.device == device for worker in self._workers.values())
