@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sweeps.cli.chosen import Shelf, opened
+from sweeps.cli.catalogue import Catalogue
+from sweeps.cli.chosen import reached
 from sweeps.cli.confirmed_lines import confirmed_lines, so_far
 from sweeps.cli.endings import BadInputError
 from sweeps.cli.store_flags import StoreFlags
@@ -26,7 +27,7 @@ def advice_after(summary: Summary, store: StoreFlags) -> list[str]:
     if in_a_hurry and not summary.confirmed + summary.unconfirmed:
         return []
     try:
-        with opened(store) as shelf:
+        with reached(store) as shelf:
             row = shelf.sweep(summary.sweep_id)
             if in_a_hurry:
                 return so_far(row, shelf.sweep_of(row).evaluate.confirm_top)
@@ -35,14 +36,14 @@ def advice_after(summary: Summary, store: StoreFlags) -> list[str]:
         return []
 
 
-def advice_lines(shelf: Shelf, sweep_id: str) -> list[str]:
+def advice_lines(shelf: Catalogue, sweep_id: str) -> list[str]:
     """At most three pieces of advice, a line each; none where nothing can be said."""
     from sweeps.findings.space_doctor import advice
 
     return [f"advice: {printable(one.text)}" for one in advice(_found(shelf, sweep_id))[:MOST]]
 
 
-def _found(shelf: Shelf, sweep_id: str) -> Found:
+def _found(shelf: Catalogue, sweep_id: str) -> Found:
     """All that was found, in brief: thousands of trials are read in a second."""
     from sweeps.found import Found
     from sweeps.result_json import brief_from_json

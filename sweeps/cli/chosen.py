@@ -1,12 +1,14 @@
-"""From what the user typed for an id to a sweep in the store."""
+"""From what the user typed for an id to a sweep: in a store of this machine, or at a service."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
+from sweeps.cli.catalogue import LATEST as LATEST
+from sweeps.cli.catalogue import Catalogue
 from sweeps.cli.endings import BadInputError
 from sweeps.cli.store_flags import StoreFlags
 from sweeps.store import Store
@@ -14,57 +16,61 @@ from sweeps.store import Store
 if TYPE_CHECKING:
     from sweeps.ledger import Ledger
     from sweeps.ledger_records import SweepRow
-    from sweeps.sweep import Sweep
-
-LATEST = "latest"
-MOST_TOLD = 5
+    from sweeps.queue_place import QueuePlace
+    from sweeps.watcher import AtWork
 
 
 @dataclass(frozen=True)
-class Shelf:
+class Shelf(Catalogue):
     """An open store."""
 
     store: Store
     ledger: Ledger
 
-    def sweep(self, typed: str) -> SweepRow:
-        """The sweep with that id, or with an id that begins so, or the only one of that name.
+    @property
+    def nothing(self) -> str:
+        """That there is no sweep, and how to have one."""
+        return f"no sweeps in {self.store.place} yet; try `sweeps run FILE`"
 
-        `latest` is the most recent one. Raises BadInputError.
-        """
-        if typed == LATEST:
-            rows = self.ledger.sweeps()
-            if not rows:
-                raise _nothing_in(self.store)
-            return rows[-1]
-        try:
-            return self.ledger.sweep(typed)
-        except LookupError as error:
-            return self._named(typed, str(error.args[0]))
-
-    def sweep_of(self, row: SweepRow) -> Sweep:
-        """The description that the sweep was started with."""
-        from sweeps.reading import read_sweep
-
-        return read_sweep(self.ledger.document(row.sweep_id))
-
-    def _named(self, typed: str, otherwise: str) -> SweepRow:
+    def newest(self) -> SweepRow | None:
+        """The most recent sweep."""
         rows = self.ledger.sweeps()
-        if not rows:
-            raise _nothing_in(self.store)
-        if any(row.race == typed for row in rows):
-            raise BadInputError(
-                f"{typed} is a race of several sweeps, which `sweeps ls` lists; "
-                f"`sweeps race --resume {typed}` goes on with it, or shows what came of it"
-            )
-        found = [row for row in rows if row.name == typed]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            ids = ", ".join(row.sweep_id for row in found[::-1][:MOST_TOLD])
-            others = f" and {len(found) - MOST_TOLD:,} others" if len(found) > MOST_TOLD else ""
-            otherwise = f"{len(found):,} sweeps are called {typed!r}: write an id, {ids}{others}"
-        raise BadInputError(otherwise)
+        return rows[-1] if rows else None
+
+    def listed(self) -> list[tuple[SweepRow, QueuePlace | None]]:
+        """Every sweep with its place in the queue, the most recent first."""
+        places = self._places()
+        return [(row, places.get(row.sweep_id)) for row in self.ledger.sweeps()[::-1]]
+
+    def place(self, row: SweepRow) -> QueuePlace | None:
+        """The sweep's place in the queue; None of one that was never in any."""
+        from sweeps.ledger_jobs import job_of
+        from sweeps.queue_place import place_of
+
+        job = job_of(self.ledger, row.sweep_id)
+        return None if job is None else place_of(job)
+
+    def at_work(self, sweep_id: str) -> list[AtWork]:
+        """What its workers train at the moment, where that can be seen."""
+        from sweeps.at_work_file import read_at_work
+
+        return read_at_work(self.store.at_work(sweep_id))
+
+    def log(self, sweep_id: str) -> str:
+        """What a service's process has said while it ran the sweep, in this store."""
+        from sweeps.service.session_log import log_file
+
+        try:
+            return log_file(self.store, sweep_id).read_text(encoding="utf-8", errors="replace")
+        except FileNotFoundError:
+            return ""
+
+    def _places(self) -> Mapping[str, QueuePlace]:
+        from sweeps.ledger_jobs import JobState, jobs
+        from sweeps.queue_place import place_of
+
+        found = jobs(self.ledger, get_args(JobState))
+        return {job.sweep_id: place_of(job) for job in found}
 
 
 @contextmanager
@@ -77,9 +83,22 @@ def opened(flags: StoreFlags) -> Iterator[Shelf]:
 
     ledger = Ledger.open(store.ledger_url)
     try:
-        yield Shelf(store, ledger)
+        yield Shelf(ledger=ledger, store=store)
     finally:
         ledger.close()
+
+
+@contextmanager
+def reached(flags: StoreFlags) -> Iterator[Catalogue]:
+    """The store or the service that was named. Raises BadInputError where there is no store."""
+    if flags.service is None:
+        with opened(flags) as shelf:
+            yield shelf
+        return
+    from sweeps.cli.distant import connected
+
+    with connected(flags) as distant:
+        yield distant
 
 
 def _nothing_in(store: Store) -> BadInputError:

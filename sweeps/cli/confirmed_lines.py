@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sweeps.cli.chosen import Shelf
+from sweeps.cli.catalogue import Catalogue
 from sweeps.cli.store_flags import StoreFlags
 from sweeps.cli.telling import command
 from sweeps.cli.wording import count, figure
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 CONCLUDED = ("finished", "out_of_time", "stopped")
 
 
-def confirmed_lines(shelf: Shelf, row: SweepRow, store: StoreFlags) -> list[str]:
+def confirmed_lines(shelf: Catalogue, row: SweepRow, store: StoreFlags) -> list[str]:
     """What is recommended, and where the table is; nothing of a sweep that may go on."""
     from sweeps.trust.looking_up import trust_in
 

@@ -13,6 +13,7 @@ from typing import ParamSpec
 import typer
 
 from search_spaces.errors import SpaceError
+from sweeps.client.errors import AddressError, RefusedError
 from sweeps.errors import LedgerError, SweepFileError, printable
 from sweeps.executors.executor import ClusterError
 from sweeps.lease import LeaseError
@@ -40,10 +41,14 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             command(*args, **kwargs)
-        except (BadInputError, SweepFileError, SpaceError, UserCodeError) as error:
+        except (BadInputError, SweepFileError, SpaceError, UserCodeError, AddressError) as error:
             complain(str(error))
             show_lines(getattr(error, "lines", ""))
             raise typer.Exit(BAD_INPUT) from error
+        except RefusedError as error:
+            complain(str(error))
+            show_lines(error.lines)
+            raise typer.Exit(error.exit_code) from error
         except (LeaseError, LedgerError, TrackingError, ClusterError) as error:
             complain(str(error))
             raise typer.Exit(FAILED) from error

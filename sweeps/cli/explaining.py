@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from sweeps.cli import costs
-from sweeps.cli.chosen import LATEST, opened
+from sweeps.cli.catalogue import LATEST
+from sweeps.cli.chosen import reached
 from sweeps.cli.endings import BadInputError, guarded
 from sweeps.cli.failures import Alike, alike
 from sweeps.cli.options import AsJson, TrialPlace
 from sweeps.cli.screen import say
-from sweeps.cli.store_flags import HERE, StoreOption
+from sweeps.cli.store_flags import ANYWHERE, PlaceOption
 from sweeps.cli.telling import command
 from sweeps.cli.trial_place import missing, split_place
 from sweeps.cli.wording import as_json as json_text
@@ -32,14 +35,27 @@ LONGEST = 1000
 
 
 @guarded
-def logs(place: TrialPlace = LATEST, store: StoreOption = HERE, as_json: AsJson = False) -> None:
+def logs(
+    place: TrialPlace = LATEST,
+    from_service: Annotated[
+        bool,
+        typer.Option(
+            "--service", help="What a service's process has said while it ran the sweep, instead."
+        ),
+    ] = False,
+    store: PlaceOption = ANYWHERE,
+    as_json: AsJson = False,
+) -> None:
     """Show what became of a trial, with the traceback if it failed.
 
     Without a number, the trials that failed, those that failed alike together.
     """
     typed, number = split_place(place)
-    with opened(store) as shelf:
+    with reached(store) as shelf:
         row = shelf.sweep(typed)
+        if from_service:
+            _say_log(shelf.log(row.sweep_id), row, as_json=as_json)
+            return
         if number is None:
             kinds = alike(shelf.ledger.failures(row.sweep_id))
             one = f"{row.sweep_id}/{kinds[0].trials[0]}" if kinds else ""
@@ -51,6 +67,14 @@ def logs(place: TrialPlace = LATEST, store: StoreOption = HERE, as_json: AsJson 
         except LookupError as error:
             raise BadInputError(missing(row, number)) from error
     say([json_text(_fields(row, begun))] if as_json else _trial(row, begun))
+
+
+def _say_log(text: str, row: SweepRow, *, as_json: bool) -> None:
+    lines = text.splitlines()
+    if as_json:
+        say([json_text(lines)])
+    else:
+        say(lines or [f"{titled(row)}: no service has run it, so none has said anything"])
 
 
 def _list(row: SweepRow, kinds: Sequence[Alike], one: str) -> Iterator[str]:

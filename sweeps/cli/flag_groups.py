@@ -13,11 +13,14 @@ Group = tuple[Callable[..., Any], Mapping[str, Any]]
 """What makes the parameter, and its options by the names of what it is made from."""
 
 GROUPS: Mapping[str, Group] = {
-    "store": (store_flags.StoreFlags, store_flags.OPTIONS),
+    "store": (store_flags.StoreFlags.typed, store_flags.OPTIONS),
     "service": (service_flags.ServiceFlags, service_flags.OPTIONS),
     "where": (where_flags.WhereFlags, where_flags.OPTIONS),
 }
 """By the name that the parameter has in every command."""
+
+PLACE: Group = (store_flags.PlaceFlags.typed, store_flags.PLACE_OPTIONS)
+"""In place of the store's where the parameter is of that type: the command can ask a service."""
 
 
 def with_groups(command: Callable[..., None]) -> Callable[..., None]:
@@ -26,7 +29,8 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
     A command without any is returned as it is.
     """
     parameters = inspect.signature(command).parameters
-    groups = {name: GROUPS[name] for name in parameters if name in GROUPS}
+    hints = get_type_hints(command, include_extras=True)
+    groups = {name: _group(name, hints[name]) for name in parameters if name in GROUPS}
     if not groups:
         return command
 
@@ -38,7 +42,6 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
         }
         command(**made, **typed)
 
-    hints = get_type_hints(command, include_extras=True)
     seen = []
     for name, parameter in parameters.items():
         if name in groups:
@@ -49,6 +52,10 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in seen}
     run.__signature__ = inspect.Signature(seen)  # type: ignore[attr-defined]
     return run
+
+
+def _group(name: str, kind: Any) -> Group:
+    return PLACE if kind is store_flags.PlaceFlags else GROUPS[name]
 
 
 def _within(group: str, option: str) -> str:

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from sweeps.cli.advice_lines import advice_lines
-from sweeps.cli.chosen import LATEST, Shelf, exists, opened
+from sweeps.cli.catalogue import LATEST, Catalogue
+from sweeps.cli.chosen import exists, reached
 from sweeps.cli.confirmed_lines import confirmed_lines
 from sweeps.cli.costs import hours
 from sweeps.cli.endings import FAILED, guarded
 from sweeps.cli.front_lines import front_fields, show_front
 from sweeps.cli.options import AsJson, SweepId
+from sweeps.cli.queue_lines import queue_facts
 from sweeps.cli.screen import say, table
-from sweeps.cli.store_flags import HERE, StoreFlags, StoreOption
+from sweeps.cli.store_flags import ANYWHERE, PlaceOption, StoreFlags
 from sweeps.cli.syncing import lacks
 from sweeps.cli.telling import best_lines, command, on_the_front, ways_on
 from sweeps.cli.trust_lines import trust_lines
@@ -25,31 +27,51 @@ from sweeps.cli.wording import duration, lines, moment, reasons_in_words, shown,
 
 if TYPE_CHECKING:
     from sweeps.ledger_records import SweepRow
+    from sweeps.queue_place import QueuePlace
     from sweeps.sweep import Sweep
     from sweeps.trial import Reason, Result
 
+    Listed = tuple[SweepRow, QueuePlace | None]
+
 
 @guarded
-def ls(store: StoreOption = HERE, as_json: AsJson = False) -> None:
+def ls(store: PlaceOption = ANYWHERE, as_json: AsJson = False) -> None:
     """List sweeps, the most recent first."""
-    rows: list[SweepRow] = []
-    if exists(store.chosen):
-        with opened(store) as shelf:
-            rows = shelf.ledger.sweeps()[::-1]
+    listed: list[Listed] = []
+    if store.service is not None or exists(store.chosen):
+        with reached(store) as shelf:
+            listed = shelf.listed()
     if as_json:
-        say([json_text([asdict(row) for row in rows])])
-    elif not rows:
-        say([f"no sweeps in {store.chosen.place} yet"])
+        say([json_text([asdict(row) | {"owner": _owner(job)} for row, job in listed])])
+    elif not listed:
+        say([f"no sweeps {_where(store)} yet"])
     else:
-        there = {name: any(getattr(row, name) for row in rows) for name in ("pruned", "race")}
-        cells = [_cells(row, **there) for row in rows]
+        there = _optional(listed)
+        cells = [_cells(row, **there, owner_of=job) for row, job in listed]
         table(tuple(cells[0]), (tuple(each.values()) for each in cells))
 
 
-def _cells(row: SweepRow, *, pruned: bool, race: bool) -> dict[str, str]:
-    """A row by the heads of its columns; `pruned` and `race` where any sweep has any."""
+def _where(store: PlaceOption) -> str:
+    return f"in {store.chosen.place}" if store.service is None else f"at {store.service}"
+
+
+def _owner(job: QueuePlace | None) -> str | None:
+    return None if job is None else job.owner
+
+
+def _optional(listed: Sequence[Listed]) -> dict[str, bool]:
+    """Columns that are there where any sweep has any; owners where they differ."""
+    some = {name: any(getattr(row, name) for row, _ in listed) for name in ("pruned", "race")}
+    return some | {"owner": len({job.owner for _, job in listed if job is not None}) > 1}
+
+
+def _cells(
+    row: SweepRow, *, pruned: bool, race: bool, owner: bool, owner_of: QueuePlace | None
+) -> dict[str, str]:
+    """A row by the heads of its columns, of which some are optional."""
     return {
         "id": row.sweep_id,
+        **({"owner": _owner(owner_of) or ""} if owner else {}),
         "name": row.name,
         "task": row.task,
         "search": row.backend,
@@ -64,21 +86,25 @@ def _cells(row: SweepRow, *, pruned: bool, race: bool) -> dict[str, str]:
 
 
 @guarded
-def status(sweep_id: SweepId = LATEST, store: StoreOption = HERE, as_json: AsJson = False) -> None:
+def status(
+    sweep_id: SweepId = LATEST, store: PlaceOption = ANYWHERE, as_json: AsJson = False
+) -> None:
     """Show how far a sweep is, and its best trial so far."""
-    with opened(store) as shelf:
+    with reached(store) as shelf:
         row = shelf.sweep(sweep_id)
         sweep, best = _sweep_and_best(shelf, row)
         front = _front(shelf, row, sweep)
         reasons = shelf.ledger.reasons(row.sweep_id, confirmations=False) if row.failed else {}
         advised = [] if as_json else _advised(shelf, row, store)
+        job = shelf.place(row)
     expected = _expected(row, sweep)
     if as_json:
         found = {"expected": expected, "reasons": reasons, "best": _best_fields(sweep, best)}
+        found |= {"job": None if job is None else asdict(job)}
         found |= front_fields(sweep, front) if front else {}
         say([json_text(asdict(row) | found)])
         return
-    said = [titled(row), *lines(_facts(row, sweep, expected, reasons, store))]
+    said = [titled(row), *lines(_facts(row, sweep, expected, reasons, store, job))]
     if front:
         said.append(on_the_front(len(front), row.sweep_id, store))
     else:
@@ -91,7 +117,7 @@ def status(sweep_id: SweepId = LATEST, store: StoreOption = HERE, as_json: AsJso
     say(said)
 
 
-def _advised(shelf: Shelf, row: SweepRow, store: StoreFlags) -> list[str]:
+def _advised(shelf: Catalogue, row: SweepRow, store: StoreFlags) -> list[str]:
     return [*confirmed_lines(shelf, row, store), *advice_lines(shelf, row.sweep_id)]
 
 
@@ -110,6 +136,7 @@ def _facts(
     expected: int | None,
     reasons: Mapping[Reason, int],
     store: StoreFlags,
+    job: QueuePlace | None,
 ) -> dict[str, str]:
     """What there is to say of a sweep, a line each."""
     failed = f"{row.failed:,} failed" + (f" ({reasons_in_words(reasons)})" if reasons else "")
@@ -119,6 +146,7 @@ def _facts(
     facts = {
         "search": f"{sweep.search.backend} on {sweep.subject.path or sweep.task.label}",
         "state": shown(row.state) + (f", {row.cause}" if row.cause else ""),
+        **queue_facts(job),
         "trials": f"{row.done:,} done, {pruned}{failed}, {row.running:,} begun{cancelled}, of {of}",
         **_confirmations(row, sweep),
         "started": moment(row.created_ms),
@@ -133,7 +161,7 @@ def _facts(
         facts["MLflow"] = f"{waiting(row.unsent)} to be sent"
     elif lacks(row):
         facts["MLflow"] = "does not know how it ended"
-    if lacks(row):
+    if lacks(row) and store.service is None:
         facts["MLflow"] += f": {command('sync', row.sweep_id, store, None)}"
     return facts
 
@@ -148,11 +176,13 @@ def _confirmations(row: SweepRow, sweep: Sweep) -> dict[str, str]:
 
 
 @guarded
-def best(sweep_id: SweepId = LATEST, store: StoreOption = HERE, as_json: AsJson = False) -> None:
+def best(
+    sweep_id: SweepId = LATEST, store: PlaceOption = ANYWHERE, as_json: AsJson = False
+) -> None:
     """Show a sweep's best trial, and what of it can be trusted."""
     from sweeps.trust.looking_up import trust_in
 
-    with opened(store) as shelf:
+    with reached(store) as shelf:
         row = shelf.sweep(sweep_id)
         sweep, found = _sweep_and_best(shelf, row)
         front = _front(shelf, row, sweep)
@@ -174,7 +204,7 @@ def best(sweep_id: SweepId = LATEST, store: StoreOption = HERE, as_json: AsJson 
         raise typer.Exit(FAILED)
 
 
-def _front(shelf: Shelf, row: SweepRow, sweep: Sweep) -> Sequence[Result]:
+def _front(shelf: Catalogue, row: SweepRow, sweep: Sweep) -> Sequence[Result]:
     """What there is instead of a best trial with several objectives."""
     from sweeps.pareto import front_kept
 
@@ -189,7 +219,7 @@ def _say_front(row: SweepRow, sweep: Sweep, front: Sequence[Result], as_json: bo
     show_front(sweep, front, row.done)
 
 
-def _sweep_and_best(shelf: Shelf, row: SweepRow) -> tuple[Sweep, Result | None]:
+def _sweep_and_best(shelf: Catalogue, row: SweepRow) -> tuple[Sweep, Result | None]:
     sweep = shelf.sweep_of(row)
     maximize = sweep.objective.goal == "maximize"
     return sweep, shelf.ledger.best(row.sweep_id, maximize=maximize)

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sweeps.cli.chosen import LATEST, opened
+from sweeps.cli.catalogue import LATEST
+from sweeps.cli.chosen import opened
 from sweeps.cli.endings import FAILED, BadInputError, complain, guarded, show_lines
 from sweeps.cli.options import SweepId
 from sweeps.cli.screen import say
-from sweeps.cli.store_flags import HERE, StoreOption
+from sweeps.cli.store_flags import ANYWHERE, PlaceOption, StoreFlags
+from sweeps.cli.wording import titled
 
 if TYPE_CHECKING:
     from sweeps.found import Found
@@ -28,7 +30,8 @@ def report(
             "--output",
             "-o",
             metavar="FILE",
-            help="Where the page is written; among the store's reports when left out.",
+            help="Where the page is written; among the store's reports when left out, and of a "
+            "service's sweep here.",
         ),
     ] = None,
     residuals: Annotated[
@@ -39,17 +42,31 @@ def report(
         ),
     ] = False,
     open_it: Annotated[bool, typer.Option("--open", help="Show it in a browser.")] = False,
-    store: StoreOption = HERE,
+    store: PlaceOption = ANYWHERE,
 ) -> None:
     """Write the page with a sweep's pictures and tables, of what is known by now.
 
     It is one HTML file that needs nothing else, and can be sent to somebody.
     """
+    if output is not None and not output.absolute().parent.is_dir():
+        raise BadInputError(f"no folder {output.absolute().parent} to write {output.name} into")
+    if store.service is None:
+        page = _drawn(sweep_id, store, residuals=residuals)
+        if output is not None:
+            output.write_bytes(page.read_bytes())
+            page = output
+    else:
+        page = _fetched(sweep_id, store, output, residuals=residuals)
+    say([f"report: {page}"])
+    if open_it and not webbrowser.open(page.absolute().as_uri()):
+        say(["no browser could be started here"])
+
+
+def _drawn(sweep_id: str, store: StoreFlags, *, residuals: bool) -> Path:
+    """The page, in the store."""
     from sweeps.found import found_of
     from sweeps.reports.sweep_report import PAGE, sweep_report
 
-    if output is not None and not output.absolute().parent.is_dir():
-        raise BadInputError(f"no folder {output.absolute().parent} to write {output.name} into")
     with opened(store) as shelf:
         found = found_of(shelf.ledger, shelf.sweep(sweep_id).sweep_id)
     folder = store.chosen.reports(found.row.sweep_id)
@@ -59,13 +76,27 @@ def report(
     if not sweep_report(found, folder):
         say([f"{found.sweep.name} {found.row.sweep_id}: no trial has a score yet"])
         raise typer.Exit(FAILED)
-    page = folder / PAGE
-    if output is not None:
-        output.write_bytes(page.read_bytes())
-        page = output
-    say([f"report: {page}"])
-    if open_it and not webbrowser.open(page.absolute().as_uri()):
-        say(["no browser could be started here"])
+    return folder / PAGE
+
+
+def _fetched(sweep_id: str, store: StoreFlags, output: Path | None, *, residuals: bool) -> Path:
+    """The page as the service draws it."""
+    from sweeps.cli.distant import connected
+
+    if residuals:
+        raise BadInputError(
+            "--residuals trains the winner once more, which is done on this machine: leave "
+            "--server out, and run it where the service's store is"
+        )
+    with connected(store) as distant:
+        row = distant.sweep(sweep_id)
+        if not row.done + row.confirmed:
+            say([f"{titled(row)}: no trial has a score yet"])
+            raise typer.Exit(FAILED)
+        text = distant.ledger.report(row.sweep_id)
+    page = output or Path(f"report-{row.sweep_id}.html")
+    page.write_text(text, encoding="utf-8")
+    return page
 
 
 def _tried(found: Found, store: Store, folder: Path) -> None:

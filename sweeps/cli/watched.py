@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from sweeps.at_work_file import read_at_work
-from sweeps.cli.chosen import Shelf
+from sweeps.cli.catalogue import Catalogue
 from sweeps.cli.failures import Failures
 from sweeps.clock import wall_ms
 from sweeps.trial import Result
@@ -52,7 +51,7 @@ class Seen:
 class Watched:
     """A sweep that is looked at again and again; what did not change is not read again."""
 
-    shelf: Shelf
+    shelf: Catalogue
     sweep: Sweep
     sweep_id: str
     total: int | None
@@ -84,7 +83,7 @@ class Watched:
             curve=curve(self._course, self.sweep),
             per_second=per_second,
             seconds_left=self._seconds_left(row, per_second),
-            at_work=read_at_work(self.shelf.store.at_work(self.sweep_id)) if row.holder else [],
+            at_work=self.shelf.at_work(self.sweep_id) if row.holder else [],
             failures=list(self._failures.values()),
             oldest_ms=min(waiting, default=None),
             now_ms=now,

@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from sweeps.cli.chosen import LATEST, Shelf, opened
+from sweeps.cli.catalogue import LATEST, Catalogue
+from sweeps.cli.chosen import reached
 from sweeps.cli.endings import BadInputError, guarded
 from sweeps.cli.options import SweepId
 from sweeps.cli.screen import console, on_terminal, say, say_if_heard
-from sweeps.cli.store_flags import HERE, StoreFlags, StoreOption
+from sweeps.cli.store_flags import ANYWHERE, PlaceOption, StoreFlags
 from sweeps.cli.telling import best_lines, ways_on
 from sweeps.cli.watch_lines import Changes, figures, state_of
 from sweeps.errors import LedgerAwayError
@@ -33,13 +34,13 @@ clock = time.monotonic
 
 
 @guarded
-def watch(sweep_id: SweepId = LATEST, store: StoreOption = HERE) -> None:
+def watch(sweep_id: SweepId = LATEST, store: PlaceOption = ANYWHERE) -> None:
     """Look on while a sweep runs; Ctrl-C ends that, and leaves the sweep alone.
 
     Shows the best so far, pace, time left, what workers train and what failed last. Ends with the
     session that runs the sweep. In a pipe, lines when something changes.
     """
-    with opened(store) as shelf:
+    with reached(store) as shelf:
         watched = _watched(shelf, sweep_id)
         seen = watched.look()
         if seen.row.holder is not None:
@@ -50,7 +51,7 @@ def watch(sweep_id: SweepId = LATEST, store: StoreOption = HERE) -> None:
         say_if_heard(_told(seen, watched, store))
 
 
-def _watched(shelf: Shelf, typed: str) -> Watched:
+def _watched(shelf: Catalogue, typed: str) -> Watched:
     from sweeps.cli.watched import Watched
     from sweeps.plan import expected_trials
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
 from urllib.parse import quote
@@ -19,6 +20,9 @@ from sweeps.watcher import AtWork
 
 SWEEPS = "/v1/sweeps"
 PAGE, PAGE_OF_TRIALS = 500, 1_000
+A_PREFIX = re.compile(r"[\w-][\w.-]*", re.ASCII)
+"""What may be the beginning of an id, or a name; anything else would be another path."""
+
 ABSENT = (404, 409)
 """No sweep's id begins so, or more than one's."""
 
@@ -48,6 +52,8 @@ class RemoteView:
 
     def info(self, prefix: str) -> Info:
         """The one sweep whose id starts with `prefix`, and its job. Raises LookupError."""
+        if not A_PREFIX.fullmatch(prefix):
+            raise LookupError(f"no sweep {prefix!r} in this store; `sweeps ls` lists them")
         found = self._of_sweep(prefix, "")
         with understood(self.connection.url):
             return info_from(found)
@@ -135,10 +141,11 @@ class RemoteView:
 
     def log(self, sweep_id: str, tail: int | None = None) -> str:
         """What the process that runs the sweep has said."""
-        try:
-            return self.connection.text(f"{_path(sweep_id)}/log", {"tail": tail})
-        except RefusedError as error:
-            raise _absent(error) from error
+        return self.connection.text(f"{_path(sweep_id)}/log", {"tail": tail})
+
+    def report(self, sweep_id: str) -> str:
+        """The page with the sweep's pictures and tables, HTML."""
+        return self.connection.text(f"{_path(sweep_id)}/report")
 
     def _trials(
         self, sweep_id: str, detail: str, read: Read, state: str | None = None

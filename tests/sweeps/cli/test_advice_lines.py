@@ -78,5 +78,5 @@ def test_who_interrupts_is_in_a_hurry(
     sweeps("run", file)
     said.clear()
     summary = Summary("abc", "small", "finished", 3, 0, None, 1.0, 0, "")
-    monkeypatch.setattr(advice_lines, "opened", lambda _: pytest.fail("the store was opened"))
+    monkeypatch.setattr(advice_lines, "reached", lambda _: pytest.fail("the store was opened"))
     assert advice_after(replace(summary, ending="interrupted"), HERE) == []
