@@ -86,7 +86,7 @@ def enqueue(ledger: Ledger, sweep: Sweep, order: Order) -> tuple[Job, bool]:
     A submission whose key its owner has used before gives the job of then. Raises KeyTakenError
     when that was of something else.
     """
-    before = _under_key(ledger, order)
+    before = under_key(ledger, order)
     if before is not None:
         return before, False
     job = Job(new_id(), order, now_ms())
@@ -106,7 +106,7 @@ def enqueue(ledger: Ledger, sweep: Sweep, order: Order) -> tuple[Job, bool]:
             connection.execute(insert(schema.job).values(_columns(job)))
     except LedgerError:
         # The same submission came twice at one time, and the other was first.
-        before = _under_key(ledger, order)
+        before = under_key(ledger, order)
         if before is None:
             raise
         return before, False
@@ -181,7 +181,11 @@ def changed(connection: Connection, seen: Job, values: Mapping[str, Any]) -> boo
     return connection.execute(change).rowcount == 1
 
 
-def _under_key(ledger: Ledger, order: Order) -> Job | None:
+def under_key(ledger: Ledger, order: Order) -> Job | None:
+    """The job that its owner submitted under the order's key; None without one.
+
+    Raises KeyTakenError when that was of something else.
+    """
     if order.client_key is None:
         return None
     job = schema.job.c

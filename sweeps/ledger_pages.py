@@ -6,9 +6,10 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, or_, select
+from sqlalchemy import Connection, Row, Select, and_, func, or_, select
 
 from sweeps import ledger_schema as schema
+from sweeps.ledger_jobs import Job, job_from
 from sweeps.ledger_listing import listing
 from sweeps.ledger_records import (
     ACTIVE,
@@ -73,6 +74,21 @@ def documents(view: LedgerView, ids: Collection[str]) -> dict[str, str]:
     query = select(sweep.id, sweep.document).where(sweep.id.in_(ids))
     with view.reading() as connection:
         return {row.id: row.document for row in connection.execute(query)}
+
+
+def jobs_of(view: LedgerView, ids: Collection[str]) -> dict[str, Job]:
+    """The jobs of those of these sweeps that were ever in the queue, by id."""
+    query = select(schema.job).where(schema.job.c.sweep_id.in_(ids))
+    with view.reading() as connection:
+        return {row.sweep_id: job_from(row) for row in connection.execute(query)}
+
+
+def jobs_open(view: LedgerView, owner: str) -> int:
+    """How many jobs of one owner are not over."""
+    job = schema.job.c
+    query = select(func.count()).where(job.owner == owner, job.state != "over")
+    with view.reading() as connection:
+        return connection.execute(query).scalar_one()
 
 
 def trials_after(

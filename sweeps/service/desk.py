@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Any, Protocol
 
-from sweeps import ledger_jobs
+from sweeps import ledger_pages, wire
 from sweeps.ledger import Ledger
-from sweeps.ledger_jobs import Job
+from sweeps.ledger_jobs import Job, job_of
 from sweeps.ledger_records import SweepRow
+from sweeps.queue_place import place_of
 from sweeps.reading import read_sweep
-from sweeps.service.expecting import Expected
-from sweeps.service.problems import ProblemError
+from sweeps.service.expecting import Described, Descriptions, Patience, expected_of
+from sweeps.service.identity import Who, owns
+from sweeps.service.nodes import Nodes
+from sweeps.service.problems import FAILED, ProblemError
+from sweeps.service.queueing import Positions
 from sweeps.service.settings import Allowed, Settings
+from sweeps.service.view import View
 from sweeps.store import Store
 from sweeps.sweep import Sweep
-
-Ending = Literal["stopped", "cancelled"]
 
 Admit = Callable[[bytes, str, Sequence[str], Allowed], Sweep]
 """From a sweep file's text, its name and overrides to what may run. Raises SweepFileError."""
@@ -30,18 +33,11 @@ class Running(Protocol):
     def alive(self) -> bool:
         """Whether its thread lives."""
 
-    @property
-    def draining(self) -> bool:
-        """Whether the service is about to end, so that nothing new is taken in."""
-
     def wake(self) -> None:
         """The queue has changed."""
 
-    def order(self) -> Sequence[str]:
-        """The ids of waiting sweeps, the one that begins next first."""
-
-    def used(self) -> tuple[int, Mapping[str, float]]:
-        """(slots that are taken, what is taken of each GPU of this machine)."""
+    def view(self) -> View:
+        """How it stands."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +52,13 @@ class Desk:
     ledger: Ledger
     runner: Running
     admit: Admit
-    expected: Expected = field(default_factory=Expected)
+    nodes: Nodes = field(default_factory=Nodes)
+    descriptions: Descriptions = field(default_factory=Descriptions)
+
+    @property
+    def positions(self) -> Positions:
+        """Places in the queue."""
+        return Positions(self.ledger)
 
     def find(self, typed: str) -> SweepRow:
         """The one sweep whose id begins so. Raises ProblemError: 404, or 409 for several."""
@@ -66,20 +68,61 @@ class Desk:
             detail = str(error.args[0])
             raise ProblemError(409 if "may be any of" in detail else 404, detail) from error
 
-    def job(self, row: SweepRow) -> Job | None:
-        """The sweep's place in the queue; None of one that was never there."""
-        return ledger_jobs.job_of(self.ledger, row.sweep_id)
+    def controlled(self, typed: str, who: Who) -> tuple[SweepRow, Job | None]:
+        """The same, for somebody who may control it. Raises ProblemError: 403."""
+        row = self.find(typed)
+        job = job_of(self.ledger, row.sweep_id)
+        if not owns(who, job):
+            owner = "nobody of this service" if job is None else job.order.owner
+            raise ProblemError(
+                403, f"sweep {row.sweep_id} was submitted by {owner}: that one or an admin may"
+            )
+        return row, job
 
-    def sweep_of(self, row: SweepRow) -> Sweep:
+    def sweep_of(self, sweep_id: str) -> Sweep:
         """The description that the sweep was started with."""
-        return read_sweep(self.ledger.document(row.sweep_id))
+        return read_sweep(self.ledger.document(sweep_id))
+
+    def info(self, row: SweepRow) -> dict[str, Any]:
+        """A sweep as the API tells of it."""
+        text = ledger_pages.documents(self.ledger, [row.sweep_id]).get(row.sweep_id)
+        if text is None:
+            raise ProblemError(404, f"sweep {row.sweep_id} was removed")
+        described = self.descriptions.of(row.sweep_id, text)
+        job = job_of(self.ledger, row.sweep_id)
+        waits = job is not None and job.state == "waiting"
+        return _info(row, described, job, self.positions.now() if waits else {})
+
+    def infos(self, rows: Sequence[SweepRow]) -> list[dict[str, Any]]:
+        """Several sweeps, in this order."""
+        ids = [row.sweep_id for row in rows]
+        described = Patience(self.descriptions).of(ledger_pages.documents(self.ledger, ids))
+        jobs = ledger_pages.jobs_of(self.ledger, ids)
+        positions = self.positions.now()
+        return [
+            _info(row, described.get(row.sweep_id), jobs.get(row.sweep_id), positions)
+            for row in rows
+        ]
 
     def refuse_when_draining(self) -> None:
         """Raise ProblemError, 503, while the service ends."""
-        if self.runner.draining:
+        if self.runner.view().draining:
             raise ProblemError(
                 503,
                 "the service is about to end and takes nothing new: try again when it is back",
-                exit_code=1,
-                headers={"Retry-After": "10"},
+                FAILED,
+                {"Retry-After": "10"},
             )
+
+
+def _info(
+    row: SweepRow, described: Described | None, job: Job | None, positions: Mapping[str, int]
+) -> dict[str, Any]:
+    objectives = () if described is None else described.objectives
+    place = None if job is None else place_of(job, positions.get(job.sweep_id))
+    return {
+        **wire.row_fields(row),
+        "objectives": [{"metric": metric, "goal": goal} for metric, goal in objectives],
+        "expected": expected_of(row, described),
+        "job": None if place is None else vars(place),
+    }

@@ -1,0 +1,324 @@
+"""What the API takes and answers, as its description shows it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from sweeps.ledger_jobs import JobState
+from sweeps.ledger_tokens import Role
+from sweeps.trial import Reason, Value
+
+NOTHING_ODD = r"^[^\x00-\x1f\x7f]*$"
+"""Text of one line: databases and logs take nothing else."""
+
+Line = Annotated[str, Field(max_length=300, pattern=NOTHING_ODD)]
+Milliseconds = Annotated[int, Field(description="since 1970")]
+
+
+class Asked(BaseModel):
+    """What a client sends: keys that nobody knows are refused, and so are texts for numbers."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Answered(BaseModel):
+    """What the service sends."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Problem(Answered):
+    """What is wrong (RFC 9457), in the words of the command line.
+
+    `exit_code` is what it would end with; `lines` is a traceback of the user's own code, where that
+    is what failed.
+    """
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    exit_code: int
+    lines: str
+
+
+class Submission(Asked):
+    """A sweep file, and with what it is to be run.
+
+    `set` are overrides as `KEY.KEY=VALUE`. The sweep takes `workers` slots of the service and
+    `gpus` GPUs; `gpu_share` is the part of one that each worker may have. Higher `priority` goes
+    first. With `memo`, what was trained before in any sweep is not trained again.
+    """
+
+    file: Annotated[str, Field(max_length=2_000_000)]
+    file_name: Annotated[str, Field(max_length=255)] = "sweep.yaml"
+    overrides: Annotated[list[str], Field(alias="set", max_length=100)] = []
+    priority: Annotated[int, Field(ge=-10, le=100)] = 0
+    workers: Annotated[int, Field(ge=1, le=10_000)] = 1
+    gpus: Annotated[int, Field(ge=0, le=10_000)] = 0
+    gpu_share: Annotated[float, Field(gt=0, le=1)] | None = None
+    memo: bool = True
+
+
+class Retry(Asked):
+    """Which failed trials run again: those that failed for one of the reasons, or (null) all."""
+
+    reasons: Annotated[list[Reason], Field(min_length=1, max_length=8)] | None = None
+
+
+class Extend(Asked):
+    """How many trials more."""
+
+    trials: Annotated[int, Field(ge=1, le=1_000_000_000)]
+
+
+class SignIn(Asked):
+    """The token that the page asks its user for."""
+
+    token: Annotated[str, Field(max_length=500)]
+
+
+class JobInfo(Answered):
+    """A sweep's place in the queue.
+
+    `position` is 1 for the one that begins next, null for one that does not wait. It begins no
+    sooner than `not_before_ms`, after `tries` sessions in a row that ended by the machine's fault.
+    """
+
+    owner: str
+    priority: int
+    state: JobState
+    position: int | None
+    submitted_ms: Milliseconds
+    workers: int
+    gpus: int
+    tries: int
+    not_before_ms: Milliseconds
+
+
+class Objective(Answered):
+    """What a search goes by."""
+
+    metric: str
+    goal: str
+
+
+class SweepInfo(Answered):
+    """A sweep, its trials counted.
+
+    `done` trials of the search have a score, `failed` ones none, `pruned` ones were ended early;
+    `confirmed` and `unconfirmed` are confirmations with and without a score. `running` ones have no
+    result yet, `cancelled` ones never will, `unsent` ones are not in MLflow yet. `holder` is the
+    process that runs it; `expected` how many trials there are, null when nobody can know; `job` its
+    place in the queue, null for one that was never there.
+    """
+
+    sweep_id: str
+    name: str
+    task: str
+    backend: str
+    state: str
+    created_ms: Milliseconds
+    ended_ms: Milliseconds | None
+    spent_seconds: float
+    done: int
+    failed: int
+    pruned: int
+    running: int
+    cancelled: int
+    unsent: int
+    end_sent: bool
+    core_seconds: float
+    gpu_seconds: float
+    holder: str | None
+    cause: str | None
+    confirmed: int
+    unconfirmed: int
+    race: str | None
+    objectives: list[Objective]
+    expected: int | None
+    job: JobInfo | None
+
+
+class SweepPage(Answered):
+    """Sweeps, the newest first; `next` is the `before` of the page after this one."""
+
+    items: list[SweepInfo]
+    next: str | None
+
+
+class Failed(Answered):
+    """Why there is no score."""
+
+    reason: Reason
+    message: str
+    traceback: str
+
+
+class ResultInfo(Answered):
+    """What came of a trial; in brief without `history`, `parts` and `epoch_ms`.
+
+    `history` has the figures of every epoch by name, `parts` are folds and repeats one by one.
+    """
+
+    score: float | None
+    metrics: dict[str, float]
+    history: dict[str, list[float]]
+    seconds: float
+    parts: list[dict[str, Any]]
+    error: Failed | None
+    trainer: str | None
+    notes: dict[str, str]
+    defined: dict[str, Any] | None
+    cost: dict[str, Any] | None
+    epoch_ms: dict[str, Milliseconds]
+    pruned: dict[str, Any] | None
+    reported: list[tuple[int, float]]
+
+
+class TrialInfo(Answered):
+    """A trial: what was asked for, how it stands, and what came of it.
+
+    `budget` is its epochs, null for as many as the configuration says; `parent` the trial that it
+    goes on from; `confirms` the one that it trains once more. `sent` is whether MLflow has it.
+    """
+
+    number: int
+    config: dict[str, Value]
+    budget: int | None
+    parent: int | None
+    confirms: int | None
+    state: Literal["running", "done", "failed", "pruned", "cancelled"]
+    attempt: int
+    tries: int
+    told_failed: bool
+    started_ms: Milliseconds
+    ended_ms: Milliseconds | None
+    sent: bool
+    result: ResultInfo | None
+
+
+class TrialPage(Answered):
+    """Trials by number; `next` is the `after` of the page after this one."""
+
+    items: list[TrialInfo]
+    next: int | None
+
+
+class PassedInfo(Answered):
+    """When a trial began and ended, and what it came to."""
+
+    number: int
+    state: str
+    score: float | None
+    reason: Reason | None
+    started_ms: Milliseconds
+    ended_ms: Milliseconds | None
+    confirms: bool
+
+
+class Facts(Answered):
+    """What is kept of a sweep besides its trials; null for what is not there."""
+
+    baseline: dict[str, Any] | None
+    priors: Any
+    provenance: dict[str, Any] | None
+    race: dict[str, Any] | None
+
+
+class AtWorkInfo(Answered):
+    """What a slot trains at the moment, for longer than some seconds already.
+
+    Of `trials` that are trained together, `first` and `last` are the lowest and the highest number.
+    `value` is the objective's after the latest epoch, `best` the best of any epoch so far.
+    """
+
+    slot: str
+    trials: int
+    first: int
+    last: int
+    part: str
+    epoch: int
+    epochs: int
+    value: float | None
+    best: float | None
+
+
+class WorkerInfo(AtWorkInfo):
+    """The same, with the sweep that it is of."""
+
+    sweep_id: str
+    name: str
+
+
+class NodeInfo(Answered):
+    """A machine. Memory is in GB of 2**30 bytes; null stands for what nobody can tell."""
+
+    name: str
+    alive: bool
+    cpus: float
+    cpus_free: float | None
+    gpus: float
+    gpus_free: float | None
+    gpu_kinds: list[str]
+    memory_gb: float | None
+    memory_free_gb: float | None
+    node_id: str | None
+    is_here: bool
+    is_head: bool
+
+
+class ClusterInfo(Answered):
+    """Whether a Ray cluster can be reached, and since when that is so."""
+
+    address: str
+    reachable: bool
+    since_ms: Milliseconds | None
+    cause: str | None
+
+
+class Workers(Answered):
+    """Who trains what, and on which machines; `cluster` is null without one."""
+
+    workers: list[WorkerInfo]
+    nodes: list[NodeInfo]
+    cluster: ClusterInfo | None
+
+
+class QueuedInfo(JobInfo):
+    """A job of the queue, with its sweep's name."""
+
+    sweep_id: str
+    name: str
+
+
+class Queue(Answered):
+    """How busy the service is, and what waits, the next one first.
+
+    Of `slots`, `used` are taken. `gpus` says which sweep has each GPU, null for one that is free.
+    `trouble` is why nothing is begun at the moment, null when all is well.
+    """
+
+    slots: int
+    used: int
+    gpus: dict[str, str | None]
+    draining: bool
+    trouble: str | None
+    jobs: list[QueuedInfo]
+
+
+class Me(Answered):
+    """Whom the service takes one for; `auth` is whether it asks for tokens."""
+
+    name: str
+    role: Role
+    auth: bool
+
+
+class Health(Answered):
+    """Whether the service is alive, or ready; `trouble` is why not."""
+
+    status: Literal["ok", "not ready"]
+    trouble: str | None
