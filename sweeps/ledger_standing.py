@@ -19,7 +19,10 @@ from sweeps.lease import LeaseError
 from sweeps.ledger import Ledger, set_sweep
 from sweeps.ledger_jobs import Job, JobState, changed, job_from
 from sweeps.ledger_orders import Command
-from sweeps.ledger_records import is_held
+from sweeps.ledger_records import FINAL, is_held
+
+CONCLUDED = (*FINAL, "finished", "out_of_time")
+"""States of a sweep that has what it was begun for."""
 
 NEVER_BEGUN = "{}"
 """What stands for the state of a backend that was never started: every other has a number."""
@@ -95,7 +98,8 @@ def withdraw(ledger: Ledger, sweep_id: str, ending: Literal["stopped", "cancelle
 def give_up(ledger: Ledger, seen: Job, cause: str) -> bool:
     """A sweep that cannot be run, and its job: failed, and why. It may be resumed later.
 
-    False, and nothing changes, when somebody runs it or the job is no longer as it was seen.
+    One that had ended before stays what it is. False, and nothing changes, when somebody runs it or
+    the job is no longer as it was seen.
     """
     with ledger.changing() as connection:
         try:
@@ -104,6 +108,8 @@ def give_up(ledger: Ledger, seen: Job, cause: str) -> bool:
             return False
         if not changed(connection, seen, {"state": "over"}):
             return False
+        if row.state in CONCLUDED:
+            return True
         never = row.backend_state == NEVER_BEGUN
         failed = {"state": "failed", "cause": printable(cause), "ended_ms": now_ms()}
         # Whoever held it before must not write to it any more.

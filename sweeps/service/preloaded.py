@@ -1,0 +1,24 @@
+"""What coordinators import, imported once: the process that they are forked from loads this.
+
+Neither TensorFlow nor JAX is among it, and nothing that starts a thread: a fork would leave that
+behind.
+"""
+
+from __future__ import annotations
+
+import importlib
+import warnings
+
+MODULES = (
+    "mlflow.store.tracking.sqlalchemy_store",
+    "sqlalchemy.dialects.postgresql.psycopg",
+    "sqlalchemy.dialects.sqlite",
+    "sweeps.reports.sweep_report",
+    "sweeps.service.coordinating",
+    "tracking.mlflow_tracker",
+)
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    for module in MODULES:
+        importlib.import_module(module)

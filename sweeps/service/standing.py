@@ -1,0 +1,58 @@
+"""What becomes of a job that was taken on, judged by what stands in the ledger.
+
+The same rule holds after a crash of the service, a restart, and the end of a coordinator.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from sweeps.ledger_records import FINAL
+from sweeps.ledger_standing import Standing
+
+Session = Literal["alive", "gone", "elsewhere"]
+"""Of a coordinator: whether this runner's lives, or is surely gone, or somebody else's may live."""
+
+Fate = Literal["leave", "over", "again", "held", "stop", "cancel"]
+"""`again` waits for its next session, `held` until somebody resumes it; the last two are commands
+that nobody took any more, and that the next session carries out."""
+
+ENDED = (*FINAL, "finished", "out_of_time", "failed")
+"""States of a sweep that needs nobody."""
+
+ELSEWHERE_MS = 60_000
+"""How long somebody else's launch is trusted to come to a lease, in milliseconds."""
+
+AT_ONCE_MS = 60_000
+"""A session that was shorter, and brought nothing, died at once."""
+
+MOST_TRIES = 5
+"""Sessions in a row that may do so."""
+
+LONGEST_PAUSE_MS = 60_000
+EXCUSED_PAUSE_MS = 10_000
+
+
+def fate_of(stands: Standing, session: Session, now_ms: int) -> Fate:
+    """What becomes of a job whose state is `running`."""
+    job = stands.job
+    if stands.holder is not None or session == "alive":
+        return "leave"
+    if session == "elsewhere" and now_ms < (job.launched_ms or 0) + ELSEWHERE_MS:
+        return "leave"
+    if stands.state in FINAL:
+        return "over"
+    if stands.state in ENDED and job.wanted == "run":
+        return "over"
+    match stands.command:
+        case "stop" | "cancel" as command:
+            return command
+        case "pause":
+            return "held"
+        case _:
+            return "again"
+
+
+def pause_ms(tries: int) -> int:
+    """How long a job waits after so many sessions that died at once: 1 s, then twice as long."""
+    return 0 if tries == 0 else min(LONGEST_PAUSE_MS, 1000 * 2 ** (tries - 1))
