@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from sweeps.cli.endings import FAILED, complain, guarded
+from sweeps.cli.endings import complain, guarded
 from sweeps.cli.screen import say_if_heard
 from sweeps.cli.service_flags import AS_IT_IS, ServiceOption
 from sweeps.cli.store_flags import HERE, StoreOption
@@ -25,5 +25,5 @@ def serve(store: StoreOption = HERE, service: ServiceOption = AS_IT_IS) -> None:
         code = served(settings, lambda line: say_if_heard([line]))
     except ServingError as error:
         complain(str(error))
-        raise typer.Exit(FAILED) from error
+        raise typer.Exit(error.exit_code) from error
     raise typer.Exit(code)

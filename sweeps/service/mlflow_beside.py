@@ -49,8 +49,8 @@ class Words:
 class MlflowBeside:
     """Keeps an MLflow server on the service's own store, until closed.
 
-    A service whose trials go to a server already, or that wants none, has none beside it. While the
-    service `asks` everybody for a token, so does the server, by the words of `access`.
+    A service whose trials go to a server already, or that wants none, has none beside it. `access`
+    gives what it is told of who may look; as soon as the service `asks` for tokens, it does too.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class MlflowBeside:
         settings: Settings,
         say: Callable[[str], None],
         asks: Callable[[], bool] = bool,
-        access: Callable[[], Words] = Words,
+        access: Callable[[bool], Words] = lambda _: Words(),
     ) -> None:
         self._settings = settings
         self._uri = settings.trials_at
@@ -147,7 +147,7 @@ class MlflowBeside:
     def _served(self) -> str:
         """Serve until the server ends, or we do; how it ended, in a few words."""
         self._guarded = self._asks()
-        words = self._access() if self._guarded else Words()
+        words = self._access(self._guarded)
         command = [*ui_command(self._chosen_port(), self._host), *words.arguments]
         environment = ui_environment(self._uri, words.environment)
         with self.log.open("wb") as output:

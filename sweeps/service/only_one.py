@@ -10,7 +10,14 @@ from pathlib import Path
 
 
 class ServingError(RuntimeError):
-    """A service cannot start, or cannot go on; the message says why, in one line."""
+    """A service cannot start, or cannot go on; the message says why, in one line.
+
+    `exit_code` is what the command ends with: 2 for what was asked for and cannot be.
+    """
+
+    def __init__(self, message: str, exit_code: int = 1) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
 
 
 @contextmanager

@@ -1,0 +1,78 @@
+"""What a service is put together from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sweeps.ledger import Ledger
+from sweeps.ledger_tokens import any_there
+from sweeps.service.admission import admit
+from sweeps.service.app import create_app
+from sweeps.service.desk import Desk
+from sweeps.service.exposure import check_exposure
+from sweeps.service.guards import guarded
+from sweeps.service.identity import Identities
+from sweeps.service.launching import Launcher
+from sweeps.service.launching_here import HereLauncher
+from sweeps.service.mlflow_access import access_words
+from sweeps.service.mlflow_beside import MlflowBeside
+from sweeps.service.nodes import Nodes
+from sweeps.service.only_one import ServingError
+from sweeps.service.run_links import RunLinks
+from sweeps.service.runner import Runner
+from sweeps.service.settings import Settings
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A service's parts, of which nothing has begun yet."""
+
+    app: ASGIApp
+    runner: Runner
+    mlflow: MlflowBeside
+
+
+@contextmanager
+def assembled(settings: Settings, ledger: Ledger, say: Say) -> Iterator[Parts]:
+    """Put them together; in the end they are closed, whatever has begun of them.
+
+    Raises ServingError for settings that would let strangers in.
+    """
+    try:
+        check_exposure(settings, tokens=any_there(ledger))
+    except ValueError as error:
+        raise ServingError(str(error), exit_code=2) from error
+    with ExitStack() as stack:
+        launcher = stack.enter_context(closing(launcher_for(settings)))
+        runner = stack.enter_context(closing(Runner(settings, ledger, launcher, say)))
+        nodes = stack.enter_context(closing(Nodes(settings.cluster)))
+        desk = desk_of(settings, ledger, runner, nodes)
+        app = create_app(desk, settings)
+        identities: Identities = app.state.identities
+        mlflow = MlflowBeside(
+            settings,
+            say,
+            asks=lambda: identities.auth,
+            access=lambda auth: access_words(settings, auth=auth),
+        )
+        stack.enter_context(closing(mlflow))
+        app.state.run_links = RunLinks(settings.trials_at, lambda: mlflow.address)
+        yield Parts(guarded(app, settings, identities), runner, mlflow)
+
+
+def launcher_for(settings: Settings) -> Launcher:
+    """What starts coordinators: on this machine, or as jobs of the Ray cluster."""
+    return HereLauncher(settings)
+
+
+def desk_of(settings: Settings, ledger: Ledger, runner: Runner, nodes: Nodes) -> Desk:
+    """What all routes of the API share."""
+    return Desk(settings, settings.store, ledger, runner, admit, nodes)

@@ -1,0 +1,114 @@
+"""A service from its start to its end: what it is put together from, and what signals do to it."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
+from queue import SimpleQueue
+from types import FrameType
+
+from sweeps.ledger import Ledger
+from sweeps.service.api_server import ApiServer, listening
+from sweeps.service.assembling import Parts, assembled
+from sweeps.service.only_one import ServingError, only_service
+from sweeps.service.settings import Settings
+
+Say = Callable[[str], None]
+
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+DRAINED = "drained"
+FELL = "fell"
+Event = int | str
+"""A signal's number, or that the queue is drained, or that the API's server has ended by itself."""
+
+
+def serve(settings: Settings, say: Say) -> int:
+    """Serve until a signal; the exit code.
+
+    The first signal interrupts sweeps, which stay in the queue, and waits for them: 0. A second one
+    ends what is still there at once: 128 and its number. Raises ServingError, LedgerError or
+    TrackingError when the service cannot start.
+    """
+    events: SimpleQueue[Event] = SimpleQueue()
+    with ExitStack() as stack:
+        door = stack.enter_context(closing(listening(settings)))
+        settings = replace(settings, port=door.getsockname()[1])
+        stack.enter_context(only_service(settings.folder, settings.address))
+        stack.enter_context(_heard(events))
+        ledger = stack.enter_context(closing(Ledger.open(settings.store.ledger_url)))
+        parts = stack.enter_context(assembled(settings, ledger, say))
+        return _served(parts, door, events, settings, say)
+
+
+def _served(
+    parts: Parts, door: socket.socket, events: SimpleQueue[Event], settings: Settings, say: Say
+) -> int:
+    with closing(ApiServer(parts.app, door, settings, lambda: events.put(FELL))) as api:
+        parts.runner.start()
+        parts.mlflow.start()
+        api.start()
+        for line in greeting(settings):
+            say(line)
+        first = events.get()
+        if first == FELL:
+            say("the API has ended unexpectedly; the service ends with it")
+        code = _drained(parts, events, settings, say)
+    if first == FELL:
+        raise ServingError(f"the API at {settings.address} failed: {api.failure}")
+    return code
+
+
+def _drained(parts: Parts, events: SimpleQueue[Event], settings: Settings, say: Say) -> int:
+    """End in order; the exit code. A second signal hurries."""
+    seconds = settings.drain_seconds
+    say(f"ending: sweeps finish what is under way, for {seconds:g} s at most; again ends them now")
+
+    def drain() -> None:
+        try:
+            parts.runner.drain(seconds)
+        finally:
+            events.put(DRAINED)
+
+    threading.Thread(target=drain, name="drain", daemon=True).start()
+    code = 0
+    while (event := events.get()) != DRAINED:
+        if isinstance(event, int):
+            code = 128 + event
+            parts.runner.hurry()
+    say("ended; what was not finished goes on when the service starts again")
+    return code
+
+
+def greeting(settings: Settings) -> Iterator[str]:
+    """What an operator reads first."""
+    store = settings.store
+    slots = "1 slot" if settings.slots == 1 else f"{settings.slots} slots"
+    place = str(store.folder) if store.ledger is None else f"{store.place}, and {store.folder}"
+    yield f"sweeps is served at {settings.address}, with {slots}; Ctrl-C ends it"
+    yield f"sweeps are kept in {place}"
+    yield f"submit one: sweeps submit sweep.yaml --server {settings.address}"
+    yield "a token: sweeps token create NAME --role submitter" + (
+        "" if settings.auth else "; until there is one, nobody is asked for any"
+    )
+
+
+@contextmanager
+def _heard(events: SimpleQueue[Event]) -> Iterator[None]:
+    """Signals become events; one that was ignored, as SIGHUP under nohup, still is."""
+
+    def heard(number: int, _frame: FrameType | None) -> None:
+        events.put(number)
+
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    for number in SIGNALS:
+        if before[number] is not signal.SIG_IGN:
+            signal.signal(number, heard)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
