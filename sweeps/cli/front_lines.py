@@ -1,9 +1,8 @@
-"""The Pareto front of a sweep with several objectives, as a table and as JSON."""
+"""The Pareto front of a sweep with several objectives, as a table."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from sweeps.cli.screen import say, table
 from sweeps.cli.wording import count, figure, inline
@@ -35,23 +34,6 @@ def show_front(sweep: Sweep, front: Sequence[Result], done: int) -> None:
     )
     if len(front) > len(shown):
         say([f"and {count(len(front) - len(shown), 'trial')} more: --json has all of them"])
-
-
-def front_fields(sweep: Sweep, front: Sequence[Result]) -> dict[str, Any]:
-    """The same as plain data."""
-    return {
-        "objectives": [{"metric": one.metric, "goal": one.goal} for one in sweep.objectives],
-        "front": [
-            {
-                "trial": one.trial.number,
-                "scores": {each.metric: one.metrics[each.metric] for each in sweep.objectives},
-                "config": one.trial.config,
-                "metrics": one.metrics,
-                "seconds": one.seconds,
-            }
-            for one in front
-        ],
-    }
 
 
 def _varying(configs: Sequence[Config]) -> list[str]:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
+from sweeps.best_found import best_fields, front_fields, trial_fields
 from sweeps.cli.advice_lines import advice_lines
 from sweeps.cli.catalogue import LATEST, Catalogue
 from sweeps.cli.chosen import exists, reached
 from sweeps.cli.confirmed_lines import confirmed_lines
 from sweeps.cli.costs import hours
 from sweeps.cli.endings import FAILED, guarded
-from sweeps.cli.front_lines import front_fields, show_front
+from sweeps.cli.front_lines import show_front
 from sweeps.cli.options import AsJson, SweepId
 from sweeps.cli.queue_lines import queue_facts
 from sweeps.cli.screen import say, table
@@ -99,7 +100,7 @@ def status(
         job = shelf.place(row)
     expected = _expected(row, sweep)
     if as_json:
-        found = {"expected": expected, "reasons": reasons, "best": _best_fields(sweep, best)}
+        found = {"expected": expected, "reasons": reasons, "best": trial_fields(sweep, best)}
         found |= {"job": None if job is None else asdict(job)}
         found |= front_fields(sweep, front) if front else {}
         say([json_text(asdict(row) | found)])
@@ -191,9 +192,7 @@ def best(
         _say_front(row, sweep, front, as_json)
         return
     if as_json:
-        fields = _best_fields(sweep, found)
-        known = {"trust": None if trust is None else trust.to_dict()}
-        say([json_text(None if fields is None else fields | known)])
+        say([json_text(best_fields(sweep, found, front, trust))])
     else:
         say([titled(row), *best_lines(found, sweep.objective.metric)])
         if found is not None:
@@ -223,18 +222,3 @@ def _sweep_and_best(shelf: Catalogue, row: SweepRow) -> tuple[Sweep, Result | No
     sweep = shelf.sweep_of(row)
     maximize = sweep.objective.goal == "maximize"
     return sweep, shelf.ledger.best(row.sweep_id, maximize=maximize)
-
-
-def _best_fields(sweep: Sweep, best: Result | None) -> dict[str, Any] | None:
-    if best is None:
-        return None
-    return {
-        "trial": best.trial.number,
-        "metric": sweep.objective.metric,
-        "score": best.score,
-        "config": best.trial.config,
-        "budget": best.trial.budget,
-        "metrics": best.metrics,
-        "seconds": best.seconds,
-        "cost": None if best.cost is None else asdict(best.cost),
-    }

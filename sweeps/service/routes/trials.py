@@ -1,0 +1,91 @@
+"""What came of a sweep's trials."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Query, Response
+
+from sweeps import ledger_pages, wire
+from sweeps.best_found import best_in
+from sweeps.result_json import brief_from_json, result_from_json
+from sweeps.service.models import PassedInfo, TrialInfo, TrialPage
+from sweeps.service.problems import ProblemError
+from sweeps.service.routes.answers import (
+    OF_SWEEP,
+    AtDesk,
+    SweepId,
+    Viewer,
+    as_json,
+    problems,
+    shaped,
+)
+
+router = APIRouter(prefix="/v1/sweeps/{sweep}", tags=["results"])
+
+HIGHEST = 2**31 - 1
+State = Literal["running", "done", "failed", "pruned", "cancelled"]
+
+
+@router.get("/trials", responses={**shaped(TrialPage, "Trials by number"), **problems(*OF_SWEEP)})
+def trials(
+    sweep: SweepId,
+    desk: AtDesk,
+    who: Viewer,  # noqa: ARG001 - asked for, so that strangers are refused
+    detail: Literal["brief", "whole"] = "brief",
+    state: State | None = None,
+    after: Annotated[int, Query(ge=-1, le=HIGHEST, description="`next` of the page before")] = -1,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> Response:
+    """A sweep's trials by number, a page at a time."""
+    row = desk.find(sweep)
+    read = brief_from_json if detail == "brief" else result_from_json
+    states = None if state is None else (state,)
+    found = ledger_pages.trials_after(desk.ledger, row.sweep_id, after, limit + 1, states, read)
+    shown = found[:limit]
+    more = shown[-1].trial.number if len(found) > limit else None
+    return as_json({"items": [wire.begun_fields(one) for one in shown], "next": more})
+
+
+@router.get("/trials/{number}", responses={**shaped(TrialInfo, "It"), **problems(*OF_SWEEP)})
+def trial(
+    sweep: SweepId,
+    number: Annotated[int, Path(ge=0, le=HIGHEST)],
+    desk: AtDesk,
+    who: Viewer,  # noqa: ARG001
+) -> Response:
+    """One trial, its result whole."""
+    row = desk.find(sweep)
+    try:
+        return as_json(wire.begun_fields(desk.ledger.trial(row.sweep_id, number)))
+    except LookupError as error:
+        raise ProblemError(404, str(error.args[0])) from error
+
+
+@router.get("/course", responses={**shaped(list[PassedInfo], "Every trial"), **problems(*OF_SWEEP)})
+def course(sweep: SweepId, desk: AtDesk, who: Viewer) -> Response:  # noqa: ARG001
+    """When each trial that was begun began and ended, and what it came to."""
+    row = desk.find(sweep)
+    return as_json([wire.passed_fields(one) for one in desk.ledger.course(row.sweep_id)])
+
+
+@router.get("/reasons", response_model=dict[str, int], responses=problems(*OF_SWEEP))
+def reasons(
+    sweep: SweepId,
+    desk: AtDesk,
+    who: Viewer,  # noqa: ARG001
+    confirmations: Annotated[bool, Query(description="Count those of confirmations, too")] = True,
+) -> Any:
+    """How many trials failed for which reason, the most frequent first."""
+    row = desk.find(sweep)
+    return desk.ledger.reasons(row.sweep_id, confirmations=confirmations)
+
+
+@router.get("/best", response_model=dict[str, Any] | None, responses=problems(*OF_SWEEP))
+def best(sweep: SweepId, desk: AtDesk, who: Viewer) -> Response:  # noqa: ARG001
+    """The best trial and what of it can be trusted, or the front of several objectives.
+
+    As `sweeps best --json` prints it: null when no trial has a score.
+    """
+    row = desk.find(sweep)
+    return as_json(best_in(desk.ledger, row.sweep_id, desk.sweep_of(row.sweep_id)))
