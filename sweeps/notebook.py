@@ -182,6 +182,7 @@ def _options(
         "tracker": None,
         "report": sweep_report,
         "memo": memo,
+        "obeys_mlflow": True,
         "place": None,
         "race": None,
     }

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from sweeps.discovery.narrowing import narrowed
 from sweeps.discovery.presence import check_present
 from sweeps.discovery.source import asks_for_hp, first_parameter
 from sweeps.errors import SweepError
+from sweeps.executors.secrecy import without_secrets
 from sweeps.reading_subject import OWN_CODE, folder_of
 from sweeps.section import Section
 from sweeps.user_code import check_path
@@ -22,8 +23,44 @@ from sweeps.user_code import check_path
 SECONDS = 300.0
 """How long recording may take."""
 
+Record = Callable[[str, str, object], dict[str, Any]]
+"""From a model's `module:name`, its folder and the backend that a sweep file gives, to its space.
+Raises SweepError."""
 
-def completed(document: Any, folder: str) -> Any:
+
+def recorded_space(
+    path: str, folder: str, keras: object, seconds: float = SECONDS
+) -> dict[str, Any]:
+    """The `space` of a model that is built from KerasTuner's `hp`, recorded in a process.
+
+    Raises SweepError for code that fails or cannot be recorded, or takes longer than that.
+    """
+    from sweeps.trainers.models.backend_choice import backend_for
+
+    environment = {
+        **without_secrets(os.environ),
+        "KERAS_BACKEND": backend_for(path, folder, keras),
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+    }
+    with tempfile.TemporaryDirectory(prefix="sweeps-") as scratch:
+        answer = Path(scratch) / "answer.json"
+        command = [sys.executable, "-m", "sweeps.discovery.child", path, folder, str(answer)]
+        try:
+            child = subprocess.run(
+                command,
+                env=environment,
+                capture_output=True,
+                text=True,
+                timeout=seconds,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            message = f"{path} took over {seconds:g} s to be recorded: write `space` instead"
+            raise SweepError(message, ("model",)) from error
+        return _read(answer, path, child)
+
+
+def completed(document: Any, folder: str, record: Record = recorded_space) -> Any:
     """The description with what only the user's code says: a model's space, what a function takes.
 
     Raises SweepError for code that fails or cannot be recorded.
@@ -38,7 +75,7 @@ def completed(document: Any, folder: str) -> Any:
     if "function" in document:
         return _with_takes(document, where)
     if "model" in document:
-        return _with_space(document, where)
+        return _with_space(document, where, record)
     return document
 
 
@@ -63,7 +100,7 @@ def _with_takes(document: Mapping[str, Any], folder: str) -> Mapping[str, Any]:
     return {**document, "function": {**given, "takes": "trial"}}
 
 
-def _with_space(document: Mapping[str, Any], folder: str) -> Mapping[str, Any]:
+def _with_space(document: Mapping[str, Any], folder: str, record: Record) -> Mapping[str, Any]:
     """What is written under `space` goes first: `epochs` and `batch_size`, or a range narrowed."""
     written = document.get("space", {})
     model = document["model"]
@@ -75,33 +112,7 @@ def _with_space(document: Mapping[str, Any], folder: str) -> Mapping[str, Any]:
     if built_from_hp is False or (built_from_hp is None and written):
         return document
     keras = model.get("keras") if isinstance(model, Mapping) else None
-    return {**document, "space": narrowed(_discovered(checked, folder, keras), written)}
-
-
-def _discovered(path: str, folder: str, keras: object) -> dict[str, Any]:
-    from sweeps.trainers.models.backend_choice import backend_for
-
-    environment = {
-        **os.environ,
-        "KERAS_BACKEND": backend_for(path, folder, keras),
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-    }
-    with tempfile.TemporaryDirectory(prefix="sweeps-") as scratch:
-        answer = Path(scratch) / "answer.json"
-        command = [sys.executable, "-m", "sweeps.discovery.child", path, folder, str(answer)]
-        try:
-            child = subprocess.run(
-                command,
-                env=environment,
-                capture_output=True,
-                text=True,
-                timeout=SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired as error:
-            message = f"{path} took over {SECONDS:g} s to be recorded: write `space` instead"
-            raise SweepError(message, ("model",)) from error
-        return _read(answer, path, child)
+    return {**document, "space": narrowed(record(checked, folder, keras), written)}
 
 
 def _read(answer: Path, path: str, child: subprocess.CompletedProcess[str]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 
+from sweeps.executors import secrecy
 from sweeps.executors.process_tree import end_all, started_by
 from sweeps.executors.raised import Raised
 
@@ -28,6 +29,7 @@ def serve(pipe: Connection, environment: Mapping[str, str], place: Mapping[str, 
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, FOR_THE_PARENT)
+    secrecy.forget()
     for name, value in environment.items():
         os.environ.setdefault(name, value)
     os.environ.update(place)

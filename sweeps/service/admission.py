@@ -22,6 +22,7 @@ from sweeps.service.admission_code import code_folder, code_in, is_allowed
 from sweeps.service.admission_data import TABLES, data_folder, studies_settled, tables_settled
 from sweeps.service.admission_folders import below, roots_of
 from sweeps.service.admission_notify import check_notify
+from sweeps.service.looking import LOOKS
 from sweeps.service.settings import Allowed
 from sweeps.strict_yaml import read_yaml
 from sweeps.sweep import Sweep
@@ -47,7 +48,7 @@ def admit(text: bytes, file_name: str, overrides: Sequence[str], allowed: Allowe
     with source.blamed():
         settled = _settled(overridden(document.value, source.overrides), allowed)
         folder = str(settled.get("folder", "")) if isinstance(settled, Mapping) else ""
-        sweep = read_sweep(completed(settled, folder), folder)
+        sweep = read_sweep(completed(settled, folder, LOOKS.space_of), folder)
         check_admitted(sweep, allowed)
         plan_sweep(sweep)
     return sweep

@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from sweeps.executors import memory
+from sweeps.executors import memory, secrecy
 from sweeps.executors.process_tree import end_all, started_by
 from sweeps.executors.raised import Raised
 from sweeps.executors.ray import code
@@ -60,6 +60,7 @@ class Served:
     def __init__(
         self, environment: Mapping[str, str], place: Mapping[str, str], per_node: int
     ) -> None:
+        secrecy.forget()
         for name, value in environment.items():
             os.environ.setdefault(name, value)
         os.environ.update(place)
