@@ -9,11 +9,12 @@ import { showWho, signIn } from "./sign_in.js";
 import { submit } from "./submit.js";
 
 const main = document.getElementById("main");
+const submission = document.querySelector('nav a[href$="/submit"]');
 let view = null;
 
-function viewAt(address) {
+function viewAt(address, me) {
   const [, sweep] = /^#\/sweeps\/([^/]+)$/.exec(address) ?? [];
-  if (sweep !== undefined) return oneSweep(decodeURIComponent(sweep), failed);
+  if (sweep !== undefined) return oneSweep(decodeURIComponent(sweep), me, failed);
   return address === "#/submit" ? submit() : overview(failed);
 }
 
@@ -34,7 +35,8 @@ function go(moved) {
   const asks = repeated(async () => {
     const me = await showWho(() => go(true));
     asks.stop();
-    put(me === null ? signIn(() => go(true)) : viewAt(location.hash), moved);
+    submission.hidden = me?.role === "viewer";
+    put(me === null ? signIn(() => go(true)) : viewAt(location.hash, me), moved);
   }, 0, error => { asks.stop(); failed(error); });
 }
 

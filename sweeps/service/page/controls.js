@@ -2,9 +2,7 @@
 
 import { about, ask } from "./client.js";
 import { announce, make, show } from "./dom.js";
-import { stateOf } from "./words.js";
-
-const HELD = ["running", "pausing", "paused", "stopping"];
+import { RUN, stateOf } from "./words.js";
 
 const DEEDS = [
   {
@@ -22,7 +20,7 @@ const DEEDS = [
   },
   {
     name: "retry", label: "Retry failed…", ask: retrying,
-    fits: (state, info) => info.failed + info.unconfirmed > 0 && over(info) && !HELD.includes(info.state) && state !== "cancelled" && state !== "stopped",
+    fits: (state, info) => info.failed + info.unconfirmed + info.pruned > 0 && over(info) && !RUN.includes(info.state) && state !== "cancelled" && state !== "stopped",
   },
   {
     name: "stop", label: "Stop…", final: true, ask: stopping,
@@ -31,8 +29,13 @@ const DEEDS = [
   { name: "cancel", label: "Cancel…", final: true, ask: cancelling, fits: endable },
 ];
 
+/** Whether this one may do anything to the sweep. */
+function mine(me, info) {
+  return me.role === "admin" || (me.role === "submitter" && info.job?.owner === me.name);
+}
+
 function waits(info) {
-  return info.job?.state === "waiting" && !HELD.includes(info.state);
+  return info.job?.state === "waiting" && !RUN.includes(info.state);
 }
 
 function over(info) {
@@ -43,8 +46,8 @@ function endable(state) {
   return !["finished", "stopped", "cancelled", "out of time"].includes(state);
 }
 
-/** {element, show(info)}; `changed(info)` hears how the sweep stands after a deed. */
-export function controls(changed) {
+/** {element, show(info)} for `me`; `changed(info)` hears how the sweep stands after a deed. */
+export function controls(me, changed) {
   const wrong = make("p", { class: "wrong", role: "alert", hidden: true });
   const buttons = DEEDS.map(deed => make("button", {
     type: "button", class: deed.final ? "final" : null, hidden: true, on: { click: () => done(deed) },
@@ -72,21 +75,21 @@ export function controls(changed) {
     show(now) {
       info = now;
       const focused = buttons.indexOf(document.activeElement);
-      DEEDS.forEach((deed, place) => show(buttons[place], deed.fits(stateOf(info), info)));
+      DEEDS.forEach((deed, place) => show(buttons[place], mine(me, info) && deed.fits(stateOf(info), info)));
       if (focused >= 0 && buttons[focused].hidden) buttons.find(one => !one.hidden)?.focus();
     },
   };
 }
 
 function stopping(info) {
-  const words = HELD.includes(info.state)
+  const words = RUN.includes(info.state)
     ? "What is being trained is finished first. The trials that have not begun never will be, and results are kept."
     : "Nobody runs it at the moment: it ends as it is, and results are kept.";
   return sure(info, "Stop", words);
 }
 
 function cancelling(info) {
-  const words = HELD.includes(info.state)
+  const words = RUN.includes(info.state)
     ? "It ends at once: what is being trained is lost, and results that exist are kept."
     : "It ends as it is, and results that exist are kept.";
   return sure(info, "Cancel", words);
@@ -106,6 +109,7 @@ async function extending(info) {
 
 async function retrying(info) {
   const found = await ask(about(info.sweep_id, "reasons?confirmations=true")).catch(() => ({}));
+  if (info.pruned) found.pruned = info.pruned;
   const boxes = Object.entries(found).map(([reason, number]) => {
     const box = make("input", { type: "checkbox", value: reason, checked: reason !== "pruned" });
     return make("label", { class: "box" }, box, ` ${reason.replaceAll("_", " ")} (${number})`);

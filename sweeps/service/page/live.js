@@ -1,7 +1,7 @@
 // What keeps the page up to date: looks that are repeated, and events that the service sends.
 
 import { answered, Away } from "./client.js";
-import { announce, put, show } from "./dom.js";
+import { put, show } from "./dom.js";
 
 const FIRST = 1_000;
 const LONGEST = 15_000;

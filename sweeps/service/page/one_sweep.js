@@ -6,22 +6,22 @@ import { controls } from "./controls.js";
 import { bestOf, pace, scored } from "./course.js";
 import { announce, keep, make, put, show } from "./dom.js";
 import { events, repeated } from "./live.js";
-import { badge, elsewhere, gone, line, workerIn } from "./overview.js";
-import { capital, count, duration, figure, moment, progressOf, stateOf, value } from "./words.js";
+import { badge, bar, elsewhere, line, workerIn } from "./parts.js";
+import { capital, duration, figure, moment, progressOf, searchedOf, stateOf, value } from "./words.js";
 
 const FAILURES = 5;
 const LOG_LINES = 500;
 const AT_WORK_PAUSE = 2_000;
 
 /** The view of the sweep whose id begins so: {element, title, close()}. */
-export function oneSweep(typed, failed) {
+export function oneSweep(typed, me, failed) {
   const head = heading();
   const curve = chart(true);
   const best = bestTrial();
   const failures = failedTrials();
   const work = atWork();
   const log = spoken();
-  const doing = controls(info => told(info));
+  const doing = controls(me, info => told(info));
   const course = new Map();
   const closing = [];
   let info = null;
@@ -86,19 +86,19 @@ function heading() {
   const name = make("bdi");
   const id = make("span", { class: "id" });
   const state = badge();
-  const bar = make("progress", {});
+  const gone = bar();
   const facts = make("p");
   const cause = make("p", { class: "wrong", hidden: true });
   const links = make("p", { class: "links" });
   return {
     element: make("div", {}, make("p", {}, make("a", { href: "#/" }, "← All sweeps")),
-      make("h1", { tabindex: -1 }, name, " ", id), make("p", {}, state.element), bar, facts, cause, links),
+      make("h1", { tabindex: -1 }, name, " ", id), make("p", {}, state.element), gone.element, facts, cause, links),
     show(info, perSecond) {
       document.title = `${info.name} ${info.sweep_id}: ${stateOf(info)}`;
       put(name, info.name);
       put(id, info.sweep_id);
       state.show(info);
-      gone(bar, info);
+      gone.show(info);
       put(facts, capital(factsOf(info, perSecond).join(", ")));
       put(cause, info.cause ?? "");
       show(cause, info.cause !== null);
@@ -109,10 +109,8 @@ function heading() {
 
 function factsOf(info, perSecond) {
   const said = [progressOf(info), duration(info.spent_seconds)];
-  const searched = info.done + info.failed + info.pruned;
-  if (perSecond && info.holder && info.expected > searched) {
-    said.push(`about ${duration((info.expected - searched) / perSecond)} left`);
-  }
+  const left = info.expected - searchedOf(info);
+  if (perSecond && info.holder && left > 0) said.push(`about ${duration(left / perSecond)} left`);
   said.push(`${info.backend} on ${info.task}`, `began ${moment(info.created_ms)}`);
   if (info.job) said.push(`submitted by ${info.job.owner}`);
   if (info.job?.position) said.push(`place ${info.job.position} in the queue`);

@@ -3,30 +3,63 @@
 import { chart } from "./chart.js";
 import { about, ask } from "./client.js";
 import { bestOf, scored } from "./course.js";
-import { keep, make, put, set, show } from "./dom.js";
+import { keep, make, put, show } from "./dom.js";
 import { repeated } from "./live.js";
-import { capital, count, duration, figure, moment, number, progressOf, stateOf } from "./words.js";
+import { badge, bar, elsewhere, line, nameLink, table, workerIn } from "./parts.js";
+import { capital, count, duration, figure, moment, number, progressOf, RUN } from "./words.js";
 
 const PAUSE = 2_000;
-const MOST_AT_A_TIME = 20;
-const RUNNING = ["running", "pausing", "paused", "stopping"];
+const AT_A_TIME = 20;
 
 /** The view: {element, title, close()}. `failed` hears of what went wrong. */
 export function overview(failed) {
-  const parts = [running(), queue(), workers(), ended(() => looks.now())];
-  const element = make("div", {}, make("h1", { tabindex: -1 }, "Sweeps"), ...parts.map(part => part.element));
-  const looks = repeated(() => Promise.all(parts.map(part => part.look())), PAUSE, failed);
+  const [runs, waits, works] = [running(), queue(), workers()];
+  const ends = ended(() => looks.now());
+  const parts = [runs, waits, works, ends].map(part => part.element);
+  const element = make("div", {}, make("h1", { tabindex: -1 }, "Sweeps"), ...parts);
+  async function look() {
+    const [jobs, found, others, ...held] = await Promise.all([
+      ask("/v1/queue"),
+      ask("/v1/workers"),
+      notRun(ends.wanted()),
+      ...RUN.map(state => ask(`/v1/sweeps?state=${state}&limit=100`)),
+    ]);
+    const infos = held.flatMap(one => one.items);
+    runs.show(infos.sort((one, other) => other.created_ms - one.created_ms));
+    waits.show(others.begin, jobs.jobs);
+    works.show(jobs, found);
+    ends.show(others);
+    await Promise.all([runs.look(), ends.look()]);
+  }
+  const looks = repeated(look, PAUSE, failed);
   return { element, title: "Sweeps", close: looks.stop };
+}
+
+/** The newest that nobody runs: so many that have ended, and those that begin at this moment. */
+async function notRun(wanted) {
+  const [begin, over] = [[], []];
+  let before = "";
+  do {
+    const page = await ask(`/v1/sweeps?limit=${Math.min(500, 2 * wanted)}${before}`);
+    for (const info of page.items.filter(one => !RUN.includes(one.state))) {
+      const state = info.job?.state ?? "over";
+      if (state === "over") over.push(info);
+      if (state === "running") begin.push({ ...info.job, sweep_id: info.sweep_id, name: info.name });
+    }
+    before = page.next === null ? "" : `&before=${encodeURIComponent(page.next)}`;
+  } while (before && over.length <= wanted);
+  return { begin, over: over.slice(0, wanted), more: over.length > wanted || before !== "" };
 }
 
 function section(title, none, ...children) {
   const head = make("h2", {}, title);
-  const empty = make("p", { class: "quiet", hidden: true }, none);
-  const element = make("section", {}, head, empty, ...children);
+  const empty = make("p", { class: "quiet" }, "…");
+  children.forEach(child => show(child, false));
   return {
-    element,
+    element: make("section", {}, head, empty, ...children),
     filled(many) {
       put(head, many ? `${title} (${number(many)})` : title);
+      put(empty, none);
       show(empty, !many);
       children.forEach(child => show(child, many > 0));
     },
@@ -38,35 +71,28 @@ function running() {
   const part = section("Running", "Nothing runs at the moment.", cards);
   return {
     element: part.element,
-    async look() {
-      const found = await Promise.all(RUNNING.map(state => ask(`/v1/sweeps?state=${state}&limit=100`)));
-      const items = found.flatMap(one => one.items).sort((one, other) => other.created_ms - one.created_ms);
-      keep(cards, items, one => one.sweep_id, card);
-      part.filled(items.length);
-      await Promise.all([...cards.kept.values()].map(one => one.look()));
+    show(infos) {
+      keep(cards, infos, one => one.sweep_id, card);
+      part.filled(infos.length);
     },
+    look: () => Promise.all([...cards.kept.values()].map(one => one.look())),
   };
 }
 
 /** One sweep that runs; its course is read when it has got further. */
 function card() {
-  const name = make("a", { class: "name" });
-  const state = badge();
-  const facts = make("p", {});
-  const best = make("p", { class: "score" });
-  const bar = make("progress", {});
-  const curve = chart(false);
+  const [name, state, gone, curve] = [nameLink(), badge(), bar(), chart(false)];
+  const [best, facts] = [make("p", { class: "score" }), make("p", { class: "quiet" })];
+  const head = make("div", { class: "head" }, make("h3", {}, name.element), state.element);
   let info = null;
   let seen = "";
   return {
-    element: make("li", { class: "card" }, make("div", { class: "head" }, make("h3", {}, name), state.element), best, curve.element, bar, facts),
+    element: make("li", { class: "card" }, head, best, curve.element, gone.element, facts),
     show(now) {
       info = now;
-      named(name, info);
-      state.show(info);
-      gone(bar, info);
+      for (const part of [name, state, gone]) part.show(info);
       const by = info.job ? `, ${info.job.owner}` : "";
-      put(facts, `${progressOf(info)}, ${duration(info.spent_seconds)}${by}`);
+      put(facts, capital(`${progressOf(info)}, ${duration(info.spent_seconds)}${by}`));
     },
     async look() {
       const now = `${info.done} ${info.failed} ${info.pruned}`;
@@ -74,7 +100,7 @@ function card() {
       const course = await ask(about(info.sweep_id, "course"));
       const [{ metric, goal }] = info.objectives;
       const found = bestOf(scored(course), goal);
-      put(best, found ? `${metric} ${figure(found.score)}` : "no trial has a score yet");
+      put(best, found ? `${metric} ${figure(found.score)}` : "No trial has a score yet");
       curve.show(course, goal, metric);
       seen = now;
     },
@@ -87,125 +113,103 @@ function queue() {
   const part = section("Queue", "Nothing waits.", table("Queue", heads, rows));
   return {
     element: part.element,
-    async look() {
-      const { jobs } = await ask("/v1/queue");
-      const waiting = jobs.filter(job => job.state === "waiting" || job.state === "held");
-      keep(rows, waiting, job => job.sweep_id, waits);
-      part.filled(waiting.length);
+    show(begin, waiting) {
+      const all = new Map([...begin, ...waiting].map(job => [job.sweep_id, job]));
+      keep(rows, [...all.values()], job => job.sweep_id, waits);
+      part.filled(all.size);
     },
   };
 }
 
 function waits() {
-  const name = make("a", { class: "name" });
-  const cells = [0, 1, 2, 3].map(() => make("td"));
-  const [place, owner, takes, since] = cells;
+  const name = nameLink();
+  const [place, owner, takes, since] = [0, 1, 2, 3].map(() => make("td"));
   return {
-    element: make("tr", {}, place, make("th", { scope: "row" }, name), owner, takes, since),
+    element: make("tr", {}, place, make("th", { scope: "row" }, name.element), owner, takes, since),
     show(job) {
-      named(name, job);
-      put(place, job.state === "held" ? "held" : String(job.position ?? ""));
+      name.show(job);
+      put(place, { held: "held", running: "begins" }[job.state] ?? String(job.position ?? ""));
       put(owner, job.owner);
-      const gpus = job.gpus ? `, ${count(job.gpus, "GPU")}` : "";
-      put(takes, count(job.workers, "worker") + gpus);
+      put(takes, count(job.workers, "worker") + (job.gpus ? `, ${count(job.gpus, "GPU")}` : ""));
       put(since, moment(job.submitted_ms));
     },
   };
 }
 
 function workers() {
-  const slots = make("p");
-  const rows = make("ul", { class: "plain" });
-  const nodes = make("ul", { class: "plain" });
-  const element = make("section", {}, make("h2", {}, "Workers"), slots, rows, nodes);
+  const slots = make("p", {}, "…");
+  const trouble = make("p", { class: "wrong", role: "alert", hidden: true });
+  const [rows, nodes] = [make("ul", { class: "plain" }), make("ul", { class: "plain" })];
   return {
-    element,
-    async look() {
-      const [taken, found] = await Promise.all([ask("/v1/queue"), ask("/v1/workers")]);
+    element: make("section", {}, make("h2", {}, "Workers"), slots, trouble, rows, nodes),
+    show(taken, found) {
       put(slots, slotsIn(taken));
+      const wrong = [taken.trouble, clusterIn(found.cluster)].filter(one => one !== null);
+      if (show(trouble, wrong.length > 0)) put(trouble, wrong.join("\n"));
       keep(rows, found.workers, one => `${one.sweep_id} ${one.slot}`, line(workerIn));
-      keep(nodes, found.nodes, one => one.name, line(nodeIn));
-      show(rows, found.workers.length > 0);
-      show(nodes, found.nodes.length > 0);
+      keep(nodes, found.nodes, one => one.node_id ?? one.name, line(nodeIn));
     },
   };
 }
 
-function slotsIn({ slots, used, gpus }) {
+function slotsIn({ slots, used, gpus, draining }) {
   const said = [`${number(used)} of ${count(slots, "slot")} in use`];
-  const names = Object.entries(gpus);
-  if (names.length) {
-    const free = names.filter(([, share]) => !share).length;
-    said.push(`${number(free)} of ${count(names.length, "GPU")} free`);
-  }
+  const all = Object.values(gpus);
+  const free = all.filter(sweep => sweep === null).length;
+  if (all.length) said.push(`${number(free)} of ${count(all.length, "GPU")} free`);
+  if (draining) said.push("the service is about to end, and begins nothing");
   return said.join(", ");
 }
 
-/** `penguins, worker 0: trial 7, epoch 3 of 50, best 0.93`. */
-export function workerIn(one) {
-  const trials = one.trials === 1 ? `trial ${one.first}` : `trials ${one.first}-${one.last} (${number(one.trials)})`;
-  const said = [trials, ...(one.part ? [one.part] : [])];
-  if (one.epoch || one.epochs > 1) said.push(`epoch ${number(one.epoch)} of ${number(one.epochs)}`);
-  if (one.value !== null) said.push(`now ${figure(one.value)}`);
-  if (one.best !== null) said.push(`best ${figure(one.best)}`);
-  return `${one.name ? `${one.name}, ` : ""}${one.slot}: ${said.join(", ")}`;
+function clusterIn(cluster) {
+  if (cluster === null || cluster.reachable) return null;
+  return `The cluster at ${cluster.address} cannot be reached${cluster.cause ? `: ${cluster.cause}` : ""}`;
 }
 
 function nodeIn(node) {
-  const said = [`${figure(node.cpus)} CPUs`, ...(node.gpus ? [`${figure(node.gpus)} GPUs`] : [])];
-  return `node ${node.name}: ${node.alive ? said.join(", ") : "lost"}`;
-}
-
-/** A line of a list that says `words(item)`. */
-export function line(words) {
-  return () => {
-    const element = make("li");
-    return { element, show: item => put(element, words(item)) };
-  };
+  const part = (free, all, one) => `${free === null ? "" : `${figure(free)} of `}${count(all, one)}${free === null ? "" : " free"}`;
+  const said = [part(node.cpus_free, node.cpus, "CPU")];
+  if (node.gpus) said.push(part(node.gpus_free, node.gpus, "GPU") + (node.gpu_kinds.length ? ` (${node.gpu_kinds.join(", ")})` : ""));
+  if (node.memory_gb !== null) said.push(`${figure(node.memory_gb)} GB`);
+  return `${node.name}${node.is_here ? " (this machine)" : ""}: ${node.alive ? said.join(", ") : "lost"}`;
 }
 
 function ended(again) {
   const rows = make("tbody");
   const heads = ["sweep", "state", "trials", "best", "began", "time", "look at"];
-  const more = make("button", { type: "button", on: { click: () => { shown += MOST_AT_A_TIME; again(); } } }, "Show more");
+  const more = make("button", { type: "button", on: { click: asked } }, "Show more");
   const part = section("Ended", "No sweep has ended yet.", table("Ended", heads, rows), make("p", {}, more));
-  let shown = MOST_AT_A_TIME;
+  let wanted = AT_A_TIME;
+  function asked() {
+    wanted += AT_A_TIME;
+    again();
+  }
   return {
     element: part.element,
-    async look() {
-      const found = await endedSweeps(shown);
-      keep(rows, found.items, one => one.sweep_id, row);
-      part.filled(found.items.length);
+    wanted: () => wanted,
+    show(found) {
+      keep(rows, found.over, one => one.sweep_id, row);
+      part.filled(found.over.length);
       show(more, found.more);
+    },
+    async look() {
       for (const one of rows.kept.values()) await one.look();
     },
   };
 }
 
-/** The newest that nobody runs and nobody is going to, so many of them. */
-async function endedSweeps(wanted) {
-  const items = [];
-  let before = "";
-  do {
-    const page = await ask(`/v1/sweeps?limit=${Math.min(500, wanted * 2)}${before}`);
-    items.push(...page.items.filter(one => !RUNNING.includes(one.state) && (one.job?.state ?? "over") === "over"));
-    before = page.next ? `&before=${encodeURIComponent(page.next)}` : "";
-  } while (before && items.length <= wanted);
-  return { items: items.slice(0, wanted), more: items.length > wanted || before !== "" };
-}
-
 function row() {
-  const name = make("a", { class: "name" });
-  const state = badge();
-  const links = make("td", { class: "links" });
-  const [stateCell, trials, best, began, time] = [state.element, "", "", "", ""].map(one => make("td", {}, one));
+  const [name, state] = [nameLink(), badge()];
+  const [trials, best, began, time, links] = [0, 1, 2, 3, 4].map(() => make("td"));
+  const first = [make("th", { scope: "row" }, name.element), make("td", {}, state.element)];
+  links.className = "links";
   let info = null;
   let seen = "";
   return {
-    element: make("tr", {}, make("th", { scope: "row" }, name), stateCell, trials, best, began, time, links),
+    element: make("tr", {}, ...first, trials, best, began, time, links),
     show(now) {
       info = now;
-      named(name, info);
+      name.show(info);
       state.show(info);
       put(trials, progressOf(info));
       put(began, moment(info.created_ms));
@@ -215,58 +219,13 @@ function row() {
     async look() {
       const now = `${info.state} ${info.done}`;
       if (now === seen) return;
-      put(best, info.done ? bestIn(await ask(about(info.sweep_id, "best"))) : "none");
+      put(best, info.done ? bestIn(await ask(about(info.sweep_id, "best"))) : "no score");
       seen = now;
     },
   };
 }
 
 function bestIn(found) {
-  if (found === null) return "none";
-  return found.front ? `a front of ${count(found.front.length, "trial")}` : `${found.metric} ${figure(found.score)}`;
-}
-
-/** Links to the report and into MLflow; nothing for a sweep that never began. */
-export function elsewhere(info) {
-  const begun = info.done + info.failed + info.pruned + info.running + info.confirmed > 0;
-  if (!begun) return [];
-  const link = (what, words) => make("a", {
-    href: about(info.sweep_id, what), target: "_blank", rel: "noopener",
-    "aria-label": `${words} of ${info.name} ${info.sweep_id}, in a new tab`,
-  }, words);
-  return [link("report", "report"), link("mlflow", "MLflow")];
-}
-
-function table(title, heads, rows) {
-  const head = make("tr", {}, ...heads.map(one => make("th", { scope: "col" }, one)));
-  return make("div", { class: "table", role: "region", tabindex: 0, "aria-label": title }, make("table", {}, make("thead", {}, head), rows));
-}
-
-function named(link, { sweep_id: id, name }) {
-  set(link, "href", `#/sweeps/${encodeURIComponent(id)}`);
-  if (link.childElementCount) return put(link.firstElementChild, name);
-  link.append(make("bdi", {}, name), " ", make("span", { class: "id" }, id));
-  return link;
-}
-
-/** A sweep's state, as a word beside a colour. */
-export function badge() {
-  const element = make("span", { class: "badge" });
-  return {
-    element,
-    show(info) {
-      const state = stateOf(info);
-      put(element, state);
-      set(element, "data-state", state);
-    },
-  };
-}
-
-/** How much of a sweep is done, on a bar. */
-export function gone(bar, info) {
-  const searched = info.done + info.failed + info.pruned;
-  set(bar, "aria-label", `trials of ${info.name}`);
-  set(bar, "max", info.expected ?? null);
-  set(bar, "value", info.expected === null ? null : Math.min(searched, info.expected));
-  show(bar, info.expected !== null);
+  if (found?.front) return `a front of ${count(found.front.length, "trial")}`;
+  return found ? `${found.metric} ${figure(found.score)}` : "no score";
 }

@@ -46,15 +46,23 @@ export function value(given) {
   return typeof given === "string" ? given : JSON.stringify(given);
 }
 
+/** The states of a sweep that somebody runs. */
+export const RUN = ["running", "pausing", "paused", "stopping"];
+
+/** How many trials of the search have a result. */
+export function searchedOf(info) {
+  return info.done + info.failed + info.pruned;
+}
+
 /** A sweep's state as words; one in the queue that waits for a person is held. */
 export function stateOf(info) {
-  const waits = info.job?.state === "held" && info.holder === null;
-  return waits ? "held" : info.state.replaceAll("_", " ");
+  const held = info.job?.state === "held" && info.holder === null;
+  return held ? "held" : info.state.replaceAll("_", " ");
 }
 
 /** `12 of 50 trials, 2 failed`. */
 export function progressOf(info) {
-  const searched = info.done + info.failed + info.pruned;
+  const searched = searchedOf(info);
   const total = info.expected === null ? "" : ` of ${number(info.expected)}`;
   const said = [total ? `${number(searched)}${total} trials` : count(searched, "trial")];
   const failed = info.failed + info.unconfirmed;
