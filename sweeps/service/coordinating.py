@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from sweeps.lease import LeaseError
 from sweeps.ledger import Ledger
 from sweeps.ledger_jobs import Job
 from sweeps.ledger_standing import give_up
+from sweeps.ledger_tokens import any_there
 from sweeps.service.settings import Settings
 from sweeps.store import Store
 from sweeps.watcher import Summary
@@ -35,7 +37,8 @@ class Work:
     """A job, where its sweep is kept and logged, and what it is trained on.
 
     `gpus` are those of this machine that it was given; `address` is that of a Ray cluster which
-    trains it instead.
+    trains it instead. With `own_tracking`, MLflow is the service's own, which asks for tokens with
+    `auth`, or once there are any.
     """
 
     job: Job
@@ -43,12 +46,22 @@ class Work:
     tracking_uri: str
     gpus: tuple[str, ...] = ()
     address: str | None = None
+    own_tracking: bool = False
+    auth: bool = False
 
     @classmethod
     def of(cls, job: Job, settings: Settings, gpus: tuple[str, ...] = ()) -> Work:
         """As the operator wants it."""
         address = None if settings.cluster is None else settings.cluster.address
-        return cls(job, settings.store, settings.trials_at, gpus, address)
+        return cls(
+            job,
+            settings.store,
+            settings.trials_at,
+            gpus,
+            address,
+            own_tracking=settings.tracking_uri is None,
+            auth=settings.auth,
+        )
 
 
 def coordinate(work: Work, say: Say) -> int:
@@ -66,6 +79,10 @@ def coordinate(work: Work, say: Say) -> int:
         return 0
     except (ValueError, LookupError) as error:
         return _refused(work, error, say)
+    except Exception:  # noqa: BLE001 - what is wrong with the program is told in its log
+        for line in traceback.format_exc().splitlines():
+            say(line)
+        return FAILED
     lost = summary.ending == "interrupted" and summary.cause is not None
     return AWAY if lost else 0
 
@@ -95,6 +112,7 @@ def _options(work: Work, say: Say) -> Options:
         "tracking_uri": work.tracking_uri,
         "report": sweep_report,
         "memo": order.memo,
+        "obeys_mlflow": work.own_tracking and _asks_for_tokens(work),
         # Never in this process: the user's code runs in those of trials alone.
         "workers": max(1, order.workers),
     }
@@ -105,6 +123,14 @@ def _options(work: Work, say: Say) -> Options:
     else:
         options["gpus"] = NO_GPU
     return options
+
+
+def _asks_for_tokens(work: Work) -> bool:
+    """Whether nobody writes to the service's MLflow without a token."""
+    if work.auth:
+        return True
+    with closing(Ledger.open(work.store.ledger_url)) as ledger:
+        return any_there(ledger)
 
 
 def _around(options: Options) -> coordinator.Around:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from sweeps.redaction import redacted
 from sweeps.store import Store
 
 
@@ -29,11 +30,11 @@ def last_line(path: Path, after: int) -> str:
 
 
 def stamped(clock: Callable[[], float] = time.time) -> Callable[[str], None]:
-    """Writes lines to this process's standard output, each with its time (UTC)."""
+    """Writes lines to this process's standard output, each with its time (UTC) and no secrets."""
 
     def write(line: str) -> None:
         when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(clock()))
-        sys.stdout.write(f"{when}  {line}\n")
+        sys.stdout.write(f"{when}  {redacted(line)}\n")
         sys.stdout.flush()
 
     return write
