@@ -1,0 +1,189 @@
+"""MLflow's server beside a service: started again when it dies, and never waited for."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from sweeps.service import mlflow_beside
+from sweeps.service.mlflow_beside import MlflowBeside, Words
+from sweeps.service.settings import Settings
+from sweeps.store import Store
+from tests.sweeps.service.served import until
+from tracking.tracker import TrackingError
+from tracking.ui import answers
+
+SERVER = """
+import http.server, os, sys
+
+class Health(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(os.environ.get("WORD", "").encode())
+
+    def log_message(self, *_):
+        pass
+
+http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Health).serve_forever()
+"""
+
+
+class Beside:
+    """A stand-in of MLflow's server beside a service, and what the operator was told."""
+
+    def __init__(self, folder: Path, **settings: object) -> None:
+        self.settings = Settings(Store(folder / "store"), **settings)  # type: ignore[arg-type]
+        self.settings.store.folder.mkdir(exist_ok=True)
+        (self.settings.store.folder / "mlflow.db").touch()
+        self.said: list[str] = []
+        self.auth = False
+        self.mlflow = self.another()
+
+    def another(self) -> MlflowBeside:
+        return MlflowBeside(
+            self.settings,
+            self.said.append,
+            asks=lambda: self.auth,
+            access=lambda auth: Words(["guarded"] if auth else []),
+        )
+
+    @property
+    def mark(self) -> Path:
+        return self.settings.folder / "mlflow.json"
+
+    def pid(self) -> int:
+        return int(json.loads(self.mark.read_text())["pid"])
+
+    def up(self) -> str:
+        until(lambda: self.mlflow.address is not None, "an address", lambda: str(self.said), 20)
+        assert self.mlflow.address is not None
+        return self.mlflow.address
+
+
+@pytest.fixture
+def beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Beside]:
+    def command(port: int, host: str) -> list[str]:
+        return [sys.executable, "-c", SERVER, str(port)]
+
+    monkeypatch.setattr(mlflow_beside, "ui_command", command)
+    monkeypatch.setattr(mlflow_beside, "_LOOK", 0.02)
+    monkeypatch.setattr(mlflow_beside, "WAITS", (0.05,))
+    found = Beside(tmp_path)
+    try:
+        yield found
+    finally:
+        found.mlflow.close()
+
+
+def test_it_has_an_address_once_it_answers_and_none_after_the_end(beside: Beside) -> None:
+    assert beside.mlflow.address is None
+    beside.mlflow.start()
+    address = beside.up()
+    assert answers(address)
+    assert beside.said == [f"MLflow: {address}"]
+    pid = beside.pid()
+    beside.mlflow.close()
+    assert (beside.mlflow.address, beside.mark.exists()) == (None, False)
+    assert not psutil.pid_exists(pid)
+
+
+def test_it_is_started_again_when_it_dies_at_the_same_address(beside: Beside) -> None:
+    beside.mlflow.start()
+    address, pid = beside.up(), beside.pid()
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: len(beside.said) > 2, "another start", lambda: str(beside.said))
+    assert (beside.up(), beside.pid() == pid) == (address, False)
+    assert "MLflow's server ended with -9; it is started again in 0.05 s, see " in beside.said[1]
+
+
+def test_it_asks_for_tokens_as_soon_as_the_service_does(beside: Beside) -> None:
+    beside.mlflow.start()
+    address, pid = beside.up(), beside.pid()
+    assert "guarded" not in psutil.Process(pid).cmdline()
+    beside.auth = True
+    until(lambda: beside.mark.exists() and beside.pid() != pid, "another server")
+    assert beside.up() == address
+    assert psutil.Process(beside.pid()).cmdline()[-1] == "guarded"
+    assert beside.said == [f"MLflow: {address}"] * 2, "nobody is told of trouble"
+
+
+def test_one_that_a_killed_service_has_left_is_ended(beside: Beside) -> None:
+    beside.mlflow.start()
+    address, pid = beside.up(), beside.pid()
+    mark = beside.mark.read_text()
+    after = beside.another()
+    after.start()
+    try:
+        assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == "zombie"
+        assert json.loads(mark)["pid"] == pid
+        assert address == f"http://127.0.0.1:{address.rpartition(':')[2]}"
+    finally:
+        after.close()
+
+
+def test_another_process_of_that_number_is_left_alone(beside: Beside) -> None:
+    beside.mark.parent.mkdir(parents=True)
+    beside.mark.write_text(json.dumps({"pid": os.getpid(), "born": 1.0}))
+    beside.mlflow.start()
+    beside.up()
+
+
+@pytest.mark.parametrize(
+    ("settings", "address"),
+    [({"tracking_uri": "http://team:5000"}, "http://team:5000"), ({"mlflow": False}, None)],
+)
+def test_none_is_started_where_there_is_one_or_none_is_wanted(
+    tmp_path: Path, settings: dict[str, object], address: str | None
+) -> None:
+    beside = Beside(tmp_path, **settings)
+    beside.mlflow.start()
+    assert (beside.mlflow.address, beside.mark.parent.exists()) == (address, False)
+    beside.mlflow.close()
+
+
+def test_a_taken_port_that_was_asked_for_is_told_at_once(tmp_path: Path) -> None:
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        beside = Beside(tmp_path, mlflow_port=port)
+        with pytest.raises(TrackingError, match=f"port {port} .* is taken"):
+            beside.mlflow.start()
+
+
+@pytest.mark.slow
+def test_the_real_one_makes_its_store_whole_and_asks_for_tokens(tmp_path: Path) -> None:
+    import urllib.error
+    import urllib.request
+
+    from sweeps.service.mlflow_access import access_words
+
+    settings = Settings(Store(tmp_path / "store"))
+    settings.store.folder.mkdir()
+    said: list[str] = []
+    mlflow = MlflowBeside(
+        settings, said.append, lambda: True, lambda auth: access_words(settings, auth=auth)
+    )
+    mlflow.start()
+    try:
+        until(lambda: mlflow.address is not None, "MLflow", lambda: mlflow.log.read_text(), 90)
+        assert mlflow.address is not None
+        path = "/api/2.0/mlflow/experiments/get-by-name?experiment_name=Default"
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(mlflow.address + path, timeout=20)
+        refused.value.close()
+        assert refused.value.code == 401
+        assert not list(settings.store.folder.glob("*.unfinished-*"))
+    finally:
+        mlflow.close()
+    assert [line.partition(" ")[0] for line in said] == ["MLflow:"]
