@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Executor, Future
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -16,8 +17,9 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sweeps import cores
 from sweeps.executors.executor import ClusterError, ClusterLostError, Say, Terms, WorkerDiedError
 from sweeps.executors.ray.connection import Connection, imported
+from sweeps.executors.ray.job import Job
 from sweeps.executors.ray.parcel import Parcel
-from sweeps.executors.ray.pool import Job, Pool
+from sweeps.executors.ray.pool import LOOK_SECONDS, Pool
 from sweeps.executors.ray.room import NoRoomError, Room, room_for, unused_gpus
 from sweeps.executors.ray.sending import Sending
 
@@ -73,7 +75,7 @@ class RayCluster(Executor):
             tell(unused)
         self.slots = self.ahead = room.workers
         self.shared = room.shared
-        self._sending = Sending(imported().put)
+        self._sending = Sending(self._put)
         self._lost: ClusterLostError | None = None
         self._closed = False
         self._loop = asyncio.new_event_loop()
@@ -106,13 +108,22 @@ class RayCluster(Executor):
         if self._closed:
             raise RuntimeError("this cluster was left: it takes no more calls")
         future: Future[Any] = Future()
-        if self._lost is not None:
+        try:
+            sent, modules = self._sending.prepared(parcel)
+        except ClusterLostError as lost:
             future.set_running_or_notify_cancel()
-            future.set_exception(self._lost)
+            future.set_exception(lost)
             return future
-        sent, modules = self._sending.prepared(parcel)
         self._soon(self._pool.add(Job(future, sent, terms, modules)))
         return future
+
+    def _put(self, one: object) -> Any:
+        """A reference to it. Ray ends a process that puts something where its cluster is gone."""
+        while self._lost is None and not self._connection.answers():
+            time.sleep(LOOK_SECONDS)
+        if self._lost is not None:
+            raise self._lost
+        return imported().put(one)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Let workers finish what is queued (or only what runs), and leave the cluster."""

@@ -10,20 +10,18 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from sweeps.executors.executor import (
     ClusterError,
     ClusterLostError,
-    Terms,
     TimedOutError,
     WorkerDiedError,
 )
 from sweeps.executors.placement import hidden, part, whole
 from sweeps.executors.ray.hired import Hired, Post
-from sweeps.executors.ray.parcel import Parcel
+from sweeps.executors.ray.job import Job
 from sweeps.executors.ray.room import Room
 
 LOOK_SECONDS = 1.0
@@ -31,16 +29,6 @@ LOOK_SECONDS = 1.0
 
 ROOM_SECONDS = 30.0
 """A worker that is not there after so long has found no room, rather than being slow to start."""
-
-
-@dataclass(frozen=True, eq=False)
-class Job:
-    """A call, who waits for it, and on which terms. `modules` is where its user's code lies."""
-
-    future: Future[Any]
-    parcel: Parcel
-    terms: Terms
-    modules: Any = None
 
 
 class Pool:
@@ -67,11 +55,15 @@ class Pool:
         self._busy: dict[int, Job] = {}
         self._coming = 0
         self._reserved: str | None = None
+        self._given_up: ClusterLostError | None = None
         self._changed = asyncio.Condition()
         self._minds = [asyncio.ensure_future(self._mind(slot)) for slot in range(room.workers)]
 
     async def add(self, job: Job) -> None:
         """Take a job; the next free worker gets it."""
+        if self._given_up is not None:
+            job.give_up(self._given_up)
+            return
         self._jobs.append(job)
         await self._notify()
 
@@ -90,17 +82,17 @@ class Pool:
     async def break_off(self, error: Exception) -> None:
         """End everything at once: calls under way raise this."""
         for job in self._busy.values():
-            _fail(job.future, error)
+            job.fail(error)
         self.cancel_waiting()
         await self._stop()
         await asyncio.gather(*(worker.end() for worker in self._workers.values()))
         self._workers.clear()
 
     async def give_up(self, error: ClusterLostError) -> None:
-        """Every job raises this, begun or not. Its workers are out of reach."""
+        """Every job raises this, begun or not, and added later. Its workers are out of reach."""
+        self._given_up = error
         for job in (*self._busy.values(), *self._jobs):
-            if job.future.running() or job.future.set_running_or_notify_cancel():
-                _fail(job.future, error)
+            job.give_up(error)
         self._jobs.clear()
         await self._stop()
         self._workers.clear()
@@ -156,7 +148,7 @@ class Pool:
             await self._head()
             job = self._taken()
             if job is not None and job.future.set_running_or_notify_cancel():
-                _fail(job.future, error)
+                job.fail(error)
         finally:
             waiting.cancel()
             self._coming -= 1
@@ -183,13 +175,13 @@ class Pool:
                 answer = await self._by_itself(slot, worker, job)
             else:
                 answer = await _timed(worker, job)
-            _finish(job.future, answer)
+            job.finish(answer)
         except (WorkerDiedError, TimedOutError, ClusterError) as error:
             await self._head()
-            _fail(job.future, error)
+            job.fail(error)
             await self._dismiss(slot)
         except Exception as error:  # noqa: BLE001 - a future carries what the call raised
-            _fail(job.future, error)
+            job.fail(error)
         finally:
             self._busy.pop(slot)
         if slot in self._workers and await worker.is_due():
@@ -250,13 +242,3 @@ async def _timed(worker: Hired, job: Job) -> Any:
         if seconds is None or not limit.expired():
             raise
         raise TimedOutError(seconds) from error
-
-
-def _finish(future: Future[Any], answer: Any) -> None:
-    if not future.done():
-        future.set_result(answer)
-
-
-def _fail(future: Future[Any], error: Exception) -> None:
-    if not future.done():
-        future.set_exception(error)

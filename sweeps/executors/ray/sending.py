@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from sweeps.executors.executor import ClusterLostError
 from sweeps.executors.ray import code
 from sweeps.executors.ray.given import given
 from sweeps.executors.ray.luggage import pack_among
@@ -65,6 +66,8 @@ class Sending:
         if key not in self._parts:
             try:
                 self._parts[key] = self._put(problem.data(fold, draw))
+            except ClusterLostError:
+                raise
             except Exception as error:  # noqa: BLE001 - raised where the fit asks for its rows
                 return error
         self._parts.move_to_end(key)
