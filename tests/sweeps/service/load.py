@@ -164,7 +164,7 @@ class Clients:
             for _ in range(TRIES_AT_MOST):
                 answer = self._asked("submit", client, "POST", "/v1/sweeps", name, body)
                 if answer is not None and answer.status_code in (200, 201):
-                    self.heard.submitted(name, answer.json()["id"])
+                    self.heard.submitted(name, answer.json()["sweep_id"])
                     break
                 if answer is not None and answer.status_code not in (429, 503):
                     raise AssertionError(f"{name}: {answer.status_code} {answer.text}")
