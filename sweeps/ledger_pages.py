@@ -76,6 +76,20 @@ def documents(view: LedgerView, ids: Collection[str]) -> dict[str, str]:
         return {row.id: row.document for row in connection.execute(query)}
 
 
+def names(view: LedgerView, ids: Collection[str]) -> dict[str, str]:
+    """What these sweeps are called, by id."""
+    sweep = schema.sweep.c
+    query = select(sweep.id, sweep.name).where(sweep.id.in_(ids))
+    with view.reading() as connection:
+        return {row.id: row.name for row in connection.execute(query)}
+
+
+def answers(view: LedgerView) -> None:
+    """Return when the ledger does. Raises LedgerError."""
+    with view.reading() as connection:
+        connection.execute(select(schema.ledger.c.version)).scalar()
+
+
 def jobs_of(view: LedgerView, ids: Collection[str]) -> dict[str, Job]:
     """The jobs of those of these sweeps that were ever in the queue, by id."""
     query = select(schema.job).where(schema.job.c.sweep_id.in_(ids))

@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 from importlib.metadata import version
+from typing import Any
 
 from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
 
 from sweeps.service.answering import answer_problems
 from sweeps.service.desk import Desk
 from sweeps.service.identity import Identities
+from sweeps.service.models import Problem
+from sweeps.service.routes import about, links, orders, page, service, sweeps, trials
 from sweeps.service.settings import Settings
 
-DESCRIPTION = """
+DESCRIPTION = """\
 Hyperparameter sweeps for a team: submit sweep files, watch them run, control them.
 
+Who may do what is decided by a token, sent as `Authorization: Bearer swp_…`: a viewer looks, a
+submitter submits and controls what they submitted, an admin controls everything. A service that
+only its own machine reaches, and that has no tokens, asks for none.
+
 Errors are `application/problem+json` (RFC 9457): `detail` is what the command line would say, and
-`exit_code` what it would end with. The id of a sweep may be any unique beginning of it.
+`exit_code` what it would end with. Where a sweep's id is asked for, any unique beginning of it
+will do. Times are milliseconds since 1970.
 """
+
+TAGS = [
+    {"name": "sweeps", "description": "Submitted, listed, looked at."},
+    {"name": "commands", "description": "For sweeps that run, wait, or have ended."},
+    {"name": "results", "description": "What came of the trials of a sweep."},
+    {"name": "service", "description": "The queue, the workers, and the service's health."},
+]
 
 
 def create_app(desk: Desk, settings: Settings) -> FastAPI:
@@ -24,10 +40,12 @@ def create_app(desk: Desk, settings: Settings) -> FastAPI:
 
     Its state carries `desk`, `settings` and `identities`.
     """
-    app = FastAPI(
+    app = Api(
         title="keras-sweeps",
         version=version("keras-sweeps"),
         description=DESCRIPTION,
+        license_info={"name": "MIT", "identifier": "MIT"},
+        openapi_tags=TAGS,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -35,5 +53,27 @@ def create_app(desk: Desk, settings: Settings) -> FastAPI:
     app.state.desk = desk
     app.state.settings = settings
     app.state.identities = Identities(desk.ledger, auth=settings.auth)
+    for group in (service, sweeps, orders, trials, about, links, page):
+        app.include_router(group.router)
     answer_problems(app)
     return app
+
+
+class Api(FastAPI):
+    """FastAPI, with what its description would not say by itself."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The description, made once."""
+        if self.openapi_schema is None:
+            made = get_openapi(
+                title=self.title,
+                version=self.version,
+                description=self.description,
+                license_info=self.license_info,
+                tags=self.openapi_tags,
+                routes=self.routes,
+            )
+            schemas = made.setdefault("components", {}).setdefault("schemas", {})
+            schemas["Problem"] = Problem.model_json_schema()
+            self.openapi_schema = made
+        return self.openapi_schema

@@ -16,7 +16,6 @@ from sweeps.service.expecting import Described, Descriptions, Patience, expected
 from sweeps.service.identity import Who, owns
 from sweeps.service.nodes import Nodes
 from sweeps.service.problems import FAILED, ProblemError
-from sweeps.service.queueing import Positions
 from sweeps.service.settings import Allowed, Settings
 from sweeps.service.view import View
 from sweeps.store import Store
@@ -55,10 +54,9 @@ class Desk:
     nodes: Nodes = field(default_factory=Nodes)
     descriptions: Descriptions = field(default_factory=Descriptions)
 
-    @property
-    def positions(self) -> Positions:
-        """Places in the queue."""
-        return Positions(self.ledger)
+    def positions(self) -> Mapping[str, int]:
+        """By sweep, 1 for the one that begins next; those that do not wait have none."""
+        return {one: place for place, one in enumerate(self.runner.view().order, 1)}
 
     def find(self, typed: str) -> SweepRow:
         """The one sweep whose id begins so. Raises ProblemError: 404, or 409 for several."""
@@ -91,14 +89,14 @@ class Desk:
         described = self.descriptions.of(row.sweep_id, text)
         job = job_of(self.ledger, row.sweep_id)
         waits = job is not None and job.state == "waiting"
-        return _info(row, described, job, self.positions.now() if waits else {})
+        return _info(row, described, job, self.positions() if waits else {})
 
     def infos(self, rows: Sequence[SweepRow]) -> list[dict[str, Any]]:
         """Several sweeps, in this order."""
         ids = [row.sweep_id for row in rows]
         described = Patience(self.descriptions).of(ledger_pages.documents(self.ledger, ids))
         jobs = ledger_pages.jobs_of(self.ledger, ids)
-        positions = self.positions.now()
+        positions = self.positions()
         return [
             _info(row, described.get(row.sweep_id), jobs.get(row.sweep_id), positions)
             for row in rows
