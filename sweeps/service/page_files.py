@@ -1,7 +1,8 @@
-"""The files of the page, read once: content, type, and the mark by which a browser knows them."""
+"""The files of the page, read and packed once, with the mark by which a browser knows them."""
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from dataclasses import dataclass
 from functools import cache
@@ -22,6 +23,7 @@ class PageFile:
     """A file as it is sent; `tag` is an ETag, another one for every other content."""
 
     content: bytes
+    packed: bytes
     kind: str
     tag: str
 
@@ -39,4 +41,5 @@ def page_files() -> dict[str, PageFile]:
 def page_file(content: bytes, name: str) -> PageFile:
     """Content that is served under a name, whose ending says of which type it is."""
     digest = hashlib.sha256(content).hexdigest()[:24]
-    return PageFile(content, TYPES[name.rpartition(".")[2]], f'"{digest}"')
+    kind = TYPES[name.rpartition(".")[2]]
+    return PageFile(content, gzip.compress(content, mtime=0), kind, f'"{digest}"')

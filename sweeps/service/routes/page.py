@@ -40,16 +40,23 @@ def docs(request: Request) -> Response:
 
 
 def _sent(file: PageFile, request: Request) -> Response:
-    """The file, or that the browser's copy is good.
+    """The file, packed for who takes that; or that the browser's copy is good.
 
     Names stay the same from version to version, so a browser has to ask every time.
     """
-    headers = {"ETag": file.tag, "Cache-Control": "no-cache"}
-    known = [tag.strip().removeprefix("W/") for tag in _known(request).split(",")]
-    if file.tag in known or "*" in known:
+    headers = {"ETag": file.tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+    if file.tag in _listed(request, "if-none-match"):
         return Response(status_code=304, headers=headers)
-    return Response(file.content, media_type=file.kind, headers=headers)
+    if "gzip" not in _listed(request, "accept-encoding"):
+        return Response(file.content, media_type=file.kind, headers=headers)
+    return Response(
+        file.packed, media_type=file.kind, headers=headers | {"Content-Encoding": "gzip"}
+    )
 
 
-def _known(request: Request) -> str:
-    return request.headers.get("if-none-match", "")
+def _listed(request: Request, name: str) -> list[str]:
+    """The values of a header, without what says how much each is wanted."""
+    return [
+        one.partition(";")[0].strip().removeprefix("W/")
+        for one in request.headers.get(name, "").split(",")
+    ]

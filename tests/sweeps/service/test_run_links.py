@@ -1,0 +1,66 @@
+"""From a sweep to its run in MLflow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sweeps.service.problems import ProblemError
+from sweeps.service.run_links import RunLinks, find_in_child
+
+ADDRESS = "http://127.0.0.1:5000"
+
+
+class Finder:
+    """Finds what it was told of, and counts how often it was asked."""
+
+    def __init__(self, **links: str) -> None:
+        self.links = links
+        self.asked: list[tuple[str, str, str]] = []
+
+    def __call__(self, uri: str, sweep_id: str, address: str) -> str | None:
+        self.asked.append((uri, sweep_id, address))
+        path = self.links.get(sweep_id)
+        return None if path is None else f"{address}/{path}"
+
+
+def test_a_run_is_looked_for_once() -> None:
+    find = Finder(abc="#/runs/1")
+    links = RunLinks("sqlite:///a.db", lambda: ADDRESS, find)
+    assert [links.of("abc"), links.of("abc")] == [f"{ADDRESS}/#/runs/1"] * 2
+    assert find.asked == [("sqlite:///a.db", "abc", ADDRESS)]
+
+
+def test_a_run_that_is_not_there_yet_is_looked_for_again() -> None:
+    find = Finder()
+    links = RunLinks("sqlite:///a.db", lambda: ADDRESS, find)
+    with pytest.raises(ProblemError, match="has no run in MLflow yet") as refused:
+        links.of("abc")
+    assert refused.value.status == 404
+    find.links["abc"] = "#/runs/1"
+    assert links.of("abc") == f"{ADDRESS}/#/runs/1"
+
+
+def test_a_server_that_is_not_up_is_a_503() -> None:
+    with pytest.raises(ProblemError) as refused:
+        RunLinks("sqlite:///a.db", lambda: None, Finder()).of("abc")
+    assert refused.value.status == 503
+
+
+def test_a_server_that_moved_is_linked_to_where_it_is_now() -> None:
+    addresses = iter([ADDRESS, "http://127.0.0.1:5001"])
+    links = RunLinks("sqlite:///a.db", lambda: next(addresses), Finder(abc="#/runs/1"))
+    assert [links.of("abc"), links.of("abc")] == [
+        f"{ADDRESS}/#/runs/1",
+        "http://127.0.0.1:5001/#/runs/1",
+    ]
+
+
+@pytest.mark.slow
+def test_a_child_process_looks(tmp_path: Path) -> None:
+    """A store that cannot be read is a problem, a new one has no runs; found ones: test_ui."""
+    assert find_in_child(f"sqlite:///{tmp_path}/mlflow.db", "abc", ADDRESS) is None
+    with pytest.raises(ProblemError) as refused:
+        find_in_child(f"sqlite:///{tmp_path}/nowhere/mlflow.db", "abc", ADDRESS)
+    assert refused.value.status == 503
