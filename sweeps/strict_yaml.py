@@ -77,12 +77,13 @@ class Document:
         return key if about_key or value.line != key.line else value
 
 
-def read_yaml(data: bytes, name: str) -> Document:
+def read_yaml(data: bytes, name: str, most_values: int = MOST_VALUES) -> Document:
     """The one document in the bytes. `name` stands for the file in messages.
 
     Raises SweepFileError, whose text is one line `FILE:LINE:COL: message`.
     """
-    reader = _Reader(name, YAML(typ="safe", pure=True).parse(readable_text(data, name)))
+    events = YAML(typ="safe", pure=True).parse(readable_text(data, name))
+    reader = _Reader(name, events, most_values)
     try:
         return reader.document()
     except SweepFileError:
@@ -106,6 +107,7 @@ class _Reader:
 
     name: str
     events: Iterator[Any]
+    most_values: int
     keys: dict[Path, Mark] = field(default_factory=dict)
     values: dict[Path, Mark] = field(default_factory=dict)
     last: Mark = Mark(1, 1)
@@ -129,8 +131,8 @@ class _Reader:
         self.refuse_indirection(event)
         if len(path) > DEEPEST:
             raise self.refusal(event, f"nested more than {DEEPEST} levels deep")
-        if len(self.values) >= MOST_VALUES:
-            raise self.refusal(event, f"more than {MOST_VALUES:,} values in one file")
+        if len(self.values) >= self.most_values:
+            raise self.refusal(event, f"more than {self.most_values:,} values in one file")
         self.last = self.values[path] = _mark(event)
         if isinstance(event, MappingStartEvent):
             return self.mapping(path)

@@ -16,9 +16,11 @@ from search_spaces.errors import Path as Place
 from search_spaces.values import shown
 from sweeps.discovery.source import file_of
 from sweeps.errors import SweepError
+from sweeps.provenance import own_code
 from sweeps.reading_subject import OWN_CODE
 from sweeps.service.admission_folders import below, is_inside, roots_of
 from sweeps.service.settings import Allowed
+from sweeps.sweep import Sweep
 from sweeps.user_code import check_path
 
 Named = tuple[str, Place]
@@ -55,19 +57,48 @@ def code_folder(named: Sequence[Named], typed: str, allowed: Allowed) -> str:
     `typed` is the description's own `folder`. Raises SweepError for code that the operator has not
     allowed, and where there is no such folder.
     """
-    for path, place in named:
-        if not is_allowed(path, allowed, [str(root) for root in roots_of(allowed.code_folders)]):
-            raise SweepError(
-                f"{shown(path)} is not among the code that this service runs: "
-                f"its operator would have to register it, `--allow {path}`",
-                place,
-            )
+    _refuse_unlisted(named, allowed)
     folders = [place for place in below(typed, allowed.code_folders) if place.is_dir()]
     if not folders:
         said = "this service has no folder of code" if typed == "." else f"{shown(typed)} is none"
         message = f"{said}: its operator would have to register one, `--code-folder FOLDER`"
         raise SweepError(message, named[0][1] if typed == "." else ("folder",))
-    return _holding(named, [str(folder) for folder in folders], allowed)
+    folder = _holding(named, [str(folder) for folder in folders])
+    _refuse_links(named, folder, allowed)
+    return folder
+
+
+def check_code(sweep: Sweep, allowed: Allowed) -> None:
+    """Raise SweepError unless all code that a sweep names is listed, and where it may be."""
+    named: list[Named] = [(path, ("evaluate", "metrics")) for path in own_code(sweep)]
+    if "load" in sweep.task.options:
+        named.append((str(sweep.task.options["load"]), ("task", "load")))
+    if not named:
+        return
+    _refuse_unlisted(named, allowed)
+    if not below(sweep.folder, allowed.code_folders):
+        raise SweepError("is none of the folders of code of this service", ("folder",))
+    _refuse_links(named, sweep.folder, allowed)
+
+
+def _refuse_unlisted(named: Sequence[Named], allowed: Allowed) -> None:
+    folders = [str(root) for root in roots_of(allowed.code_folders)]
+    for path, place in named:
+        if not is_allowed(path, allowed, folders):
+            raise SweepError(
+                f"{shown(path)} is not among the code that this service runs: "
+                f"its operator would have to register it, `--allow {path}`",
+                place,
+            )
+
+
+def _refuse_links(named: Sequence[Named], folder: str, allowed: Allowed) -> None:
+    roots = roots_of(allowed.code_folders)
+    for path, place in named:
+        file = file_of(path.partition(":")[0], folder)
+        if file is not None and not is_inside(Path(os.path.realpath(file)), roots):
+            message = f"{shown(path)}: its file is a link that leads out of the folders of code"
+            raise SweepError(message, place)
 
 
 def is_allowed(path: str, allowed: Allowed, folders: Sequence[str]) -> bool:
@@ -82,21 +113,14 @@ def is_allowed(path: str, allowed: Allowed, folders: Sequence[str]) -> bool:
     return f"{module}:*" in allowed.code and name in _defined(module, folders)
 
 
-def _holding(named: Sequence[Named], folders: Sequence[str], allowed: Allowed) -> str:
+def _holding(named: Sequence[Named], folders: Sequence[str]) -> str:
     """The first of the folders that has every module which any of them has."""
-    roots = roots_of(allowed.code_folders)
     there = {folder: {m for m in _modules(named) if file_of(m, folder)} for folder in folders}
     everything = set().union(*there.values())
     for folder, modules in there.items():
-        if modules != everything:
-            continue
-        for path, place in named:
-            file = file_of(path.partition(":")[0], folder)
-            if file is not None and not is_inside(Path(os.path.realpath(file)), roots):
-                message = f"{shown(path)}: its file is a link that leads out of the code folders"
-                raise SweepError(message, place)
-        return folder
-    message = "what this sweep names is in several code folders: it must all be in one"
+        if modules == everything:
+            return folder
+    message = "what this sweep names is in several folders of code: it must all be in one"
     raise SweepError(message, named[0][1])
 
 

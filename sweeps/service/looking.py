@@ -15,6 +15,7 @@ from sweeps.errors import SweepError
 
 SECONDS = 20.0
 """How long it may take: somebody waits for an answer."""
+WAIT = 5.0
 AT_ONCE = 2
 """Each loads Keras and its backend: hundreds of megabytes."""
 MOST_KEPT = 200
@@ -39,7 +40,7 @@ class Looks:
         key = _key(path, folder, keras)
         if (known := self._kept(key)) is not None:
             return known
-        if not self._room.acquire(timeout=self._seconds):
+        if not self._room.acquire(timeout=WAIT):
             raise SweepError(f"{path} {BUSY}", ("model",))
         try:
             # Another thread may have looked while this one waited.
