@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import traceback
 from collections.abc import Callable
 from contextlib import closing
@@ -12,6 +13,7 @@ from sweeps import coordinator, ledger_jobs
 from sweeps.cli.plain_progress import PlainProgress
 from sweeps.coordinator import FinalError, Options
 from sweeps.errors import LedgerAwayError
+from sweeps.executors import secrecy
 from sweeps.executors.executor import ClusterError, ClusterLostError
 from sweeps.executors.where import NO_GPU
 from sweeps.lease import LeaseError
@@ -19,7 +21,9 @@ from sweeps.ledger import Ledger
 from sweeps.ledger_jobs import Job
 from sweeps.ledger_standing import give_up
 from sweeps.ledger_tokens import any_there
-from sweeps.service.settings import Settings
+from sweeps.reading import read_sweep
+from sweeps.service.admission import check_admitted
+from sweeps.service.settings import Allowed, Settings
 from sweeps.store import Store
 from sweeps.watcher import Summary
 
@@ -28,6 +32,8 @@ AWAY = 75
 that is tried again for as long as it takes: EX_TEMPFAIL of sysexits.h."""
 
 FAILED = 1
+
+NOTHING = Allowed()
 
 Say = Callable[[str], None]
 
@@ -38,7 +44,7 @@ class Work:
 
     `gpus` are those of this machine that it was given; `address` is that of a Ray cluster which
     trains it instead. With `own_tracking`, MLflow is the service's own, which asks for tokens with
-    `auth`, or once there are any.
+    `auth`, or once there are any. `allowed` is what the sweep may name by now.
     """
 
     job: Job
@@ -48,6 +54,7 @@ class Work:
     address: str | None = None
     own_tracking: bool = False
     auth: bool = False
+    allowed: Allowed = NOTHING
 
     @classmethod
     def of(cls, job: Job, settings: Settings, gpus: tuple[str, ...] = ()) -> Work:
@@ -61,15 +68,19 @@ class Work:
             address,
             own_tracking=settings.tracking_uri is None,
             auth=settings.auth,
+            allowed=settings.allowed,
         )
 
 
 def coordinate(work: Work, say: Say) -> int:
     """Do what the job wants of its sweep; the exit code of the process.
 
-    What cannot be done stands in the ledger afterwards, so that nobody tries it again.
+    What cannot be done stands in the ledger afterwards, so that nobody tries it again. Processes
+    that are started for the user's code have no secret of the service in their environment.
     """
+    secrecy.hide(secrecy.secrets_in(os.environ))
     try:
+        _check_still_allowed(work)
         summary = _carried_out(work, say)
     except (LedgerAwayError, ClusterError, ClusterLostError) as error:
         say(str(error))
@@ -85,6 +96,13 @@ def coordinate(work: Work, say: Say) -> int:
         return FAILED
     lost = summary.ending == "interrupted" and summary.cause is not None
     return AWAY if lost else 0
+
+
+def _check_still_allowed(work: Work) -> None:
+    """Raise SweepError for a sweep that is to be trained, and names what it may not any more."""
+    if not work.job.concludes:
+        with closing(Ledger.open(work.store.ledger_url)) as ledger:
+            check_admitted(read_sweep(ledger.document(work.job.sweep_id)), work.allowed)
 
 
 def _carried_out(work: Work, say: Say) -> Summary:
@@ -111,13 +129,15 @@ def _options(work: Work, say: Say) -> Options:
         "watcher": PlainProgress(say),
         "tracking_uri": work.tracking_uri,
         "report": sweep_report,
+        "draws_here": True,
         "memo": order.memo,
         "obeys_mlflow": work.own_tracking and _asks_for_tokens(work),
         # Never in this process: the user's code runs in those of trials alone.
         "workers": max(1, order.workers),
     }
     if work.address is not None:
-        options |= {"executor": "ray", "address": work.address, "gpu_share": order.gpu_share}
+        share = order.gpu_share or (1.0 if order.gpus else None)
+        options |= {"executor": "ray", "address": work.address, "gpu_share": share}
     elif work.gpus:
         options |= {"gpus": work.gpus, "gpu_share": order.gpu_share}
     else:

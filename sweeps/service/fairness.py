@@ -19,20 +19,21 @@ MOST_PASSED = 20
 
 @dataclass(frozen=True)
 class Room:
-    """What a runner has in all, and what of it is free."""
+    """What a runner has in all, and what of it is free. GPUs of a `cluster` are its own to give."""
 
     slots: int
     gpus: int
     free_slots: int
     free_gpus: int
+    cluster: bool = False
 
     def needs(self, job: Job) -> int:
         """How many slots a job takes here: none where nothing is trained, never more than all."""
         return 0 if job.concludes else min(job.order.workers, self.slots)
 
     def gpus_for(self, job: Job) -> int:
-        """How many GPUs a job takes."""
-        return 0 if job.concludes else job.order.gpus
+        """How many GPUs of this machine a job takes."""
+        return 0 if job.concludes or self.cluster else job.order.gpus
 
     def can_ever(self, job: Job) -> bool:
         """Whether the job fits here when nothing else runs."""

@@ -271,12 +271,13 @@ class NodeInfo(Answered):
 
 
 class ClusterInfo(Answered):
-    """Whether a Ray cluster can be reached, and since when that is so."""
+    """Whether a Ray cluster can be reached, since when, and whether it starts nodes by itself."""
 
     address: str
     reachable: bool
     since_ms: Milliseconds | None
     cause: str | None
+    grows: bool
 
 
 class Workers(Answered):

@@ -44,13 +44,15 @@ class Node:
 class Standing:
     """Whether a cluster can be reached, and since when that is so; `cause` is why it cannot.
 
-    Before the first look `since_ms` is None, and nobody knows. Milliseconds since 1970.
+    Before the first look `since_ms` is None, and nobody knows. Milliseconds since 1970. `grows` is
+    whether somebody starts nodes for it when they are wanted.
     """
 
     address: str
     reachable: bool
     since_ms: int | None = None
     cause: str | None = None
+    grows: bool = False
 
 
 @dataclass(frozen=True)

@@ -157,7 +157,8 @@ class Rounds:
 
     def _room(self, mine: Sequence[Standing]) -> Room:
         every, free = self._settings, self._free_gpus(mine)
-        room = Room(every.slots, len(every.gpus), every.slots, len(free))
+        cluster = every.cluster is not None
+        room = Room(every.slots, len(every.gpus), every.slots, len(free), cluster)
         used = sum(room.needs(stands.job) for stands in mine)
         return replace(room, free_slots=every.slots - used)
 

@@ -11,6 +11,7 @@ from sweeps.service.desk import Desk
 from sweeps.service.identity import Who
 from sweeps.service.models import Submission
 from sweeps.service.problems import FAILED, ProblemError
+from sweeps.service.too_large import too_large
 
 
 def submit(desk: Desk, who: Who, asked: Submission, key: str | None) -> tuple[str, bool]:
@@ -24,7 +25,7 @@ def submit(desk: Desk, who: Who, asked: Submission, key: str | None) -> tuple[st
     before = under_key(desk.ledger, order)
     if before is not None:
         return before.sweep_id, False
-    _refuse_what_never_fits(desk, who, asked)
+    _refuse_what_never_fits(desk, who, order)
     _refuse_too_many(desk, who)
     sweep = desk.admit(asked.file.encode(), asked.file_name, asked.overrides, desk.settings.allowed)
     job, new = enqueue(desk.ledger, sweep, order)
@@ -46,25 +47,15 @@ def _order(who: Who, asked: Submission, key: str | None) -> Order:
     )
 
 
-def _refuse_what_never_fits(desk: Desk, who: Who, asked: Submission) -> None:
+def _refuse_what_never_fits(desk: Desk, who: Who, order: Order) -> None:
     """Raise ProblemError for a sweep that would wait for ever, or go before others unasked."""
-    settings = desk.settings
-    if asked.priority > 0 and not who.may("admin"):
+    if order.priority > 0 and not who.may("admin"):
         raise ProblemError(
-            403, f"priority {asked.priority}: above 0 is for admins; a submitter's is -10 to 0"
+            403, f"priority {order.priority}: above 0 is for admins; a submitter's is -10 to 0"
         )
-    if asked.gpu_share is not None and asked.gpus == 0:
-        raise ProblemError(422, f"gpu_share {asked.gpu_share:g} is of GPUs: say how many, as gpus")
-    if settings.cluster is not None:
-        return
-    if asked.workers > settings.slots:
-        raise ProblemError(
-            422, f"workers {asked.workers:,} is more than the service's {settings.slots:,} slots"
-        )
-    if asked.gpus > len(settings.gpus):
-        raise ProblemError(
-            422, f"gpus {asked.gpus:,} is more than the service's {len(settings.gpus):,}"
-        )
+    never = too_large(order, desk.settings, desk.nodes.view())
+    if never is not None:
+        raise ProblemError(422, never)
 
 
 def _refuse_too_many(desk: Desk, who: Who) -> None:

@@ -20,6 +20,8 @@ from sweeps.clock import now_ms
 from sweeps.executors.ray.connection import VARIABLES
 from sweeps.service.nodes import Node, Standing
 
+# -P: a file of the user's called `random.py` must not become Python's own.
+COMMAND = (sys.executable, "-P", "-m", "sweeps.service.ray.looking")
 SILENT_SECONDS = 20.0
 """A child that says nothing for so long is taken to hang."""
 
@@ -33,7 +35,7 @@ class RayLooker:
     """Looks at the cluster at `address` until closed. `child` is the command that looks."""
 
     def __init__(self, address: str, child: Sequence[str] = ()) -> None:
-        self._command = child or (sys.executable, "-m", "sweeps.service.ray.looking", address)
+        self._command = child or (*COMMAND, address)
         self._standing = Standing(address, reachable=False, cause="nobody has looked yet")
         self._nodes: tuple[Node, ...] = ()
         self._closed = threading.Event()
@@ -73,7 +75,11 @@ class RayLooker:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env={**VARIABLES, **os.environ},
+                env={
+                    **VARIABLES,
+                    **os.environ,
+                    "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+                },
             )
             if self._closed.is_set():
                 self._child.kill()
@@ -89,8 +95,9 @@ class RayLooker:
         )
         with self._lock:
             self._nodes = nodes
-            if not self._standing.reachable:
-                self._standing = Standing(self._standing.address, True, now_ms())
+            before = self._standing
+            since = before.since_ms if before.reachable else now_ms()
+            self._standing = Standing(before.address, True, since, grows=said["grows"])
 
     def _note(self, cause: str) -> None:
         """The cluster cannot be reached: since now, or since it could not before."""

@@ -36,7 +36,11 @@ def main(address: str) -> None:
         try:
             place = found(address)
             client = client or _client(place)
-            said: dict[str, Any] = {"reachable": True, "nodes": _nodes(client)}
+            said: dict[str, Any] = {
+                "reachable": True,
+                "nodes": _nodes(client),
+                "grows": _grows(client),
+            }
         except Exception as error:  # noqa: BLE001 - whatever it is, that is why nothing was seen
             client = None  # that of a head that was started anew is refused by it for ever
             said = {"reachable": False, "cause": _in_a_line(error)}
@@ -64,6 +68,15 @@ def _nodes(client: Any) -> list[dict[str, Any]]:
     seen = [one for one in infos if not one.end_time_ms or one.end_time_ms > latest]
     seen.sort(key=lambda one: (not one.is_head_node, one.start_time_ms))
     return [asdict(node_of(one, free.get(one.node_id))) for one in seen]
+
+
+def _grows(client: Any) -> bool:
+    """Whether an autoscaler has told the head what it may start."""
+    from ray import _raylet
+
+    kept: str = _raylet.GCS_AUTOSCALER_STATE_NAMESPACE  # type: ignore[attr-defined]
+    key: str = _raylet.GCS_AUTOSCALER_CLUSTER_CONFIG_KEY  # type: ignore[attr-defined]
+    return bool(client.internal_kv_exists(key.encode(), kept.encode(), timeout=CALL_SECONDS))
 
 
 def node_of(info: Any, state: Any) -> Node:
