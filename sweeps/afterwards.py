@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from sweeps.chosen import Surroundings
 from sweeps.drawing import drawn
 from sweeps.executors.executor import Say, Slots, Terms
+from sweeps.executors.inline import Inline
 from sweeps.lease import Claim
 from sweeps.ledger import Ledger
 from sweeps.parts import Parts
@@ -26,7 +27,7 @@ LONGEST_SECONDS = 300.0
 def artifacts_of(
     parts: Parts, around: Surroundings, ledger: Ledger, claim: Claim, executor: Slots
 ) -> Sequence[Artifact]:
-    """The report's files. Workers measure and draw, so that this process can go on sending.
+    """The report's files. Workers measure and, by default, draw: this process goes on sending.
 
     Ctrl-C leaves what is missing to the next session.
     """
@@ -38,7 +39,8 @@ def artifacts_of(
     if around.report is None:
         return ()
     folder = around.store.reports(claim.sweep_id)
-    return drawn(around.report, ledger, claim.sweep_id, folder, executor, around.watcher.said)
+    drawer = Inline({}) if around.draws_here else executor
+    return drawn(around.report, ledger, claim.sweep_id, folder, drawer, around.watcher.said)
 
 
 def keep_baseline(

@@ -17,7 +17,8 @@ class Surroundings:
     """Where a session of a sweep runs.
 
     With `memo`, what was trained before in any sweep of the store is not trained again; `place` is
-    where fits are trained. With `obeys_mlflow`, the tag `sweeps.command` in MLflow is obeyed.
+    where fits are trained. With `obeys_mlflow`, the tag `sweeps.command` in MLflow is obeyed. With
+    `draws_here`, this process draws the report.
     """
 
     store: Store
@@ -27,3 +28,4 @@ class Surroundings:
     memo: bool = False
     place: Where = HERE
     obeys_mlflow: bool = True
+    draws_here: bool = False

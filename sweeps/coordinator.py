@@ -50,7 +50,8 @@ class Around(TypedDict, total=False):
     `tracker` opens. `report` draws for the parent run when the sweep has ended. With `memo`, what
     was trained before in any sweep of the store is not trained again (see `sweeps.memo`). With
     `obeys_mlflow` (the default), whoever may write to MLflow may pause, resume, stop and cancel the
-    sweep by the tag `sweeps.command` of its run; otherwise nobody looks at that.
+    sweep by the tag `sweeps.command` of its run; otherwise nobody looks at that. With `draws_here`,
+    this process draws the report, which pays where it has loaded what that needs; else a worker.
     """
 
     store: Store | None
@@ -60,6 +61,7 @@ class Around(TypedDict, total=False):
     report: Report | None
     memo: bool
     obeys_mlflow: bool
+    draws_here: bool
 
 
 class Options(Around, Placed, total=False):
@@ -260,6 +262,7 @@ def _surroundings(options: Around) -> Surroundings:
         report=options.get("report"),
         memo=options.get("memo", False),
         obeys_mlflow=options.get("obeys_mlflow", True),
+        draws_here=options.get("draws_here", False),
     )
 
 

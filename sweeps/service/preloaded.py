@@ -9,8 +9,18 @@ from __future__ import annotations
 import importlib
 import warnings
 
+from sweeps.surroundings import package_versions
+
 MODULES = (
+    "matplotlib.backends.backend_agg",
+    "matplotlib.backends.backend_svg",
+    "matplotlib.figure",
     "mlflow.store.tracking.sqlalchemy_store",
+    "optuna.importance",
+    "PIL.PngImagePlugin",
+    "scipy.stats",
+    "sklearn.compose",
+    "sklearn.ensemble",
     "sqlalchemy.dialects.postgresql.psycopg",
     "sqlalchemy.dialects.sqlite",
     "sweeps.reports.sweep_report",
@@ -22,3 +32,5 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     for module in MODULES:
         importlib.import_module(module)
+
+package_versions()
