@@ -32,7 +32,7 @@ class SweepFile:
     @classmethod
     def open(cls, file: Path, overrides: Sequence[str] = ()) -> SweepFile:
         """Read the file as YAML, and each override as `KEY.KEY=VALUE`. Raises SweepFileError."""
-        document = read_yaml(_content(file), str(file))
+        document = read_yaml(content_of(file), str(file))
         read = tuple(Override.read(text) for text in overrides)
         return cls(document, read, str(file.parent.absolute()))
 
@@ -84,10 +84,11 @@ def _said(error: SpaceError) -> str:
     )
 
 
-def _content(file: Path) -> bytes:
+def content_of(file: Path) -> bytes:
     """The file's bytes, one more than may be read at most.
 
-    Pipes and devices are not opened: they may never begin, and may never end.
+    Pipes and devices are not opened: they may never begin, and may never end. Raises
+    SweepFileError.
     """
     try:
         mode = file.stat().st_mode

@@ -31,10 +31,12 @@ from sweeps.cli import (
     rerunning,
     running,
     serving,
+    submitting,
     syncing,
     templates,
     tokens,
     watching,
+    workers,
 )
 from sweeps.cli.endings import report_unexpected
 from sweeps.cli.flag_groups import with_groups
@@ -58,6 +60,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "plan": planning.plan,
     "run": running.run,
     "race": racing.race,
+    "submit": submitting.submit,
     "resume": continuing.resume,
     "retry": continuing.retry,
     "extend": continuing.extend,
@@ -70,6 +73,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "best": listing.best,
     "report": reporting.report,
     "logs": explaining.logs,
+    "workers": workers.workers,
     "compare": comparing.compare,
     "rerun": rerunning.rerun,
     "export": exporting.export,

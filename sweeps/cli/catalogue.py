@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from sweeps.cli.endings import BadInputError
 
 if TYPE_CHECKING:
+    from sweeps.ledger_orders import Command
     from sweeps.ledger_reading import LedgerReading
     from sweeps.ledger_records import SweepRow
     from sweeps.queue_place import QueuePlace
@@ -45,6 +46,22 @@ class Catalogue(ABC):
     @abstractmethod
     def at_work(self, sweep_id: str) -> list[AtWork]:
         """What its workers train at the moment, where that can be seen."""
+
+    @abstractmethod
+    def leave(self, row: SweepRow, command: Command) -> bool:
+        """Leave a command for the process that runs the sweep; False when none does."""
+
+    @abstractmethod
+    def hold(self, row: SweepRow) -> bool:
+        """Let a sweep that waits in a queue wait until it is resumed; False when it does not."""
+
+    @abstractmethod
+    def let_go(self, row: SweepRow) -> bool:
+        """Let a sweep that is held in a queue begin when it is its turn; False when it is not."""
+
+    @abstractmethod
+    def withdraw(self, row: SweepRow, ending: Literal["stopped", "cancelled"]) -> bool:
+        """End a sweep for good that waits in a queue; False when it has begun, or is about to."""
 
     @abstractmethod
     def log(self, sweep_id: str) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from sweeps.cli.catalogue import LATEST as LATEST
 from sweeps.cli.catalogue import Catalogue
@@ -15,6 +15,8 @@ from sweeps.store import Store
 
 if TYPE_CHECKING:
     from sweeps.ledger import Ledger
+    from sweeps.ledger_jobs import JobState
+    from sweeps.ledger_orders import Command
     from sweeps.ledger_records import SweepRow
     from sweeps.queue_place import QueuePlace
     from sweeps.watcher import AtWork
@@ -55,6 +57,34 @@ class Shelf(Catalogue):
         from sweeps.at_work_file import read_at_work
 
         return read_at_work(self.store.at_work(sweep_id))
+
+    def leave(self, row: SweepRow, command: Command) -> bool:
+        """Leave a command for the process that runs the sweep; False when none does."""
+        from sweeps.ledger_orders import leave
+
+        return leave(self.ledger, row.sweep_id, command)
+
+    def hold(self, row: SweepRow) -> bool:
+        """Let a sweep that waits in a queue wait until it is resumed; False when it does not."""
+        return self._changed(row, ("waiting", "held"), "held")
+
+    def let_go(self, row: SweepRow) -> bool:
+        """Let a sweep that is held begin when it is its turn; False when it is not held."""
+        return self._changed(row, ("held",), "waiting")
+
+    def withdraw(self, row: SweepRow, ending: Literal["stopped", "cancelled"]) -> bool:
+        """End a sweep for good that waits in a queue; False when it has begun, or is about to."""
+        from sweeps.ledger_standing import withdraw
+
+        return row.state == "queued" and withdraw(self.ledger, row.sweep_id, ending)
+
+    def _changed(self, row: SweepRow, before: Collection[str], state: JobState) -> bool:
+        from sweeps.ledger_jobs import change, job_of
+
+        job = job_of(self.ledger, row.sweep_id)
+        if job is None or job.state not in before:
+            return False
+        return change(self.ledger, job, state=state)
 
     def log(self, sweep_id: str) -> str:
         """What a service's process has said while it ran the sweep, in this store."""

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Literal
 
 import typer
 
-from sweeps.cli.chosen import LATEST, Shelf, opened
+from sweeps.cli.catalogue import LATEST, Catalogue
+from sweeps.cli.chosen import reached
 from sweeps.cli.endings import FAILED, BadInputError, complain, guarded
 from sweeps.cli.options import SweepId, TrackingUri
 from sweeps.cli.screen import progress, say, say_if_heard
-from sweeps.cli.store_flags import HERE, StoreFlags, StoreOption
+from sweeps.cli.store_flags import ANYWHERE, PlaceOption, StoreFlags
 from sweeps.cli.telling import command, farewell
 from sweeps.cli.wording import count, shown, titled
 
@@ -35,15 +36,16 @@ HEARD: Mapping[str, Collection[str]] = {
 
 
 @guarded
-def pause(sweep_id: SweepId = LATEST, store: StoreOption = HERE) -> None:
+def pause(sweep_id: SweepId = LATEST, store: PlaceOption = ANYWHERE) -> None:
     """Begin nothing new until the sweep is resumed.
 
     What runs is finished. The process stays, and `sweeps resume` tells it to go on.
     """
-    with opened(store) as shelf:
+    with reached(store) as shelf:
         row = shelf.sweep(sweep_id)
         if row.holder is None:
-            raise BadInputError(_nobody(row, store))
+            _hold(shelf, row, store)
+            return
         if row.state == "stopping":
             raise BadInputError(f"{titled(row)} is stopping for good: it cannot be paused")
         found = obeyed(shelf, row, "pause")
@@ -54,7 +56,7 @@ def pause(sweep_id: SweepId = LATEST, store: StoreOption = HERE) -> None:
 
 @guarded
 def stop(
-    sweep_id: SweepId = LATEST, store: StoreOption = HERE, tracking_uri: TrackingUri = None
+    sweep_id: SweepId = LATEST, store: PlaceOption = ANYWHERE, tracking_uri: TrackingUri = None
 ) -> None:
     """End a sweep for good, after what runs is finished.
 
@@ -65,7 +67,7 @@ def stop(
 
 @guarded
 def cancel(
-    sweep_id: SweepId = LATEST, store: StoreOption = HERE, tracking_uri: TrackingUri = None
+    sweep_id: SweepId = LATEST, store: PlaceOption = ANYWHERE, tracking_uri: TrackingUri = None
 ) -> None:
     """End a sweep for good, at once.
 
@@ -74,15 +76,19 @@ def cancel(
     _end("cancel", sweep_id, store, tracking_uri)
 
 
-def obeyed(shelf: Shelf, row: SweepRow, wanted: Command) -> SweepRow:
+def refuse_tracking_uri(store: StoreFlags, uri: str | None) -> None:
+    """Raise BadInputError where a service is asked: its operator says where trials are logged."""
+    if store.service is not None and uri is not None:
+        raise BadInputError("--tracking-uri goes without --server: the service has one of its own")
+
+
+def obeyed(shelf: Catalogue, row: SweepRow, wanted: Command) -> SweepRow:
     """Leave a command for the process that runs the sweep; how the sweep stands when it was heard.
 
     Ends this program when nobody has heard it in time, or when the sweep ended otherwise.
     """
-    from sweeps.ledger_orders import leave
-
     # Who rests already would take a pause for a new one, and show that it is on its way to it.
-    left = row.state not in HEARD[wanted] and leave(shelf.ledger, row.sweep_id, wanted)
+    left = row.state not in HEARD[wanted] and shelf.leave(row, wanted)
     until = monotonic() + PATIENCE
     found = shelf.ledger.sweep(row.sweep_id)
     while left and found.state not in HEARD[wanted] and found.holder:
@@ -100,6 +106,14 @@ def obeyed(shelf: Shelf, row: SweepRow, wanted: Command) -> SweepRow:
     return found
 
 
+def _hold(shelf: Catalogue, row: SweepRow, store: StoreFlags) -> None:
+    """What nobody runs may wait in a queue."""
+    if not shelf.hold(row):
+        raise BadInputError(_nobody(row, store))
+    resume = command("resume", row.sweep_id, store, None)
+    say([f"{titled(row)}: held in the queue; to let it begin: {resume}"])
+
+
 def _nobody(row: SweepRow, store: StoreFlags) -> str:
     line = f"{titled(row)} is {shown(row.state)}: nobody runs it, so it cannot be paused"
     if row.state in ("interrupted", "crashed", "failed"):
@@ -108,7 +122,9 @@ def _nobody(row: SweepRow, store: StoreFlags) -> str:
 
 
 def _end(wanted: Literal["stop", "cancel"], typed: str, store: StoreFlags, uri: str | None) -> None:
-    with opened(store) as shelf:
+    refuse_tracking_uri(store, uri)
+    state: Literal["stopped", "cancelled"] = "stopped" if wanted == "stop" else "cancelled"
+    with reached(store) as shelf:
         row = shelf.sweep(typed)
         if row.state in ("stopped", "cancelled", "finished"):
             raise BadInputError(f"{titled(row)} is {row.state}: nothing is left to {wanted}")
@@ -117,9 +133,17 @@ def _end(wanted: Literal["stop", "cancel"], typed: str, store: StoreFlags, uri: 
             found = obeyed(shelf, row, wanted)
             say([f"{titled(found)}: {found.state}; {_left(found, sweep)}"])
             return
-    state: Literal["stopped", "cancelled"] = "stopped" if wanted == "stop" else "cancelled"
-    say([f"{titled(row)} is {shown(row.state)}, and nobody runs it: {state}, {_left(row, sweep)}"])
-    _conclude(row, sweep, state, store, uri)
+        never_began = shelf.withdraw(row, state)
+        left = _left(row, sweep)
+        say([f"{titled(row)} is {shown(row.state)}, and nobody runs it: {state}, {left}"])
+    if never_began:
+        return
+    if store.service is None:
+        _conclude(row, sweep, state, store, uri)
+        return
+    from sweeps.cli.following import concluded
+
+    concluded(row, sweep, wanted, store)
 
 
 def _left(row: SweepRow, sweep: Sweep) -> str:

@@ -11,16 +11,17 @@ import typer
 
 from search_spaces.spelling import suggestion
 from sweeps.cli.advice_lines import advice_after
-from sweeps.cli.chosen import LATEST, Shelf, opened
-from sweeps.cli.commanding import obeyed
+from sweeps.cli.catalogue import LATEST, Catalogue
+from sweeps.cli.chosen import reached
+from sweeps.cli.commanding import obeyed, refuse_tracking_uri
 from sweeps.cli.confirmed_lines import CONCLUDED, so_far
 from sweeps.cli.endings import BadInputError, guarded
 from sweeps.cli.options import NoMemo, SweepId, TrackingUri
 from sweeps.cli.screen import progress, say, say_if_heard
 from sweeps.cli.starting import ended_by_ctrl_c
-from sweeps.cli.store_flags import HERE, StoreFlags, StoreOption
+from sweeps.cli.store_flags import ANYWHERE, PlaceOption, StoreFlags
 from sweeps.cli.telling import exit_code, farewell
-from sweeps.cli.where_flags import AUTOMATIC, WhereOption
+from sweeps.cli.where_flags import AUTOMATIC, WhereFlags, WhereOption
 from sweeps.cli.wording import count, reasons_in_words, titled
 from sweeps.lease import LeaseError
 from sweeps.trial import REASONS, Reason
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 def resume(
     sweep_id: SweepId = LATEST,
     where: WhereOption = AUTOMATIC,
-    store: StoreOption = HERE,
+    store: PlaceOption = ANYWHERE,
     tracking_uri: TrackingUri = None,
     no_memo: NoMemo = False,
 ) -> None:
@@ -43,18 +44,25 @@ def resume(
 
     What is missing is trained, and what MLflow lacks is sent to it.
     """
-    from sweeps import coordinator
-
-    chosen = where.chosen
-    with opened(store) as shelf:
+    chosen = _chosen(where, store, tracking_uri, no_memo=no_memo)
+    with reached(store) as shelf:
         row = shelf.sweep(sweep_id)
         if row.holder is not None and row.state in ("pausing", "paused"):
             obeyed(shelf, row, "resume")
             say([f"{titled(row)}: resumed; {row.holder} goes on with it"])
             return
+        if store.service is None and shelf.let_go(row):
+            say([f"{titled(row)}: resumed; it begins when it is its turn"])
+            return
         sweep = shelf.sweep_of(row)
     if row.state not in CONCLUDED:
         say_if_heard(so_far(row, sweep.evaluate.confirm_top))
+    if store.service is not None:
+        from sweeps.cli import following
+
+        following.resumed(row, sweep, store)
+    from sweeps import coordinator
+
     metric = sweep.objective.metric
     _session(
         partial(coordinator.resume, memo=not no_memo), row, metric, chosen, store, tracking_uri
@@ -77,18 +85,16 @@ def retry(
         ),
     ] = None,
     where: WhereOption = AUTOMATIC,
-    store: StoreOption = HERE,
+    store: PlaceOption = ANYWHERE,
     tracking_uri: TrackingUri = None,
     no_memo: NoMemo = False,
 ) -> None:
     """Run trials that failed once more, and go on with the sweep."""
     reasons = _reasons(failed, reason or ())
-    chosen = where.chosen
-    from sweeps import coordinator
-
-    with opened(store) as shelf:
+    chosen = _chosen(where, store, tracking_uri, no_memo=no_memo)
+    with reached(store) as shelf:
         row = _free(shelf, sweep_id, "retried")
-        metric = shelf.sweep_of(row).objective.metric
+        sweep = shelf.sweep_of(row)
         found = shelf.ledger.reasons(row.sweep_id)
     if row.pruned and reasons is not None:
         found |= {"pruned": row.pruned}
@@ -97,8 +103,14 @@ def retry(
         there = f"; {reasons_in_words(found)} did" if found else ""
         wanted = "failed" if reasons is None else f"failed for {' or '.join(reasons)}"
         raise BadInputError(f"{titled(row)}: no trial {wanted}{there}")
+    if store.service is not None:
+        from sweeps.cli import following
+
+        following.retried(row, sweep, store, reasons)
+    from sweeps import coordinator
+
     begin = partial(coordinator.retry, reasons=reasons, memo=not no_memo)
-    _session(begin, row, metric, chosen, store, tracking_uri)
+    _session(begin, row, sweep.objective.metric, chosen, store, tracking_uri)
 
 
 @guarded
@@ -108,15 +120,13 @@ def extend(
     ],
     sweep_id: SweepId = LATEST,
     where: WhereOption = AUTOMATIC,
-    store: StoreOption = HERE,
+    store: PlaceOption = ANYWHERE,
     tracking_uri: TrackingUri = None,
     no_memo: NoMemo = False,
 ) -> None:
     """Give a sweep more trials than it began with, and go on with it."""
-    from sweeps import coordinator
-
-    chosen = where.chosen
-    with opened(store) as shelf:
+    chosen = _chosen(where, store, tracking_uri, no_memo=no_memo)
+    with reached(store) as shelf:
         row = _free(shelf, sweep_id, "extended")
         sweep = shelf.sweep_of(row)
     before = sweep.search.trials
@@ -126,8 +136,28 @@ def extend(
             "nothing is left to try, or with its time"
         )
     say([f"{titled(row)}: {before:,} + {trials:,} = {count(before + trials, 'trial')}"])
+    if store.service is not None:
+        from sweeps.cli import following
+
+        following.extended(row, sweep, store, trials)
+    from sweeps import coordinator
+
     begin = partial(coordinator.extend, trials=trials, memo=not no_memo)
     _session(begin, row, sweep.objective.metric, chosen, store, tracking_uri)
+
+
+def _chosen(
+    where: WhereFlags, store: StoreFlags, tracking_uri: str | None, *, no_memo: bool
+) -> Chosen:
+    """Where fits are trained. Raises BadInputError where that is for a service to say."""
+    refuse_tracking_uri(store, tracking_uri)
+    if store.service is not None and (where != AUTOMATIC or no_memo):
+        typed = [f"--{name.replace('_', '-')}" for name, value in vars(where).items() if value]
+        flag = (typed or ["--no-memo"])[0]
+        raise BadInputError(
+            f"{flag} goes without --server: the sweep is trained with what it was submitted with"
+        )
+    return where.chosen
 
 
 def _session(
@@ -166,7 +196,7 @@ def _reasons(failed: bool, typed: Collection[str]) -> list[Reason] | None:
     return None if failed else cast(list[Reason], list(typed))
 
 
-def _free(shelf: Shelf, typed: str, done: str) -> SweepRow:
+def _free(shelf: Catalogue, typed: str, done: str) -> SweepRow:
     """A sweep that nobody runs, and that may go on."""
     from sweeps.ledger_records import FINAL
 

@@ -1,22 +1,23 @@
-"""The sweeps of a service, for commands that look at them."""
+"""The sweeps of a service, for commands that look at them; imported where a service is asked."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Literal
 
 from sweeps.cli.catalogue import Catalogue
 from sweeps.cli.endings import complain
 from sweeps.cli.store_flags import StoreFlags
-
-if TYPE_CHECKING:
-    from sweeps.client.connection import Connection
-    from sweeps.client.remote_view import RemoteView
-    from sweeps.ledger_records import SweepRow
-    from sweeps.queue_place import QueuePlace
-    from sweeps.watcher import AtWork
+from sweeps.client import commands
+from sweeps.client.address import Address, token_from
+from sweeps.client.connection import Connection
+from sweeps.client.remote_view import RemoteView
+from sweeps.ledger_orders import Command
+from sweeps.ledger_records import SweepRow
+from sweeps.queue_place import QueuePlace
+from sweeps.watcher import AtWork
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,36 @@ class Distant(Catalogue):
         """What its workers train at the moment."""
         return self.ledger.at_work(sweep_id)
 
+    def leave(self, row: SweepRow, command: Command) -> bool:
+        """Leave a command for the process that runs the sweep; False when none does."""
+        if command == "interrupt" or self.ledger.sweep(row.sweep_id).holder is None:
+            return False
+        commands.order(self.connection, row.sweep_id, command)
+        return True
+
+    def hold(self, row: SweepRow) -> bool:
+        """Let a sweep that waits in the queue wait until it is resumed; False when it does not."""
+        return self._changed(row, ("waiting", "held"), "pause")
+
+    def let_go(self, row: SweepRow) -> bool:
+        """Let a sweep that is held begin when it is its turn; False when it is not held."""
+        return self._changed(row, ("held",), "resume")
+
+    def withdraw(self, row: SweepRow, ending: Literal["stopped", "cancelled"]) -> bool:
+        """End a sweep for good that waits in the queue; False when it has begun, or is about to."""
+        if row.state != "queued":
+            return False
+        command: commands.Order = "stop" if ending == "stopped" else "cancel"
+        found = commands.order(self.connection, row.sweep_id, command).row
+        return found.state == ending
+
+    def _changed(self, row: SweepRow, before: Collection[str], order: commands.Order) -> bool:
+        job = self.place(row)
+        if job is None or job.state not in before:
+            return False
+        commands.order(self.connection, row.sweep_id, order)
+        return True
+
     def log(self, sweep_id: str) -> str:
         """What the process has said that runs the sweep, or ran it last."""
         return self.ledger.log(sweep_id)
@@ -60,10 +91,6 @@ class Distant(Catalogue):
 @contextmanager
 def connected(flags: StoreFlags) -> Iterator[Distant]:
     """The service that was named. Raises AddressError for an address or token that is none."""
-    from sweeps.client.address import Address, token_from
-    from sweeps.client.connection import Connection
-    from sweeps.client.remote_view import RemoteView
-
     address = Address.of(flags.service or "")
     connection = Connection(address, token_from(flags.token_file, complain))
     try:

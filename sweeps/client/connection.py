@@ -18,6 +18,7 @@ from sweeps.client.errors import AwayError, NoServiceError, RefusedError, Servic
 
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 60.0
+GLANCE_SECONDS = 5.0
 SILENCE_SECONDS = 30.0
 """A stream of events says something at least every ten seconds."""
 
@@ -57,7 +58,6 @@ class Connection:
         self._client = httpx.Client(
             base_url=address.url,
             headers=headers,
-            timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
             verify=_verification() if address.secure else False,
             # Without TLS a proxy would read along.
             trust_env=address.secure,
@@ -72,13 +72,18 @@ class Connection:
         """The JSON at a path below the address."""
         return self._json(self._repeated("GET", path, query=query))
 
+    def glance(self, path: str) -> Any:
+        """The same, asked once and not waited for: it will be asked again soon."""
+        return self._json(self._repeated("GET", path, patience=0.0, timeout=GLANCE_SECONDS))
+
     def text(self, path: str, query: Query | None = None) -> str:
         """The same where it is no JSON."""
         return self._repeated("GET", path, query=query, accept="*/*").text
 
     def location(self, path: str) -> str | None:
-        """Where a path leads to; None where it leads nowhere."""
-        found: str | None = self._repeated("GET", path, accept="*/*").headers.get("Location")
+        """Where a path leads to, asked once; None where it leads nowhere."""
+        answer = self._repeated("GET", path, accept="*/*", patience=0.0)
+        found: str | None = answer.headers.get("Location")
         return found
 
     def post(
@@ -114,6 +119,8 @@ class Connection:
         headers: Mapping[str, str] | None = None,
         accept: str = "application/json",
         repeatable: bool = True,
+        patience: float = PATIENCE,
+        timeout: float = ANSWER_SECONDS,
     ) -> httpx.Response:
         """An answer that is no refusal, after as many attempts as that takes."""
         request = self._client.build_request(
@@ -122,6 +129,7 @@ class Connection:
             params={name: value for name, value in (query or {}).items() if value is not None},
             json=body,
             headers={"Accept": accept, **(headers or {})},
+            timeout=httpx.Timeout(timeout, connect=CONNECT_SECONDS),
         )
         began, pause, broken = clock(), FIRST_PAUSE, 0
         while True:
@@ -135,7 +143,7 @@ class Connection:
                     raise AwayError(str(error)) from error
                 continue
             wait = _asked_pause(response, pause)
-            if response.status_code not in BUSY or clock() + wait - began > PATIENCE:
+            if response.status_code not in BUSY or clock() + wait - began > patience:
                 self._check(response)
                 return response
             sleep(wait)

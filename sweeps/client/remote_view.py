@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, cast
 from urllib.parse import quote
 
@@ -20,6 +20,8 @@ from sweeps.watcher import AtWork
 
 SWEEPS = "/v1/sweeps"
 PAGE, PAGE_OF_TRIALS = 500, 1_000
+ONE_BY_ONE = 4
+"""Trials that are asked for by their numbers; of more, a list is read."""
 A_PREFIX = re.compile(r"[\w-][\w.-]*", re.ASCII)
 """What may be the beginning of an id, or a name; anything else would be another path."""
 
@@ -96,21 +98,17 @@ class RemoteView:
 
     def best(self, sweep_id: str, *, maximize: bool) -> Result | None:
         """The result with the best score; None when none has a score. As `LedgerView.best`."""
-        scored = [
-            begun.result
-            for begun in self._trials(sweep_id, "brief", brief_from_json)
-            if begun.result is not None
-            and begun.result.score is not None
-            and begun.trial.confirms is None
-        ]
-        sign = -1 if maximize else 1
-
-        def rank(result: Result) -> tuple[float, bool, int, int]:
-            budget = result.trial.budget
-            score = cast(float, result.score)
-            return sign * score, budget is not None, -(budget or 0), result.trial.number
-
-        return min(scored, key=rank, default=None)
+        scores = {
+            one.number: one.score
+            for one in self.course(sweep_id)
+            if one.score is not None and not one.confirms
+        }
+        if not scores:
+            return None
+        top = (max if maximize else min)(scores.values())
+        tied = [number for number, score in scores.items() if score == top]
+        found = [begun.result for begun in self._chosen(sweep_id, tied) if begun.result is not None]
+        return min(found, key=_precedence, default=None)
 
     def course(self, sweep_id: str) -> list[Passed]:
         """Every trial of the sweep, by number: when it began and ended, and what it came to."""
@@ -135,7 +133,7 @@ class RemoteView:
 
     def at_work(self, sweep_id: str) -> list[AtWork]:
         """What the sweep's workers train at the moment."""
-        found = self._of_sweep(sweep_id, "/at-work")
+        found = self.connection.glance(f"{_path(sweep_id)}/at-work")
         with understood(self.connection.url):
             return [AtWork(**one) for one in found]
 
@@ -146,6 +144,14 @@ class RemoteView:
     def report(self, sweep_id: str) -> str:
         """The page with the sweep's pictures and tables, HTML."""
         return self.connection.text(f"{_path(sweep_id)}/report")
+
+    def _chosen(self, sweep_id: str, numbers: Collection[int]) -> list[Begun]:
+        """Trials of these numbers: one by one where they are few."""
+        if len(numbers) <= ONE_BY_ONE:
+            return [self.trial(sweep_id, number) for number in numbers]
+        wanted = set(numbers)
+        done = self._trials(sweep_id, "brief", brief_from_json, state="done")
+        return [begun for begun in done if begun.trial.number in wanted]
 
     def _trials(
         self, sweep_id: str, detail: str, read: Read, state: str | None = None
@@ -176,6 +182,12 @@ class RemoteView:
             return self.connection.get(f"{_path(sweep_id)}{rest}", query)
         except RefusedError as error:
             raise _absent(error) from error
+
+
+def _precedence(result: Result) -> tuple[bool, int, int]:
+    """Of equals the one trained longest comes first, then the earliest."""
+    budget = result.trial.budget
+    return budget is not None, -(budget or 0), result.trial.number
 
 
 def _path(sweep_id: str) -> str:

@@ -1,0 +1,111 @@
+"""`sweeps submit`."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sweeps.cli.endings import BadInputError, guarded
+from sweeps.cli.options import NoMemo, Overrides, SweepFileArgument
+from sweeps.cli.screen import say
+from sweeps.cli.store_flags import ANYWHERE, PlaceOption, StoreFlags
+from sweeps.cli.telling import command
+from sweeps.cli.wording import titled
+from sweeps.client.address import SERVER
+
+if TYPE_CHECKING:
+    from sweeps.client.info import Info
+
+KEY_BYTES = 16
+LONGEST_NAME = 255
+"""Characters of a file's name that a service takes; messages begin with it."""
+
+
+@guarded
+def submit(
+    file: SweepFileArgument,
+    overrides: Overrides = None,
+    priority: Annotated[
+        int,
+        typer.Option(
+            "--priority",
+            metavar="N",
+            min=-10,
+            max=100,
+            help="Higher goes first; above 0 is for admins.",
+        ),
+    ] = 0,
+    workers: Annotated[
+        int,
+        typer.Option("--workers", metavar="N", min=1, help="Trial processes; each takes a slot."),
+    ] = 1,
+    gpus: Annotated[
+        int, typer.Option("--gpus", metavar="N", min=0, help="GPUs of the service for the sweep.")
+    ] = 0,
+    gpu_share: Annotated[
+        float | None,
+        typer.Option("--gpu-share", metavar="PART", help="How much of a GPU a worker has."),
+    ] = None,
+    no_memo: NoMemo = False,
+    key: Annotated[
+        str | None,
+        typer.Option(
+            "--key",
+            metavar="KEY",
+            help="Submitted twice under one key, it is taken once; made up when left out.",
+        ),
+    ] = None,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Look on to its end; Ctrl-C leaves it alone.")
+    ] = False,
+    store: PlaceOption = ANYWHERE,
+) -> None:
+    """Put a sweep into the queue of a service.
+
+    Data and code that the file names are looked for where the service runs.
+    """
+    if store.service is None:
+        raise BadInputError(
+            f"submit to which service? name it with --server or {SERVER}; `sweeps run {file}` runs "
+            "the sweep here"
+        )
+    from sweeps.cli.distant import connected
+    from sweeps.client.commands import Submission
+    from sweeps.client.commands import submit as submitted
+    from sweeps.readable_text import readable_text
+    from sweeps.sweep_file import content_of
+
+    text = readable_text(content_of(file), str(file))
+    submission = Submission(
+        file=text,
+        file_name=str(file)[-LONGEST_NAME:],
+        overrides=overrides or (),
+        priority=priority,
+        workers=workers,
+        gpus=gpus,
+        gpu_share=gpu_share,
+        memo=not no_memo,
+    )
+    with connected(store) as distant:
+        info = submitted(distant.connection, submission, key or secrets.token_hex(KEY_BYTES))
+        say(_taken(info, store, follow=follow))
+        if follow:
+            from sweeps.cli.following import followed
+
+            followed(distant, info.row, distant.sweep_of(info.row), store)
+
+
+def _taken(info: Info, store: StoreFlags, *, follow: bool) -> list[str]:
+    from sweeps.client.looking_on import waits
+
+    row = info.row
+    where = "" if info.job is None or info.job.state == "over" else f"; it {waits(info.job)}"
+    said = [f"{titled(row)}: {row.state}{where}"]
+    if not follow:
+        said += [
+            f"how it stands: {command('status', row.sweep_id, store, None)}",
+            f"to look on: {command('watch', row.sweep_id, store, None)}",
+        ]
+    return said

@@ -1,0 +1,105 @@
+"""What happens to a sweep, as its service says it: server-sent events, read until the end."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from sweeps.client.connection import BUSY, Connection
+from sweeps.client.errors import AwayError, RefusedError
+from sweeps.client.info import understood
+from sweeps.client.remote_view import SWEEPS
+
+PATIENCE = 180.0
+"""Seconds for which a service may be away while somebody looks on: it may be started anew."""
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0
+END = "end"
+
+sleep = time.sleep
+clock = time.monotonic
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened; `kind` is `sweep`, `trial`, `said` or `end`, and `data` JSON's."""
+
+    kind: str
+    data: Any
+    id: str | None = None
+
+
+def events_of(connection: Connection, sweep_id: str, say: Callable[[str], None]) -> Iterator[Event]:
+    """What happens from now on, `end` last; a stream that breaks off is taken up where it was.
+
+    Raises AwayError when the service is away for too long, and RefusedError.
+    """
+    path = f"{SWEEPS}/{quote(sweep_id, safe='')}/events"
+    last: str | None = None
+    absence = _Absence(say)
+    while True:
+        try:
+            resumed = {} if last is None else {"Last-Event-ID": last}
+            with connection.stream(path, resumed) as lines:
+                for event in parsed(lines, connection.url):
+                    absence.over()
+                    last = event.id or last
+                    yield event
+                    if event.kind == END:
+                        return
+            absence.goes_on(AwayError(f"{connection.url} ends what it tells of the sweep"))
+        except AwayError as error:
+            absence.goes_on(error)
+        except RefusedError as error:
+            if error.status not in BUSY:
+                raise
+            absence.goes_on(error)
+
+
+class _Absence:
+    """How long a service has been away already."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
+        self._since: float | None = None
+        self._pause = FIRST_PAUSE
+
+    def over(self) -> None:
+        """It is there."""
+        self._since, self._pause = None, FIRST_PAUSE
+
+    def goes_on(self, error: AwayError | RefusedError) -> None:
+        """Wait a little; raise the error when that was long enough."""
+        now = clock()
+        if self._since is None:
+            self._since = now
+        elif self._pause == LONGEST_PAUSE:
+            self._say(f"{error}; asked again for {PATIENCE - (now - self._since):.0f} s more")
+        if now - self._since > PATIENCE:
+            raise error
+        sleep(self._pause)
+        self._pause = min(2 * self._pause, LONGEST_PAUSE)
+
+
+def parsed(lines: Iterable[str], url: str) -> Iterator[Event]:
+    """Events from their lines (https://html.spec.whatwg.org/multipage/server-sent-events.html)."""
+    kind, data, last = "message", list[str](), None
+    for line in lines:
+        name, _, value = line.partition(":")
+        value = value.removeprefix(" ")
+        if not line:
+            if data:
+                with understood(url):
+                    event = Event(kind, json.loads("\n".join(data)), last)
+                yield event
+            kind, data = "message", []
+        elif name == "event":
+            kind = value
+        elif name == "data":
+            data.append(value)
+        elif name == "id":
+            last = value
