@@ -183,6 +183,7 @@ def _options(
         "report": sweep_report,
         "memo": memo,
         "obeys_mlflow": True,
+        "draws_here": False,
         "place": None,
         "race": None,
     }
