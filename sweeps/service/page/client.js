@@ -30,7 +30,7 @@ export async function askText(path) {
   return (await answered(path, { signal: AbortSignal.timeout(PATIENCE) })).text();
 }
 
-/** An answer that is a good one. Answers that say that the service is away count as none. */
+/** An answer that is a good one. Answers that say to come back later count as none. */
 export async function answered(path, options) {
   let answer;
   try {
@@ -41,7 +41,7 @@ export async function answered(path, options) {
   }
   if (answer.ok) return answer;
   const problem = await answer.json().catch(() => ({}));
-  if ([502, 503, 504].includes(answer.status)) throw new Away(problem.detail ?? answer.statusText);
+  if ([429, 502, 503, 504].includes(answer.status)) throw new Away(problem.detail ?? answer.statusText);
   throw new Problem(answer.status, worded(problem, answer), problem.lines ?? "");
 }
 
