@@ -139,6 +139,15 @@ def ended_after(view: LedgerView, sweep_id: str, after: End, limit: int) -> list
         return [begun_of(row, brief_from_json) for row in connection.execute(query)]
 
 
+def ended_at(view: LedgerView, sweep_id: str, moment_ms: int) -> frozenset[int]:
+    """The numbers of the trials whose results came at that very moment."""
+    trial = schema.trial.c
+    query = select(trial.number).where(trial.sweep_id == sweep_id, trial.ended_ms == moment_ms)
+    with view.reading() as connection:
+        found = connection.execute(query.where(trial.state.in_(ENDED))).scalars()
+        return frozenset(found)
+
+
 def latest_end(view: LedgerView, sweep_id: str) -> End:
     """The result that came last; `NONE_ENDED` where there is none."""
     trial = schema.trial.c

@@ -10,9 +10,10 @@ from fastapi.openapi.utils import get_openapi
 
 from sweeps.service.answering import answer_problems
 from sweeps.service.desk import Desk
+from sweeps.service.events import Streams
 from sweeps.service.identity import Identities
 from sweeps.service.models import Problem
-from sweeps.service.routes import about, links, orders, page, service, sweeps, trials
+from sweeps.service.routes import about, events, links, orders, page, service, sweeps, trials
 from sweeps.service.settings import Settings
 
 DESCRIPTION = """\
@@ -38,7 +39,8 @@ TAGS = [
 def create_app(desk: Desk, settings: Settings) -> FastAPI:
     """The application that answers for this desk.
 
-    Its state carries `desk`, `settings` and `identities`.
+    Its state carries `desk`, `settings`, `identities` and `streams`, which are to be closed before
+    the server waits for requests under way to end.
     """
     app = Api(
         title="keras-sweeps",
@@ -53,7 +55,8 @@ def create_app(desk: Desk, settings: Settings) -> FastAPI:
     app.state.desk = desk
     app.state.settings = settings
     app.state.identities = Identities(desk.ledger, auth=settings.auth)
-    for group in (service, sweeps, orders, trials, about, links, page):
+    app.state.streams = Streams(desk)
+    for group in (service, sweeps, orders, trials, about, events, links, page):
         app.include_router(group.router)
     answer_problems(app)
     return app
