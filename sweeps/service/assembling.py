@@ -12,6 +12,7 @@ from sweeps.ledger_tokens import any_there
 from sweeps.service.admission import admit
 from sweeps.service.app import create_app
 from sweeps.service.desk import Desk
+from sweeps.service.events import Streams
 from sweeps.service.exposure import check_exposure
 from sweeps.service.guards import guarded
 from sweeps.service.identity import Identities
@@ -38,6 +39,7 @@ class Parts:
     app: ASGIApp
     runner: Runner
     mlflow: MlflowBeside
+    streams: Streams
 
 
 @contextmanager
@@ -65,7 +67,7 @@ def assembled(settings: Settings, ledger: Ledger, say: Say) -> Iterator[Parts]:
         )
         stack.enter_context(closing(mlflow))
         app.state.run_links = RunLinks(settings.trials_at, lambda: mlflow.address)
-        yield Parts(guarded(app, settings, identities), runner, mlflow)
+        yield Parts(guarded(app, settings, identities), runner, mlflow, app.state.streams)
 
 
 def launcher_for(settings: Settings) -> Launcher:

@@ -57,6 +57,8 @@ def _served(
         if first == FELL:
             say("the API has ended unexpectedly; the service ends with it")
         code = _drained(parts, events, settings, say)
+        # The server waits for what is under way, and streams end when they are told to.
+        parts.streams.close()
     if first == FELL:
         raise ServingError(f"the API at {settings.address} failed: {api.failure}")
     return code
