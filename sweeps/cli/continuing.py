@@ -106,7 +106,7 @@ def retry(
     if store.service is not None:
         from sweeps.cli import following
 
-        following.retried(row, sweep, store, reasons)
+        following.retried(row, sweep, store, reasons, sum(again.values()))
     from sweeps import coordinator
 
     begin = partial(coordinator.retry, reasons=reasons, memo=not no_memo)

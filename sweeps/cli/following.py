@@ -18,7 +18,7 @@ from sweeps.cli.telling import command, exit_code, farewell
 from sweeps.cli.wording import titled
 from sweeps.client import commands
 from sweeps.client.info import Info
-from sweeps.client.looking_on import look_on, summary_of
+from sweeps.client.looking_on import Session, look_on, summary_of
 from sweeps.ledger_records import FINAL, SweepRow
 from sweeps.sweep import Sweep
 from sweeps.trial import Reason
@@ -30,27 +30,27 @@ GLANCE = 0.25
 
 def followed(
     distant: Distant,
-    row: SweepRow,
-    sweep: Sweep,
+    session: Session,
     store: StoreFlags,
     begin: Callable[[], Info] | None = None,
 ) -> NoReturn:
     """Have the service begin, look on to the end, tell how that was, and exit with its code.
 
-    `row` is the sweep ahead of that. Ctrl-C ends the looking, and leaves the sweep alone.
+    Ctrl-C ends the looking, and leaves the sweep alone.
     """
+    row = session.row
     try:
         if begin is not None:
             begin()
         with progress() as watcher:
-            summary = look_on(distant.ledger, row, sweep, watcher)
+            summary = look_on(distant.ledger, session, watcher)
     except KeyboardInterrupt:
         again = command("watch", row.sweep_id, store, None)
         stop = command("stop", row.sweep_id, store, None)
         say_if_heard([f"{titled(row)} goes on at the service; to look: {again}; to end it: {stop}"])
         raise typer.Exit(INTERRUPTED) from None
     advised = advice_after(summary, store)
-    say_if_heard(farewell(summary, sweep.objective.metric, store, None, advised))
+    say_if_heard(farewell(summary, session.sweep.objective.metric, store, None, advised))
     raise typer.Exit(exit_code(summary))
 
 
@@ -58,23 +58,28 @@ def resumed(row: SweepRow, sweep: Sweep, store: StoreFlags) -> NoReturn:
     """Have the service go on with a sweep, and look on."""
     with connected(store) as distant:
         begin = partial(commands.order, distant.connection, row.sweep_id, "resume")
-        followed(distant, row, sweep, store, begin)
+        followed(distant, Session.following(distant.ledger, sweep, row), store, begin)
 
 
 def retried(
-    row: SweepRow, sweep: Sweep, store: StoreFlags, reasons: Collection[Reason] | None
+    row: SweepRow,
+    sweep: Sweep,
+    store: StoreFlags,
+    reasons: Collection[Reason] | None,
+    trials: int,
 ) -> NoReturn:
-    """Have trials that failed run again, and look on."""
+    """Have so many trials run again that failed for one of the reasons, and look on."""
     with connected(store) as distant:
         begin = partial(commands.retry, distant.connection, row.sweep_id, reasons)
-        followed(distant, row, sweep, store, begin)
+        session = Session.following(distant.ledger, sweep, row, retried=trials)
+        followed(distant, session, store, begin)
 
 
 def extended(row: SweepRow, sweep: Sweep, store: StoreFlags, trials: int) -> NoReturn:
     """Have a sweep go on with more trials, and look on."""
     with connected(store) as distant:
         begin = partial(commands.extend, distant.connection, row.sweep_id, trials)
-        followed(distant, row, sweep, store, begin)
+        followed(distant, Session.following(distant.ledger, sweep, row), store, begin)
 
 
 def concluded(
@@ -82,10 +87,11 @@ def concluded(
 ) -> None:
     """Have a sweep that nobody runs end for good, and tell how it stands then."""
     with connected(store) as distant:
+        session = Session.following(distant.ledger, sweep, row)
         commands.order(distant.connection, row.sweep_id, wanted)
         _await_end(distant, row, wanted)
         with progress() as watcher:
-            summary = summary_of(distant.ledger, row, sweep)
+            summary = summary_of(distant.ledger, session)
             watcher.ended(summary)
     say_if_heard(farewell(summary, sweep.objective.metric, store, None))
 

@@ -93,8 +93,10 @@ def submit(
         say(_taken(info, store, follow=follow))
         if follow:
             from sweeps.cli.following import followed
+            from sweeps.client.looking_on import Session
 
-            followed(distant, info.row, distant.sweep_of(info.row), store)
+            sweep = distant.sweep_of(info.row)
+            followed(distant, Session.whole(sweep, info.row), store)
 
 
 def _taken(info: Info, store: StoreFlags, *, follow: bool) -> list[str]:

@@ -20,6 +20,9 @@ PATIENCE = 180.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0
 END = "end"
 
+BEGINNING = "0--1-0"
+"""The id that an event ahead of all others would have."""
+
 sleep = time.sleep
 clock = time.monotonic
 
@@ -33,13 +36,21 @@ class Event:
     id: str | None = None
 
 
-def events_of(connection: Connection, sweep_id: str, say: Callable[[str], None]) -> Iterator[Event]:
-    """What happens from now on, `end` last; a stream that breaks off is taken up where it was.
+def place_in(connection: Connection, sweep_id: str) -> str | None:
+    """The id of what happened last, after which somebody may be told of what follows."""
+    with connection.stream(_path(sweep_id), {}) as lines:
+        return next((event.id for event in parsed(lines, connection.url)), None)
 
-    Raises AwayError when the service is away for too long, and RefusedError.
+
+def events_of(
+    connection: Connection, sweep_id: str, last: str | None, say: Callable[[str], None]
+) -> Iterator[Event]:
+    """What has happened since `last` (None: from now on), the event `end` as the last.
+
+    A stream that breaks off is taken up where it was. Raises AwayError when the service is away for
+    too long, and RefusedError.
     """
-    path = f"{SWEEPS}/{quote(sweep_id, safe='')}/events"
-    last: str | None = None
+    path = _path(sweep_id)
     absence = _Absence(say)
     while True:
         try:
@@ -58,6 +69,10 @@ def events_of(connection: Connection, sweep_id: str, say: Callable[[str], None])
             if error.status not in BUSY:
                 raise
             absence.goes_on(error)
+
+
+def _path(sweep_id: str) -> str:
+    return f"{SWEEPS}/{quote(sweep_id, safe='')}/events"
 
 
 class _Absence:

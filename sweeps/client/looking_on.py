@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import threading
 import time
-from typing import Any, cast, get_args
+from dataclasses import dataclass
+from typing import cast, get_args
 
 from sweeps import wire
 from sweeps.client.errors import AwayError, RefusedError, ServiceError
-from sweeps.client.events import Event, events_of
+from sweeps.client.events import BEGINNING, Event, events_of, place_in
 from sweeps.client.info import Info, info_from, understood
 from sweeps.client.remote_view import RemoteView
 from sweeps.ledger_records import SweepRow
@@ -33,37 +34,69 @@ TOLD_OTHERWISE = re.compile(r"[\d,]+(/[\d,]+)? trials?\b|trial \d+ failed, |[^:;
 clock = time.monotonic
 
 
-def look_on(view: RemoteView, before: SweepRow, sweep: Sweep, watcher: Watcher) -> Summary:
+@dataclass(frozen=True)
+class Session:
+    """What is looked on at: a sweep from an event on, when `done` of its trials had a result.
+
+    Of `spent_seconds` the sweep had run before.
+    """
+
+    sweep: Sweep
+    row: SweepRow
+    after: str | None
+    done: int
+    spent_seconds: float
+
+    @classmethod
+    def whole(cls, sweep: Sweep, row: SweepRow) -> Session:
+        """From the sweep's beginning."""
+        return cls(sweep, row, BEGINNING, 0, 0.0)
+
+    @classmethod
+    def following(cls, view: RemoteView, sweep: Sweep, row: SweepRow, retried: int = 0) -> Session:
+        """Of a sweep that nobody runs and that is about to go on, `retried` trials anew."""
+        after = place_in(view.connection, row.sweep_id)
+        return cls(sweep, row, after, row.ended - retried, row.spent_seconds)
+
+    @property
+    def maximizes(self) -> bool:
+        """Whether the best score is the highest."""
+        return self.sweep.objective.goal == "maximize"
+
+
+def look_on(view: RemoteView, session: Session, watcher: Watcher) -> Summary:
     """Tell the watcher what happens to the sweep until nobody runs it and it does not wait.
 
-    `before` is how it stood when it was asked for. Raises what `events_of` raises.
+    Raises what `events_of` raises.
     """
-    looker = _Looker(view, before, sweep, watcher)
-    with _AtWork(view, before.sweep_id, watcher):
-        for event in events_of(view.connection, before.sweep_id, watcher.said):
+    looker = _Looker(view, session, watcher)
+    sweep_id = session.row.sweep_id
+    with _AtWork(view, sweep_id, watcher):
+        for event in events_of(view.connection, sweep_id, session.after, watcher.said):
             looker.take(event)
-    summary = summary_of(view, before, sweep)
+    looker.began()
+    summary = summary_of(view, session)
     watcher.ended(summary)
     return summary
 
 
-def summary_of(view: RemoteView, before: SweepRow, sweep: Sweep) -> Summary:
-    """How the session has ended that `before` was the state ahead of."""
-    row = view.sweep(before.sweep_id)
+def summary_of(view: RemoteView, session: Session) -> Summary:
+    """How it has ended."""
+    row = view.sweep(session.row.sweep_id)
     return Summary(
         sweep_id=row.sweep_id,
         name=row.name,
         ending=_ending(row),
         done=row.done,
         failed=row.failed,
-        best=view.best(row.sweep_id, maximize=_maximized(sweep)),
-        seconds=max(0.0, row.spent_seconds - before.spent_seconds),
+        best=view.best(row.sweep_id, maximize=session.maximizes),
+        seconds=max(0.0, row.spent_seconds - session.spent_seconds),
         unsent=row.unsent,
         where=link_of(view, row.sweep_id),
         cause=row.cause,
         cancelled=row.cancelled,
         pruned=row.pruned,
-        front=len(front_kept(view, sweep, row.sweep_id)),
+        front=len(front_kept(view, session.sweep, row.sweep_id)),
         confirmed=row.confirmed,
         unconfirmed=row.unconfirmed,
     )
@@ -82,15 +115,19 @@ def link_of(view: RemoteView, sweep_id: str) -> str:
 class _Looker:
     """Keeps what a watcher is told with a result: the best so far, and the front."""
 
-    def __init__(self, view: RemoteView, row: SweepRow, sweep: Sweep, watcher: Watcher) -> None:
+    def __init__(self, view: RemoteView, session: Session, watcher: Watcher) -> None:
+        row = session.row
         self._url = view.connection.url
-        self._row = row
-        self._sweep = sweep
+        self._session = session
         self._watcher = watcher
         self._began = False
+        self._expected: int | None = None
         self._queued = _QueueLines(watcher)
-        self._best = view.best(row.sweep_id, maximize=_maximized(sweep)) if row.done else None
-        self._front = front_kept(view, sweep, row.sweep_id)
+        self._best: Result | None = None
+        self._front: tuple[Result, ...] = ()
+        if session.done:
+            self._best = view.best(row.sweep_id, maximize=session.maximizes)
+            self._front = front_kept(view, session.sweep, row.sweep_id)
 
     def take(self, event: Event) -> None:
         """Tell of an event; those of kinds that this version does not know are passed over."""
@@ -99,34 +136,40 @@ class _Looker:
                 case "sweep":
                     self._stands(info_from(event.data))
                 case "trial":
-                    self._ended(event.data)
+                    self._ended(wire.begun_from(event.data, brief_from_json).result)
                 case "said":
                     self._say(str(event.data))
 
+    def began(self) -> None:
+        """Say that the sweep runs, unless that was said."""
+        if not self._began:
+            self._began = True
+            row, top = self._session.row, self._session.sweep.evaluate.confirm_top
+            total = self._expected
+            total = None if total is None else total + min(top, total)
+            self._watcher.began(row.sweep_id, row.name, total, self._session.done)
+
     def _stands(self, info: Info) -> None:
+        self._expected = info.expected
         if info.row.holder is None:
             self._queued.say(info.row, info.job)
-        elif not self._began:
-            self._began = True
-            total = None if info.expected is None else info.expected + self._confirmations(info)
-            self._watcher.began(info.row.sweep_id, info.row.name, total, info.row.ended)
+        else:
+            self.began()
 
-    def _confirmations(self, info: Info) -> int:
-        return min(self._sweep.evaluate.confirm_top, info.expected or 0)
-
-    def _ended(self, fields: Any) -> None:
-        result = wire.begun_from(fields, brief_from_json).result
+    def _ended(self, result: Result | None) -> None:
         if result is None:
             return
+        self.began()
+        session = self._session
         if result.trial.confirms is None:
-            self._best = _better(self._best, result, maximize=_maximized(self._sweep))
-            if self._sweep.further:
-                self._front = front_of(self._sweep, [*self._front, result])
+            self._best = _better(self._best, result, maximize=session.maximizes)
+            if session.sweep.further:
+                self._front = front_of(session.sweep, [*self._front, result])
         self._watcher.finished(result, self._best, len(self._front))
 
     def _say(self, line: str) -> None:
         said = STAMP.sub("", line)
-        title = f"{self._row.name} {self._row.sweep_id}: "
+        title = f"{self._session.row.name} {self._session.row.sweep_id}: "
         if said and not said.startswith(title) and not TOLD_OTHERWISE.match(said):
             self._watcher.said(said)
 
@@ -190,10 +233,6 @@ class _AtWork:
 def _ending(row: SweepRow) -> Ending:
     """A sweep whose coordinator is gone can go on, as one that was interrupted."""
     return cast(Ending, row.state) if row.state in get_args(Ending) else "interrupted"
-
-
-def _maximized(sweep: Sweep) -> bool:
-    return sweep.objective.goal == "maximize"
 
 
 def _better(best: Result | None, result: Result, *, maximize: bool) -> Result | None:
