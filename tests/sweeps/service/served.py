@@ -152,7 +152,7 @@ def started(place: Place, *flags: str, port: int = 0) -> Serving:
         process = subprocess.Popen(
             [*COMMAND, *words, "--port", str(port), "--allow", "quick:*", *flags],
             cwd=place.folder,
-            env=_environment(place),
+            env=environment(place),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
@@ -207,7 +207,8 @@ def document(name: str, trials: int, function: str = "score", space: Sequence[st
     return "\n".join(lines) + "\n"
 
 
-def _environment(place: Place) -> dict[str, str]:
+def environment(place: Place) -> dict[str, str]:
+    """The variables of a service of a place, and of all that it starts."""
     ours = {
         name: value
         for name, value in os.environ.items()

@@ -1,0 +1,208 @@
+"""`sweeps serve` from its start to its end, in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import signal
+import socket
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from sweeps.ledger import Ledger
+from sweeps.service.only_one import ServingError, only_service
+from tests.sweeps.postgres import Server
+from tests.sweeps.service.served import Place, Serving, document, end, serving, started, until
+
+SLOW = ["seconds: 0.3"]
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place.made(tmp_path / "place")
+
+
+def submitted(service: Serving, text: str) -> str:
+    with service.client() as client:
+        answer = client.post("/v1/sweeps", json={"file": text, "file_name": "sweep.yaml"})
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["sweep_id"])
+
+
+def state(service: Serving, sweep_id: str) -> dict[str, Any]:
+    with service.client() as client:
+        found: dict[str, Any] = client.get(f"/v1/sweeps/{sweep_id}").json()
+    return found
+
+
+def kept_state(place: Place, sweep_id: str) -> str:
+    with closing(Ledger.open(place.store.ledger_url)) as ledger:
+        return ledger.sweep(sweep_id).state
+
+
+def some_trials(service: Serving, sweep_id: str, several: int = 1) -> None:
+    until(
+        lambda: state(service, sweep_id).get("done", 0) >= several,
+        f"{several} trials",
+        lambda: str(state(service, sweep_id)),
+    )
+
+
+def over(service: Serving, sweep_id: str) -> None:
+    until(
+        lambda: state(service, sweep_id)["state"] == "finished",
+        "the sweep's end",
+        lambda: f"{state(service, sweep_id)} {service.trouble()}",
+    )
+
+
+def test_a_second_one_on_the_store_is_told_of_the_first(tmp_path: Path) -> None:
+    folder = tmp_path / "store" / "service"
+    with only_service(folder, "http://127.0.0.1:8765"):
+        with (
+            pytest.raises(ServingError) as refused,
+            only_service(folder, "http://127.0.0.1:9"),
+        ):
+            pytest.fail("two at once")
+        said = f"a service runs on {tmp_path}/store already: http://127.0.0.1:8765, process "
+        assert str(refused.value) == f"{said}{os.getpid()}"
+    with only_service(folder, "http://127.0.0.1:9"):
+        assert (folder / "lock").read_text() == f"{os.getpid()} http://127.0.0.1:9\n"
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "store").touch()
+    with (
+        pytest.raises(ServingError, match=r"service/lock cannot be written: Not a directory"),
+        only_service(tmp_path / "store" / "service", "http://127.0.0.1:9"),
+    ):
+        pytest.fail("without a lock")
+
+
+@pytest.mark.slow
+def test_it_says_where_it_is_and_ends_with_a_signal(place: Place) -> None:
+    with serving(place, "--no-mlflow") as service:
+        lines = service.said.splitlines()
+        assert re.fullmatch(
+            r"sweeps is served at http://127.0.0.1:\d+, with \d slots?; Ctrl-C ends it", lines[0]
+        )
+        assert f"sweeps are kept in {place.folder}/store" in lines
+        assert f"submit one: sweeps submit sweep.yaml --server {service.address}" in lines
+        _refuses_a_second_one(place, service)
+        _refuses_a_taken_port(place)
+        with service.client() as client:
+            assert client.get("/healthz").status_code == 200
+        service.send(signal.SIGTERM)
+        assert service.over(20) == 0
+        assert service.said.splitlines()[-1].startswith("ended; ")
+        with pytest.raises(httpx.TransportError):
+            httpx.get(f"{service.address}/healthz", trust_env=False)
+    assert place.processes() == []
+
+
+def _refuses_a_second_one(place: Place, first: Serving) -> None:
+    second = started(place, "--no-mlflow")
+    assert second.over() == 1
+    assert f"a service runs on {place.folder}/store already: {first.address}" in second.said
+
+
+def _refuses_a_taken_port(place: Place) -> None:
+    elsewhere = Place.made(place.folder.parent / "elsewhere")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        refused = started(elsewhere, "--no-mlflow", port=port)
+        assert refused.over() == 1
+    said = f"port {port} on 127.0.0.1 is taken: say another --port, or 0 for any\n"
+    assert refused.said == said
+
+
+@pytest.mark.slow
+def test_what_runs_is_interrupted_and_goes_on_with_the_next_start(place: Place) -> None:
+    with serving(place, "--no-mlflow", "--slots", "1") as service:
+        running = submitted(service, document("slow", 25, "slow", SLOW))
+        waiting = submitted(service, document("next", 3))
+        some_trials(service, running)
+        service.send(signal.SIGTERM)
+        until(lambda: "ending: " in service.said, "the drain", service.trouble)
+        assert service.over(40) == 0, service.trouble()
+        assert kept_state(place, running) == "interrupted"
+        assert kept_state(place, waiting) == "queued"
+        until(lambda: place.processes() == [], "the end of all", lambda: str(place.processes()), 20)
+    with serving(place, "--no-mlflow", "--slots", "1") as service:
+        for sweep_id, trials in ((running, 25), (waiting, 3)):
+            over(service, sweep_id)
+            assert state(service, sweep_id)["done"] == trials
+
+
+@pytest.mark.slow
+def test_a_second_signal_ends_it_at_once(place: Place) -> None:
+    with serving(place, "--no-mlflow", "--slots", "1", "--drain-seconds", "60") as service:
+        text = document("long", 3, "slow", ["seconds: 30.0"])
+        running = submitted(service, text)
+        until(lambda: state(service, running)["state"] == "running", "the start", service.trouble)
+        service.send(signal.SIGTERM)
+        until(lambda: "ending: " in service.said, "the drain", service.trouble)
+        with service.client() as client:
+            refused = client.post("/v1/sweeps", json={"file": text, "file_name": "sweep.yaml"})
+        assert refused.status_code == 503
+        service.send(signal.SIGTERM)
+        assert service.over(25) == 128 + signal.SIGTERM
+    assert kept_state(place, running) in ("interrupted", "crashed")
+
+
+@pytest.mark.slow
+def test_ctrl_c_in_a_terminal_ends_it_in_order(place: Place) -> None:
+    pid, terminal = pty.fork()
+    if pid == 0:
+        _be_served(place)
+    try:
+        heard = _read_until(terminal, b"submit one")
+        assert b"sweeps is served at" in heard
+        os.write(terminal, b"\x03")
+        heard = _read_until(terminal, b"ended; ")
+        assert b"ending: " in heard
+        _, status = os.waitpid(pid, 0)
+        assert os.waitstatus_to_exitcode(status) == 0
+        assert b"Traceback" not in heard
+    finally:
+        os.close(terminal)
+        end(place)
+
+
+def _be_served(place: Place) -> None:
+    """What the child of a terminal does: it becomes the service."""
+    from tests.sweeps.service.served import COMMAND, environment
+
+    os.chdir(place.folder)
+    words = [*COMMAND, "--store", "store", "--port", "0", "--no-mlflow"]
+    os.execve(words[0], words, environment(place))
+
+
+def _read_until(terminal: int, words: bytes) -> bytes:
+    heard = b""
+    while words not in heard:
+        try:
+            heard += os.read(terminal, 4096)
+        except OSError as error:
+            raise AssertionError(heard.decode()) from error
+    return heard
+
+
+@pytest.mark.slow
+def test_on_a_ledger_of_postgresql(tmp_path: Path, postgres: Server) -> None:
+    place = Place.made(tmp_path / "place", postgres.fresh())
+    with serving(place, "--no-mlflow") as service:
+        sweep_id = submitted(service, document("there", 5))
+        over(service, sweep_id)
+        assert state(service, sweep_id)["done"] == 5
+        assert "postgresql+psycopg://sweeps@/" in service.said
+        service.send(signal.SIGINT)
+        assert service.over(40) == 0
+    assert not (place.folder / "store" / "ledger.db").exists()
