@@ -22,6 +22,7 @@ from sweeps.service.mlflow_access import access_words
 from sweeps.service.mlflow_beside import MlflowBeside
 from sweeps.service.nodes import Nodes
 from sweeps.service.only_one import ServingError
+from sweeps.service.ray.launching_there import RayLauncher
 from sweeps.service.run_links import RunLinks
 from sweeps.service.runner import Runner
 from sweeps.service.settings import Settings
@@ -53,7 +54,7 @@ def assembled(settings: Settings, ledger: Ledger, say: Say) -> Iterator[Parts]:
     except ValueError as error:
         raise ServingError(str(error), exit_code=2) from error
     with ExitStack() as stack:
-        launcher = stack.enter_context(closing(launcher_for(settings)))
+        launcher = stack.enter_context(closing(launcher_for(settings, say)))
         runner = stack.enter_context(closing(Runner(settings, ledger, launcher, say)))
         nodes = stack.enter_context(closing(Nodes(settings.cluster)))
         desk = desk_of(settings, ledger, runner, nodes)
@@ -70,8 +71,10 @@ def assembled(settings: Settings, ledger: Ledger, say: Say) -> Iterator[Parts]:
         yield Parts(guarded(app, settings, identities), runner, mlflow, app.state.streams)
 
 
-def launcher_for(settings: Settings) -> Launcher:
+def launcher_for(settings: Settings, say: Say) -> Launcher:
     """What starts coordinators: on this machine, or as jobs of the Ray cluster."""
+    if settings.cluster is not None and settings.cluster.coordinators:
+        return RayLauncher(settings, say)
     return HereLauncher(settings)
 
 
