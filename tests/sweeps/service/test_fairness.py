@@ -87,6 +87,8 @@ def test_what_was_passed_often_enough_is_passed_no_more() -> None:
     room = replace(ROOM, free_slots=2)
     assert first(queue(big, other, passed={"big": MOST_PASSED - 1}), room) == "other"
     assert first(queue(big, other, passed={"big": MOST_PASSED}), room) is None
+    by_others = {"in_use": {"ada": 2}, "served": {"ada": 900}}
+    assert first(queue(big, other, passed={"big": MOST_PASSED}, **by_others), room) is None
     urgent = job("urgent", "cyd", at=3, priority=1)
     assert first(queue(big, other, urgent, passed={"big": MOST_PASSED}), room) == "urgent"
 
@@ -200,7 +202,7 @@ def test_every_job_begins_once_and_nothing_is_passed_for_ever(
 def test_a_large_job_begins_while_small_ones_keep_coming() -> None:
     small = [("b" if at % 2 else "c", 1, 0, 0, 3 + at % 5) for at in range(200)]
     day = worked(Room(4, 0, 4, 0), [*small[:8], ("a", 4, 0, 0, 10), *small[8:]])
-    assert day.begun.index("8") <= MOST_PASSED + 12
+    assert day.begun.index("8") < 40
 
 
 def test_two_users_share_slots_alike_however_much_one_of_them_submits() -> None:
