@@ -12,6 +12,7 @@ from sweeps.checkpoint_keeper import under_way
 from sweeps.draws import fit_seed
 from sweeps.metrics.catalog import METRICS
 from sweeps.problem import Problem
+from sweeps.redaction import told_safely
 from sweeps.sweep import CheckpointChoice, Objective
 from sweeps.trial import (
     Cost,
@@ -92,7 +93,7 @@ def result_of(
     a further one.
     """
     metrics = _mean_metrics([outcome.metrics for outcome in outcomes])
-    error = _failure(outcomes, metrics, (objective, *further))
+    error = told_safely(_failure(outcomes, metrics, (objective, *further)))
     defined = next((outcome.defined for outcome in outcomes if outcome.defined), None)
     return Result(
         trial=trial if defined is None else replace(trial, config=defined.params),
@@ -136,7 +137,7 @@ def _pruned_within(defined: Defined | None, error: Failure | None) -> Pruned | N
 
 def failed(trial: Trial, failure: Failure) -> Result:
     """The result of a trial of which nothing could be measured."""
-    return Result(trial, score=None, metrics={}, history={}, seconds=0.0, error=failure)
+    return Result(trial, score=None, metrics={}, history={}, seconds=0.0, error=told_safely(failure))
 
 
 def _failure(
@@ -222,7 +223,7 @@ def _part(outcome: Outcome) -> Part:
         history=outcome.history,
         seconds=outcome.seconds,
         confusion=outcome.confusion,
-        error=outcome.error,
+        error=told_safely(outcome.error),
         counted_seconds=outcome.counted_seconds,
         pack=outcome.pack,
     )

@@ -17,6 +17,7 @@ from sweeps.coordinator import FinalError
 from sweeps.errors import LedgerAwayError, LedgerError, SweepFileError, printable
 from sweeps.lease import LeaseError
 from sweeps.ledger_jobs import KeyTakenError
+from sweeps.redaction import redacted
 from sweeps.service.problems import FAILED, ProblemError
 from sweeps.user_code import UserCodeError
 
@@ -77,9 +78,9 @@ def problem(error: ProblemError) -> JSONResponse:
         "type": "about:blank",
         "title": http.HTTPStatus(error.status).phrase,
         "status": error.status,
-        "detail": printable(error.detail),
+        "detail": redacted(printable(error.detail)),
         "exit_code": error.exit_code,
-        "lines": error.lines,
+        "lines": redacted(error.lines),
     }
     return JSONResponse(content, error.status, dict(error.headers), media_type=MEDIA_TYPE)
 
