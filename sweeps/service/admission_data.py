@@ -10,7 +10,7 @@ from search_spaces.errors import Path as Place
 from search_spaces.spelling import suggestion
 from search_spaces.values import shown
 from sweeps.errors import SweepError
-from sweeps.service.admission_folders import below, is_inside, roots_of
+from sweeps.service.admission_folders import below, is_file, is_inside, roots_of
 from sweeps.service.settings import Allowed
 from sweeps.sweep import StudyChoice, Sweep
 from sweeps.tasks.table_file import ENDINGS, Form
@@ -88,7 +88,7 @@ def _meant(text: str, typed: str, place: Place, allowed: Allowed) -> Path:
     if not inside:
         message = f"{shown(text)} is in none of the data folders of this service: its operator "
         raise SweepError(message + "would have to register one, `--data-folder FOLDER`", place)
-    return next((found for found in inside if found.is_file()), inside[0])
+    return next((found for found in inside if is_file(found)), inside[0])
 
 
 def check_data(sweep: Sweep, allowed: Allowed) -> None:
@@ -98,7 +98,7 @@ def check_data(sweep: Sweep, allowed: Allowed) -> None:
         file = next(iter(below(path, roots)), None)
         if file is None:
             raise SweepError("is in none of the data folders of this service", place)
-        if not file.is_file():
+        if not is_file(file):
             root = next(root for root in roots if is_inside(file, [root]))
             said = shown(str(file.relative_to(root)))
             raise SweepError(f"there is no file {said}{_near(file, endings)}", place)
@@ -118,7 +118,8 @@ def _files(sweep: Sweep) -> Iterator[tuple[str, Place, tuple[str, ...]]]:
 
 
 def _near(missing: Path, endings: tuple[str, ...]) -> str:
-    folder = missing.parent
-    there = folder.iterdir() if folder.is_dir() else ()
-    names = sorted(one.name for one in there if one.suffix in endings)
+    try:
+        names = sorted(one.name for one in missing.parent.iterdir() if one.suffix in endings)
+    except OSError:  # there is no such folder, or none can have that name
+        return ""
     return f"; {suggestion(missing.name, names)}" if names else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Sequence
 from pathlib import Path, PurePath
 
@@ -30,6 +31,14 @@ def below(typed: str, folders: Sequence[Path]) -> list[Path]:
         places = [root / path for root in roots]
     resolved = [Path(os.path.realpath(place)) for place in places]
     return [place for place in dict.fromkeys(resolved) if is_inside(place, roots)]
+
+
+def is_file(place: Path) -> bool:
+    """Whether there is such a file; none has a name that is too long to be one."""
+    try:
+        return stat.S_ISREG(place.stat().st_mode)
+    except OSError:
+        return False
 
 
 def is_inside(place: Path, roots: Sequence[Path]) -> bool:
