@@ -21,6 +21,7 @@ from tests.benchmarks.sections import (
     price,
     repeats,
     scaling,
+    service,
     speed,
     startup,
     trust,
@@ -46,6 +47,7 @@ SECTIONS: Mapping[str, Measure] = {
     "workers": workers.section,
     "price": price.section,
     "trust": trust.section,
+    "service": service.section,
 }
 NAMES = tuple(SECTIONS)
 
