@@ -137,7 +137,8 @@ def _pruned_within(defined: Defined | None, error: Failure | None) -> Pruned | N
 
 def failed(trial: Trial, failure: Failure) -> Result:
     """The result of a trial of which nothing could be measured."""
-    return Result(trial, score=None, metrics={}, history={}, seconds=0.0, error=told_safely(failure))
+    error = told_safely(failure)
+    return Result(trial, score=None, metrics={}, history={}, seconds=0.0, error=error)
 
 
 def _failure(

@@ -1,8 +1,13 @@
-"""What coordinators have said, read from its end: logs may be long."""
+"""What coordinators have said, read from its end: logs may be long.
+
+What trials printed went there unseen, so secrets are taken out here.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
+
+from sweeps.redaction import redacted
 
 MOST_BYTES = 1_000_000
 """Of a log that are read at once."""
@@ -23,7 +28,7 @@ def tail(path: Path, lines: int | None) -> str:
         return ""
     if start:
         said = said.partition(b"\n")[2]
-    text = said.decode("utf-8", "replace")
+    text = redacted(said.decode("utf-8", "replace"))
     return text if lines is None else "".join(text.splitlines(keepends=True)[-lines:])
 
 
@@ -51,4 +56,4 @@ def said_after(path: Path, offset: int) -> tuple[list[str], int]:
     whole, newline, _ = said.rpartition(b"\n")
     if not newline:
         return [], start
-    return whole.decode("utf-8", "replace").splitlines(), start + len(whole) + 1
+    return redacted(whole.decode("utf-8", "replace")).splitlines(), start + len(whole) + 1
