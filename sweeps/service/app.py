@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 
@@ -12,8 +14,21 @@ from sweeps.service.answering import answer_problems
 from sweeps.service.desk import Desk
 from sweeps.service.events import Streams
 from sweeps.service.identity import Identities
+from sweeps.service.metrics import Metrics
 from sweeps.service.models import Problem
-from sweeps.service.routes import about, events, links, orders, page, service, sweeps, trials
+from sweeps.service.report_pages import ReportPages
+from sweeps.service.routes import (
+    about,
+    events,
+    health,
+    links,
+    orders,
+    page,
+    reports,
+    service,
+    sweeps,
+    trials,
+)
 from sweeps.service.settings import Settings
 
 DESCRIPTION = """\
@@ -39,8 +54,8 @@ TAGS = [
 def create_app(desk: Desk, settings: Settings) -> FastAPI:
     """The application that answers for this desk.
 
-    Its state carries `desk`, `settings`, `identities` and `streams`, which are to be closed before
-    the server waits for requests under way to end.
+    Its state carries `desk`, `settings`, `identities`, `reports`, `metrics`, and `streams`, which
+    are to be closed before the server waits for requests under way to end.
     """
     app = Api(
         title="keras-sweeps",
@@ -51,15 +66,28 @@ def create_app(desk: Desk, settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        lifespan=_living,
+        generate_unique_id_function=lambda route: route.name,
     )
     app.state.desk = desk
     app.state.settings = settings
     app.state.identities = Identities(desk.ledger, auth=settings.auth)
     app.state.streams = Streams(desk)
-    for group in (service, sweeps, orders, trials, about, events, links, page):
+    app.state.reports = ReportPages(desk.store)
+    app.state.metrics = Metrics(desk, lambda: app.state.streams.open)
+    for group in (sweeps, orders, trials, about, events, reports, links, service, health, page):
         app.include_router(group.router)
+    app.add_middleware(app.state.metrics.measured)
     answer_problems(app)
     return app
+
+
+@asynccontextmanager
+async def _living(app: FastAPI) -> AsyncIterator[None]:
+    """What the application has begun ends with it."""
+    yield
+    app.state.streams.close()
+    app.state.reports.close()
 
 
 class Api(FastAPI):
@@ -76,7 +104,21 @@ class Api(FastAPI):
                 tags=self.openapi_tags,
                 routes=self.routes,
             )
-            schemas = made.setdefault("components", {}).setdefault("schemas", {})
-            schemas["Problem"] = Problem.model_json_schema()
+            for item in made["paths"].values():
+                for call in item.values():
+                    _in_own_words(call)
+            components = made.setdefault("components", {})
+            components.setdefault("schemas", {})["Problem"] = Problem.model_json_schema()
+            components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
             self.openapi_schema = made
         return self.openapi_schema
+
+
+def _in_own_words(call: dict[str, Any]) -> None:
+    """The first line of what is said about a route sums it up; who may ask is said with it."""
+    first, _, rest = call.get("description", "").partition("\n")
+    call["summary"] = first.rstrip(".")
+    call["description"] = rest.strip()
+    if "401" in call["responses"]:
+        # A service may ask for no token at all.
+        call["security"] = [{"token": []}, {}]

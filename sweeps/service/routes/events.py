@@ -41,6 +41,7 @@ class EventStream(StreamingResponse):
 
 @router.get(
     "/events",
+    status_code=200,
     response_class=EventStream,
     responses={
         200: {

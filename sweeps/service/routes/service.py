@@ -1,4 +1,4 @@
-"""The service itself: its queue, its workers, who one is, and whether all is well."""
+"""The service itself: its queue, its workers, and who one is."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from fastapi import APIRouter, Request, Response
 
 from sweeps import ledger_pages
 from sweeps.at_work_file import read_at_work
-from sweeps.errors import LedgerError
 from sweeps.ledger_jobs import jobs
 from sweeps.queue_place import place_of
 from sweeps.service.desk import Desk
 from sweeps.service.identity import COOKIE, Identities
-from sweeps.service.models import Health, Me, Queue, SignIn, Workers
+from sweeps.service.models import Me, Queue, SignIn, Workers
 from sweeps.service.routes.answers import ALWAYS, AtDesk, Viewer, problems
 
 router = APIRouter(tags=["service"])
@@ -78,37 +77,6 @@ def sign_out(response: Response, desk: AtDesk) -> None:
     response.delete_cookie(
         COOKIE, httponly=True, samesite="strict", secure=_over_tls(desk), path="/"
     )
-
-
-@router.get("/healthz", response_model=Health)
-def healthz() -> Any:
-    """Whether the service answers at all."""
-    return {"status": "ok", "trouble": None}
-
-
-@router.get(
-    "/readyz",
-    response_model=Health,
-    responses={503: {"model": Health, "description": "Not now: `trouble` says why"}},
-)
-def readyz(desk: AtDesk, response: Response) -> Any:
-    """Whether the ledger answers and the queue is looked after."""
-    trouble = _trouble(desk)
-    if trouble is None:
-        return {"status": "ok", "trouble": None}
-    response.status_code = 503
-    return {"status": "not ready", "trouble": trouble}
-
-
-def _trouble(desk: Desk) -> str | None:
-    try:
-        ledger_pages.answers(desk.ledger)
-    except LedgerError as error:
-        return str(error)
-    if not desk.runner.alive:
-        return "nobody looks after the queue"
-    view = desk.runner.view()
-    return view.trouble or ("the service is about to end" if view.draining else None)
 
 
 def _queued(desk: Desk) -> list[dict[str, Any]]:
