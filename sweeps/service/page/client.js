@@ -31,12 +31,11 @@ export async function askText(path) {
 }
 
 /** An answer that is a good one. Answers that say to come back later count as none. */
-export async function answered(path, options) {
+async function answered(path, options) {
   let answer;
   try {
     answer = await fetch(path, { credentials: "same-origin", cache: "no-store", ...options });
   } catch (error) {
-    if (options?.signal?.aborted && error.name === "AbortError") throw error;
     throw new Away(error.message);
   }
   if (answer.ok) return answer;

@@ -1,6 +1,6 @@
 // What keeps the page up to date: looks that are repeated, and events that the service sends.
 
-import { answered, Away } from "./client.js";
+import { Away } from "./client.js";
 import { put, show } from "./dom.js";
 
 const FIRST = 1_000;
@@ -42,7 +42,8 @@ function pauseAfter(failures) {
 
 /**
  * Calls `look` again and again, `pause` milliseconds after it has ended, while somebody may see the
- * page. Its failures go to `failed`, unless the service is away. {now(), stop()}.
+ * page. Its failures go to `failed`, unless the service is away. {now(anew), stop()}: what `anew`
+ * is reaches the next look.
  */
 export function repeated(look, pause, failed) {
   const who = {};
@@ -50,12 +51,16 @@ export function repeated(look, pause, failed) {
   let failures = 0;
   let stopped = false;
   let looking = false;
-  async function turn() {
+  let again = false;
+  async function turn(anew = false) {
+    again ||= anew;
     if (looking || stopped) return;
     clearTimeout(timer);
     looking = true;
     try {
-      await look();
+      const wanted = again;
+      again = false;
+      await look(wanted);
       failures = 0;
       back(who);
     } catch (error) {
@@ -65,9 +70,10 @@ export function repeated(look, pause, failed) {
       } else if (!stopped) failed(error);
     }
     looking = false;
-    if (!stopped && !document.hidden) timer = setTimeout(turn, failures ? pauseAfter(failures) : pause);
+    if (stopped || document.hidden) return;
+    timer = setTimeout(() => turn(), failures ? pauseAfter(failures) : again ? 0 : pause);
   }
-  const seen = () => document.hidden || turn();
+  const seen = () => document.hidden || turn(true);
   document.addEventListener("visibilitychange", seen);
   turn();
   return {
@@ -82,63 +88,35 @@ export function repeated(look, pause, failed) {
 }
 
 /**
- * Events of a stream, by name, until one of their handlers returns true; goes on after the last one
- * when the connection is lost. `failed` hears of what will not get better.
+ * Events of a stream, by name. A stream that is lost or refused is opened again, sooner or later;
+ * `opened` is called each time that it is there, since what came in between is not told again.
+ * {open(), stop()}.
  */
-export function events(path, handlers, failed) {
-  const who = {};
-  const end = new AbortController();
+export function events(path, handlers, opened) {
   let failures = 0;
-  let last = null;
-  async function listen() {
-    try {
-      const headers = { accept: "text/event-stream", ...(last === null ? {} : { "last-event-id": last }) };
-      const stream = await answered(path, { headers, signal: end.signal });
+  let timer = null;
+  let source = null;
+  function listen() {
+    source = new EventSource(path);
+    source.onopen = () => {
       failures = 0;
-      back(who);
-      for await (const event of parsed(stream.body)) {
-        last = event.id ?? last;
-        if (handlers[event.name]?.(event.data) === true) return;
-      }
-      throw new Away("the stream has ended");
-    } catch (error) {
-      if (end.signal.aborted) return;
-      if (!(error instanceof Away || error instanceof TypeError)) return failed(error);
+      opened();
+    };
+    source.onerror = () => {
+      source.close();
       failures += 1;
-      away(who);
-      setTimeout(listen, pauseAfter(failures));
+      timer = setTimeout(listen, pauseAfter(failures));
+    };
+    for (const [name, heard] of Object.entries(handlers)) {
+      source.addEventListener(name, event => heard(JSON.parse(event.data)));
     }
   }
   listen();
-  return () => {
-    end.abort();
-    back(who);
+  return {
+    open: () => source.readyState === EventSource.OPEN,
+    stop() {
+      clearTimeout(timer);
+      source.close();
+    },
   };
-}
-
-async function* parsed(body) {
-  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
-  let text = "";
-  while (true) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    text += value.replaceAll("\r", "");
-    const blocks = text.split("\n\n");
-    text = blocks.pop();
-    for (const block of blocks) {
-      const event = eventOf(block);
-      if (event !== null) yield event;
-    }
-  }
-}
-
-function eventOf(block) {
-  const event = { name: "message", id: null, data: [] };
-  for (const line of block.split("\n")) {
-    const [, field, value] = /^(event|id|data): ?(.*)$/.exec(line) ?? [];
-    if (field === "data") event.data.push(value);
-    else if (field === "event") event.name = value;
-    else if (field === "id") event.id = value;
-  }
-  return event.data.length ? { ...event, data: JSON.parse(event.data.join("\n")) } : null;
 }

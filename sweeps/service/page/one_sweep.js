@@ -11,28 +11,24 @@ import { capital, duration, figure, moment, progressOf, searchedOf, stateOf, val
 
 const FAILURES = 5;
 const LOG_LINES = 500;
-const AT_WORK_PAUSE = 2_000;
+const PAUSE = 2_000;
 
 /** The view of the sweep whose id begins so: {element, title, close()}. */
 export function oneSweep(typed, me, failed) {
-  const head = heading();
-  const curve = chart(true);
-  const best = bestTrial();
-  const failures = failedTrials();
-  const work = atWork();
-  const log = spoken();
-  const doing = controls(me, info => told(info));
+  const [head, best, curve] = [heading(), bestTrial(), chart(true)];
+  const [work, failures, log] = [atWork(), failedTrials(), spoken()];
+  const doing = controls(me, told);
   const course = new Map();
-  const closing = [];
-  let info = null;
   const element = make("div", {}, head.element, doing.element,
     make("section", {}, make("h2", {}, "Best so far"), best.element, curve.element),
-    work.element, failures.element, log.element, make("section", {}, ...described(typed)));
+    work.element, failures.element, log.element, described(typed));
+  let info = null;
+  let stream = null;
 
   function told(now) {
     if (info !== null && stateOf(info) !== stateOf(now)) announce(`${now.name} is ${stateOf(now)}`);
     info = now;
-    head.show(info, pace([...course.values()], Date.now()));
+    head.show(info, [...course.values()]);
     doing.show(info);
   }
 
@@ -40,32 +36,55 @@ export function oneSweep(typed, me, failed) {
     const [{ metric, goal }] = info.objectives;
     const trials = [...course.values()];
     curve.show(trials, goal, metric);
-    head.show(info, pace(trials, Date.now()));
+    head.show(info, trials);
     await Promise.all([best.look(info, bestOf(scored(trials), goal)), failures.look(info, trials)]);
   }
 
-  async function begin() {
+  /** Asks how it stands; what has changed meanwhile, or is wanted `anew`, is read. */
+  async function refresh(anew) {
+    const first = info === null;
     told(await ask(about(typed)));
-    for (const one of await ask(about(info.sweep_id, "course"))) course.set(one.number, one);
-    await drawn();
-    log.fill(await askText(about(info.sweep_id, `log?tail=${LOG_LINES}`)));
+    const ended = [...course.values()].filter(one => one.ended_ms !== null).length;
+    if (first || anew || ended !== endedOf(info)) {
+      for (const one of await ask(about(info.sweep_id, "course"))) course.set(one.number, one);
+      await drawn();
+      log.fill(await askText(about(info.sweep_id, `log?tail=${LOG_LINES}`)));
+    }
+    if (stream === null && goesOn(info)) follow();
   }
 
   function follow() {
-    const soon = gathered(() => drawn().catch(failed));
-    const looks = repeated(() => work.look(info), AT_WORK_PAUSE, failed);
-    const heard = {
+    const soon = gathered(() => drawn().catch(looks.now));
+    stream = events(about(info.sweep_id, "events"), {
       sweep: told,
       trial: one => { course.set(one.number, passed(one)); soon(); },
       said: log.add,
-      end: () => { soon(); looks.now(); },
-    };
-    closing.push(looks.stop, events(about(info.sweep_id, "events"), heard, failed));
+      end: unfollow,
+    }, () => looks.now(true));
   }
 
-  const first = repeated(async () => { await begin(); first.stop(); follow(); }, 0, error => { first.stop(); failed(error); });
-  closing.push(first.stop);
-  return { element, title: "Sweep", close: () => closing.forEach(close => close()) };
+  function unfollow() {
+    stream?.stop();
+    stream = null;
+    looks.now(true);
+  }
+
+  const looks = repeated(async anew => {
+    if (anew || !stream?.open()) await refresh(anew);
+    await work.look(info);
+  }, PAUSE, failed);
+  const close = () => { looks.stop(); stream?.stop(); };
+  return { element, title: "Sweep", close };
+}
+
+/** How many of its trials have a result, confirmations among them. */
+function endedOf(info) {
+  return searchedOf(info) + info.confirmed + info.unconfirmed;
+}
+
+/** Whether somebody runs it, or is going to. */
+function goesOn(info) {
+  return info.holder !== null || (info.job?.state ?? "over") !== "over";
 }
 
 /** Calls `work` a moment after the last of several calls that come together. */
@@ -93,13 +112,13 @@ function heading() {
   return {
     element: make("div", {}, make("p", {}, make("a", { href: "#/" }, "← All sweeps")),
       make("h1", { tabindex: -1 }, name, " ", id), make("p", {}, state.element), gone.element, facts, cause, links),
-    show(info, perSecond) {
+    show(info, trials) {
       document.title = `${info.name} ${info.sweep_id}: ${stateOf(info)}`;
       put(name, info.name);
       put(id, info.sweep_id);
       state.show(info);
       gone.show(info);
-      put(facts, capital(factsOf(info, perSecond).join(", ")));
+      put(facts, capital(factsOf(info, pace(trials, Date.now())).join(", ")));
       put(cause, info.cause ?? "");
       show(cause, info.cause !== null);
       if (!links.children.length) links.append(...elsewhere(info));
@@ -175,20 +194,23 @@ function spoken() {
   const text = make("pre", { class: "log", tabindex: 0, role: "region", "aria-label": "Log" });
   const element = make("section", { hidden: true }, make("h2", {}, "Log"), text);
   let lines = [];
+  let filled = new Set();
   function shown() {
     const atEnd = text.scrollTop + text.clientHeight >= text.scrollHeight - 8;
-    put(text, lines.join("\n"));
     show(element, lines.length > 0);
+    put(text, lines.join("\n"));
     if (atEnd) text.scrollTop = text.scrollHeight;
   }
   return {
     element,
     fill(all) {
       lines = all.split("\n").filter(one => one !== "");
+      filled = new Set(lines);
       shown();
     },
+    /** A line that was told while the others were read may be among them. */
     add(one) {
-      lines = [...lines, one.line ?? String(one)].slice(-LOG_LINES);
+      if (!filled.has(one)) lines = [...lines, one].slice(-LOG_LINES);
       shown();
     },
   };
@@ -197,10 +219,12 @@ function spoken() {
 /** The description that the sweep was submitted with, read when somebody looks. */
 function described(typed) {
   const text = make("pre", { tabindex: 0 }, "…");
-  const opened = async event => {
-    if (!event.target.open || text.dataset.read) return;
-    put(text, JSON.stringify(await ask(about(typed, "document")).catch(error => error.message), null, 2));
+  async function opened() {
+    if (!element.open || text.dataset.read) return;
+    const found = await ask(about(typed, "document")).catch(error => error.message);
+    put(text, JSON.stringify(found, null, 2));
     text.dataset.read = "yes";
-  };
-  return [make("details", { on: { toggle: opened } }, make("summary", {}, "The sweep's description"), text)];
+  }
+  const element = make("details", { on: { toggle: opened } }, make("summary", {}, "The sweep's description"), text);
+  return element;
 }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sweeps.service.admission import admit
 from sweeps.service.api_server import ApiServer, listening
 from sweeps.service.guards import guarded
 from sweeps.service.settings import Settings
@@ -30,7 +31,7 @@ BY_NETWORK = "Failed to load resource"
 
 WIDTHS = "[document.documentElement.scrollWidth, window.innerWidth]"
 TARGETS = """() => [...document.querySelectorAll("a, button, input, textarea, summary")]
-  .filter(one => one.checkVisibility() && one.id !== "skip" && !one.closest("p:not(.links)"))
+  .filter(one => one.checkVisibility() && one.id !== "skip" && !one.closest("p:not(.links), dd"))
   .map(one => [one.textContent.trim() || one.id || one.type, one.getBoundingClientRect().height])
   .filter(([, height]) => height < 44)"""
 
@@ -115,7 +116,7 @@ def served(store: Store, **settings: Any) -> Iterator[Served]:
     door = listening(Settings(store, port=0))
     port = door.getsockname()[1]
     door.close()
-    behind = service(store, port=port, **settings)
+    behind = service(store, admit, port=port, **settings)
     found = Served(behind, behind.desk.settings)
     found.start()
     yield found
