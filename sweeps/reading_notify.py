@@ -34,16 +34,28 @@ def read_notify(top: Section) -> tuple[Notify, ...]:
 
 
 def without_addresses(document: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The description as others may see it: of webhooks that are written out only the host."""
+    """The description as others may see it: of who is told, the hosts and the programs only.
+
+    The rest of an address that is written out, and what a program is given, may be secrets.
+    """
     if "notify" not in document:
         return document
     given = document["notify"]
     several = given if isinstance(given, list) else [given]
-    hidden = [
-        {**each, "webhook": host_of(each["webhook"])} if "webhook" in each else each
-        for each in several
-    ]
+    hidden = [_without_address(each) for each in several]
     return {**document, "notify": hidden if isinstance(given, list) else hidden[0]}
+
+
+def _without_address(one: Mapping[str, Any]) -> Mapping[str, Any]:
+    shown = dict(one)
+    if "webhook" in one:
+        shown["webhook"] = host_of(one["webhook"])
+    if "command" in one:
+        given = one["command"]
+        words = shlex.split(given) if isinstance(given, str) else given
+        if len(words) > 1:
+            shown["command"] = [words[0], "…"]
+    return shown
 
 
 def host_of(webhook: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -14,6 +15,7 @@ from types import FrameType
 from sweeps.ledger import Ledger
 from sweeps.service.api_server import ApiServer, listening
 from sweeps.service.assembling import Parts, assembled
+from sweeps.service.logs import logging_to
 from sweeps.service.only_one import ServingError, only_service
 from sweeps.service.settings import Settings
 
@@ -34,6 +36,7 @@ def serve(settings: Settings, say: Say) -> int:
     TrackingError when the service cannot start.
     """
     events: SimpleQueue[Event] = SimpleQueue()
+    logging_to(sys.stderr)
     with ExitStack() as stack:
         door = stack.enter_context(closing(listening(settings)))
         settings = replace(settings, port=door.getsockname()[1])

@@ -90,6 +90,9 @@ def test_others_see_the_host_only() -> None:
         "webhook": "https://hooks.example/…"
     }
     assert without_addresses(DOCUMENT) == DOCUMENT
+    for told in ("curl -H 's3cr3t: 1' x", ["curl", "-H", "s3cr3t: 1"]):
+        several = without_addresses(read([{"command": told}, {"command": "tell"}]).document)
+        assert several["notify"] == [{"command": ["curl", "…"]}, {"command": "tell"}]
     assert host_of("http://h:8080/s") == "http://h/…"
 
 

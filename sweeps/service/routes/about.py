@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import PlainTextResponse
 
 from sweeps.at_work_file import read_at_work
+from sweeps.service.described import readable
 from sweeps.service.models import AtWorkInfo, Facts
 from sweeps.service.routes.answers import (
     OF_SWEEP,
@@ -31,8 +32,8 @@ router = APIRouter(prefix="/v1/sweeps/{sweep}", tags=["results"])
     responses={**shaped(dict[str, Any], "As in a sweep file"), **problems(*OF_SWEEP)},
 )
 def document(sweep: SweepId, desk: AtDesk, who: Viewer) -> Response:  # noqa: ARG001
-    """The description that the sweep was started with."""
-    return as_json(desk.ledger.document(desk.find(sweep).sweep_id))
+    """The description that the sweep was started with, without addresses that may be secrets."""
+    return as_json(readable(desk.ledger.document(desk.find(sweep).sweep_id)))
 
 
 @router.get("/facts", responses={**shaped(Facts, "As JSON"), **problems(*OF_SWEEP)})
