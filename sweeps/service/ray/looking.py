@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TextIO
 
 from sweeps.executors.executor import ClusterError
 from sweeps.executors.ray.address import answers, found
@@ -31,6 +31,7 @@ KIND = "accelerator_type:"
 def main(address: str) -> None:
     """Look until nobody reads any more."""
     threading.Thread(target=_end_with_the_service, daemon=True).start()
+    said_to = _own_output()
     client = None
     while True:
         try:
@@ -44,8 +45,15 @@ def main(address: str) -> None:
         except Exception as error:  # noqa: BLE001 - whatever it is, that is why nothing was seen
             client = None  # that of a head that was started anew is refused by it for ever
             said = {"reachable": False, "cause": _in_a_line(error)}
-        print(json.dumps(said), flush=True)
+        print(json.dumps(said), file=said_to, flush=True)
         time.sleep(EVERY_SECONDS)
+
+
+def _own_output() -> TextIO:
+    """The standard output, on which nobody else writes from now on."""
+    own = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    return own
 
 
 def _client(address: str) -> Any:
