@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TextIO
 
 from sweeps.errors import printable
@@ -29,18 +31,22 @@ class SafeFormatter(logging.Formatter):
         return "\n".join([printable(first), *(f"    {printable(line)}" for line in more)])
 
 
-def logging_to(stream: TextIO, level: int = logging.INFO) -> logging.Handler:
-    """Let everything that is logged in this process go to the stream; returns the handler.
+@contextmanager
+def logging_to(stream: TextIO) -> Iterator[None]:
+    """Within, all that is logged in this process goes to the stream, and nowhere else.
 
-    It takes the place of handlers that were there, as uvicorn's own.
+    Of uvicorn only what goes wrong: what it says of its start is said in better words.
     """
+    root, uvicorn = logging.getLogger(), logging.getLogger("uvicorn")
     handler = logging.StreamHandler(stream)
     handler.setFormatter(SafeFormatter())
-    root = logging.getLogger()
+    before = root.handlers[:], root.level, uvicorn.level
     root.handlers[:] = [handler]
-    root.setLevel(level)
-    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
-        logger = logging.getLogger(name)
-        logger.handlers.clear()
-        logger.propagate = True
-    return handler
+    root.setLevel(logging.INFO)
+    uvicorn.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        root.handlers[:] = before[0]
+        root.setLevel(before[1])
+        uvicorn.setLevel(before[2])

@@ -36,8 +36,8 @@ def serve(settings: Settings, say: Say) -> int:
     TrackingError when the service cannot start.
     """
     events: SimpleQueue[Event] = SimpleQueue()
-    logging_to(sys.stderr)
     with ExitStack() as stack:
+        stack.enter_context(logging_to(sys.stderr))
         door = stack.enter_context(closing(listening(settings)))
         settings = replace(settings, port=door.getsockname()[1])
         stack.enter_context(only_service(settings.folder, settings.address))
