@@ -18,6 +18,7 @@ from sweeps.service.assembling import Parts, assembled
 from sweeps.service.logs import logging_to
 from sweeps.service.only_one import ServingError, only_service
 from sweeps.service.settings import Settings
+from tracking.store_uri import is_server, without_credentials
 
 Say = Callable[[str], None]
 
@@ -90,14 +91,17 @@ def _drained(parts: Parts, events: SimpleQueue[Event], settings: Settings, say: 
 
 def greeting(settings: Settings) -> Iterator[str]:
     """What an operator reads first."""
-    store = settings.store
+    store, at = settings.store, settings.address
     slots = "1 slot" if settings.slots == 1 else f"{settings.slots} slots"
-    place = str(store.folder) if store.ledger is None else f"{store.place}, and {store.folder}"
-    yield f"sweeps is served at {settings.address}, with {slots}; Ctrl-C ends it"
-    yield f"sweeps are kept in {place}"
-    yield f"submit one: sweeps submit sweep.yaml --server {settings.address}"
-    yield "a token: sweeps token create NAME --role submitter" + (
-        "" if settings.auth else "; until there is one, nobody is asked for any"
+    place = f"--store {store.folder}" if store.ledger is None else f"--ledger {store.place}"
+    yield f"sweeps is served at {at}, with {slots}; Ctrl-C ends it"
+    yield f"sweeps are kept in {store.place}, what is said of them in {settings.folder}/logs"
+    trials = without_credentials(settings.trials_at)
+    beside = settings.mlflow and not is_server(trials)
+    yield f"trials are logged to {trials}" + ("; MLflow needs some seconds" if beside else "")
+    yield f"to submit: sweeps submit sweep.yaml --server {at}"
+    yield f"for a token: sweeps token create NAME --role submitter {place}" + (
+        "" if settings.auth else "; nobody needs one before the first is made"
     )
 
 

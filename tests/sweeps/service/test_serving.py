@@ -91,8 +91,11 @@ def test_it_says_where_it_is_and_ends_with_a_signal(place: Place) -> None:
         assert re.fullmatch(
             r"sweeps is served at http://127.0.0.1:\d+, with \d slots?; Ctrl-C ends it", lines[0]
         )
-        assert f"sweeps are kept in {place.folder}/store" in lines
-        assert f"submit one: sweeps submit sweep.yaml --server {service.address}" in lines
+        assert lines[1].startswith(f"sweeps are kept in {place.folder}/store, ")
+        assert lines[2] == f"trials are logged to {place.uri}"
+        assert lines[3] == f"to submit: sweeps submit sweep.yaml --server {service.address}"
+        token = f"sweeps token create NAME --role submitter --store {place.folder}/store; "
+        assert token in lines[4]
         _refuses_a_second_one(place, service)
         _refuses_a_taken_port(place)
         with service.client() as client:
@@ -163,7 +166,7 @@ def test_ctrl_c_in_a_terminal_ends_it_in_order(place: Place) -> None:
     if pid == 0:
         _be_served(place)
     try:
-        heard = _read_until(terminal, b"submit one")
+        heard = _read_until(terminal, b"for a token")
         assert b"sweeps is served at" in heard
         os.write(terminal, b"\x03")
         heard = _read_until(terminal, b"ended; ")
