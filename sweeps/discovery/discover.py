@@ -29,16 +29,21 @@ Raises SweepError."""
 
 
 def recorded_space(
-    path: str, folder: str, keras: object, seconds: float = SECONDS
+    path: str,
+    folder: str,
+    keras: object,
+    seconds: float = SECONDS,
+    environ: Mapping[str, str] = os.environ,
 ) -> dict[str, Any]:
     """The `space` of a model that is built from KerasTuner's `hp`, recorded in a process.
 
-    Raises SweepError for code that fails or cannot be recorded, or takes longer than that.
+    `environ` is the environment of that process, which has `seconds`. Raises SweepError for code
+    that fails or cannot be recorded, or takes longer than that.
     """
     from sweeps.trainers.models.backend_choice import backend_for
 
     environment = {
-        **without_secrets(os.environ),
+        **without_secrets(environ),
         "KERAS_BACKEND": backend_for(path, folder, keras),
         "TF_CPP_MIN_LOG_LEVEL": "3",
     }

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 HIDDEN = "SWEEPS_HIDDEN"
 """The variable with the names of all that are hidden, with a comma between. Unset: none is."""
@@ -44,8 +44,12 @@ def hide(names: Iterable[str]) -> None:
 
 def without_secrets(environ: Mapping[str, str]) -> dict[str, str]:
     """What a process gets that imports the user's code: all that is not hidden."""
-    hidden = _hidden(environ)
-    return {name: value for name, value in environ.items() if name not in hidden}
+    return without(_hidden(environ), environ)
+
+
+def without(names: Collection[str], environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment but for these variables."""
+    return {name: value for name, value in environ.items() if name not in names}
 
 
 def forget() -> None:

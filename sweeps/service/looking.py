@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import threading
 from collections import OrderedDict
 from copy import deepcopy
@@ -12,6 +13,7 @@ from typing import Any
 from sweeps.discovery.discover import recorded_space
 from sweeps.discovery.sources import sources_of
 from sweeps.errors import SweepError
+from sweeps.executors.secrecy import secrets_in, without
 
 SECONDS = 20.0
 """How long it may take: somebody waits for an answer."""
@@ -50,7 +52,8 @@ class Looks:
             self._room.release()
 
     def _looked(self, key: str, path: str, folder: str, keras: object) -> dict[str, Any]:
-        found = recorded_space(path, folder, keras, self._seconds)
+        environ = without(secrets_in(os.environ), os.environ)
+        found = recorded_space(path, folder, keras, self._seconds, environ)
         with self._lock:
             self._known[key] = deepcopy(found)
             if len(self._known) > MOST_KEPT:

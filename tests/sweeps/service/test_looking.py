@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import subprocess
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sweeps.errors import SweepError
+from sweeps.service import looking
+from sweeps.service.looking import Looks
+
+SPACE = {"units": {"choices": [2, 3]}}
+
+
+class Recorder:
+    """In place of a process that loads Keras."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[Any, ...]] = []
+        self.gate: threading.Event | None = None
+        self.entered = threading.Semaphore(0)
+
+    def __call__(self, *given: Any) -> dict[str, Any]:
+        self.calls.append(given)
+        self.entered.release()
+        if self.gate is not None:
+            assert self.gate.wait(20)
+        return {name: dict(said) for name, said in SPACE.items()}
+
+
+@pytest.fixture
+def recorder(monkeypatch: pytest.MonkeyPatch) -> Recorder:
+    made = Recorder()
+    monkeypatch.setattr(looking, "recorded_space", made)
+    return made
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> str:
+    (tmp_path / "model.py").write_text("import beside\ndef build(hp): ...\n")
+    (tmp_path / "beside.py").write_text("WIDTH = 3\n")
+    return str(tmp_path)
+
+
+def test_a_model_is_looked_into_once_until_its_text_changes(
+    recorder: Recorder, folder: str
+) -> None:
+    looks = Looks()
+    for _ in range(2):
+        found = looks.space_of("model:build", folder, None)
+        assert found == SPACE
+        found["units"] = {}  # whoever asks may change what they are given
+    assert len(recorder.calls) == 1
+    looks.space_of("model:build", folder, "jax")
+    looks.space_of("model:other", folder, None)
+    assert len(recorder.calls) == 3
+    Path(folder, "beside.py").write_text("WIDTH = 4\n")
+    looks.space_of("model:build", folder, None)
+    assert len(recorder.calls) == 4
+
+
+def test_few_are_looked_into_at_once(
+    recorder: Recorder, folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looking, "WAIT", 0.01)
+    recorder.gate = threading.Event()
+    looks = Looks(at_once=1)
+    thread = threading.Thread(target=looks.space_of, args=("model:build", folder, None))
+    thread.start()
+    try:
+        assert recorder.entered.acquire(timeout=20)
+        with pytest.raises(SweepError, match="submit it again, or write `space`"):
+            looks.space_of("model:other", folder, None)
+    finally:
+        recorder.gate.set()
+        thread.join()
+    assert looks.space_of("model:other", folder, None) == SPACE
+
+
+def test_the_process_has_no_secret_and_little_time(
+    folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: dict[str, Any] = {}
+
+    def run(_: object, **named: Any) -> None:
+        given.update(named)
+        raise subprocess.TimeoutExpired("child", named["timeout"])
+
+    monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setenv("SWEEPS_TOKEN", "swp_a_b")
+    monkeypatch.setenv("USUAL", "yes")
+    with pytest.raises(SweepError, match="took over 7 s to be recorded"):
+        Looks(seconds=7.0).space_of("model:build", folder, "jax")
+    assert given["env"]["USUAL"] == "yes"
+    assert "SWEEPS_TOKEN" not in given["env"]
