@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from sweeps import ledger_jobs, ledger_orders
+from sweeps.clock import wall_ms
 from sweeps.ledger import Ledger
 from sweeps.ledger_jobs import Job, Wanted
 from sweeps.ledger_standing import standing_of, withdraw
@@ -73,7 +74,7 @@ class Clock:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock(rounds.wall_ms())
+    clock = Clock(wall_ms())
     monkeypatch.setattr(rounds, "wall_ms", clock)
     return clock
 
@@ -268,14 +269,21 @@ def test_two_services_on_one_ledger_take_no_job_twice(service: Service) -> None:
     assert len(service.launcher.ids) == 2
 
 
+def test_what_this_runner_took_on_but_never_launched_is_launched(service: Service) -> None:
+    sweep_id = submit(service.ledger)
+    service.look()
+    service.rounds.here.clear()
+    assert service.look().here == (sweep_id,)
+    assert len(service.launcher.launched) == 2
+
+
 def test_a_job_that_somebody_else_took_meanwhile_is_theirs(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ids = [submit(service.ledger, owner) for owner in "ab"]
-    true_jobs = rounds.jobs
 
     def stale(ledger: Ledger, states: object) -> list[Job]:
-        found = true_jobs(ledger, ["waiting"])
+        found = ledger_jobs.jobs(ledger, ["waiting"])
         ledger_jobs.change(ledger, found[0], state="running", runner="another:1:1", launched_ms=1)
         return found
 
