@@ -56,8 +56,11 @@ def sync(
 
 
 def lacks(row: SweepRow) -> bool:
-    """Whether MLflow lacks something of a sweep, and nobody is there who sends it."""
-    return row.holder is None and (row.unsent > 0 or not row.end_sent)
+    """Whether MLflow lacks something of a sweep that has begun, and nobody is there to send it."""
+    from sweeps.ledger_records import QUEUED
+
+    begun = row.state != QUEUED
+    return begun and row.holder is None and (row.unsent > 0 or not row.end_sent)
 
 
 def _all(shelf: Shelf) -> list[SweepRow]:

@@ -195,6 +195,8 @@ def waits(job: QueuePlace) -> str:
     """`waits to begin, 3 before it`."""
     if job.state == "held":
         return "held in the queue until it is resumed"
+    if job.state == "running":
+        return "is about to begin"
     if job.position is None:
         return "waits to begin"
     return "begins next" if job.position == 1 else f"waits to begin, {job.position - 1:,} before it"

@@ -15,6 +15,7 @@ from sweeps.lease import Claim
 from sweeps.ledger import Ledger
 from sweeps.ledger_jobs import Order
 from sweeps.reading import read_sweep
+from sweeps.reports import sweep_report
 from sweeps.store import Store
 from sweeps.strict_yaml import read_yaml
 from sweeps.sweep import Sweep
@@ -96,5 +97,7 @@ def trained_with(trainer: Trainer) -> Iterator[Callable[[Trainer], None]]:
             patch.setattr(parts, "trainer_for", lambda *_: other)
 
         patch.setattr(parts, "task_for", lambda *_: TinyTask())
+        patch.setattr("tracking.mlflow_tracker.MlflowTracker", lambda uri: MemoryTracker())
+        patch.setattr(sweep_report, "sweep_report", lambda *_: [])
         change(trainer)
         yield change
