@@ -143,7 +143,7 @@ class Connection:
                     raise AwayError(str(error)) from error
                 continue
             wait = _asked_pause(response, pause)
-            if response.status_code not in BUSY or clock() + wait - began > patience:
+            if not _may_pass(response) or clock() + wait - began > patience:
                 self._check(response)
                 return response
             sleep(wait)
@@ -224,6 +224,12 @@ class _BrokenOffError(AwayError):
 def _verification() -> ssl.SSLContext:
     """The authorities that are trusted: those of SSL_CERT_FILE, or those known everywhere."""
     return httpx.create_ssl_context()
+
+
+def _may_pass(response: httpx.Response) -> bool:
+    """Whether the service says that the same may be asked again: nothing was done."""
+    conflict = response.status_code == httpx.codes.CONFLICT and "Retry-After" in response.headers
+    return conflict or response.status_code in BUSY
 
 
 def _asked_pause(response: httpx.Response, otherwise: float) -> float:
