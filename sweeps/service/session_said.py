@@ -29,7 +29,11 @@ def tail(path: Path, lines: int | None) -> str:
     if start:
         said = said.partition(b"\n")[2]
     text = redacted(said.decode("utf-8", "replace"))
-    return text if lines is None else "".join(text.splitlines(keepends=True)[-lines:])
+    if lines is None:
+        return text
+    *whole, rest = text.split("\n")
+    kept = [f"{line}\n" for line in whole] + ([rest] if rest else [])
+    return "".join(kept[-lines:] if lines else [])
 
 
 def size_of(path: Path) -> int:

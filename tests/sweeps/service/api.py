@@ -1,4 +1,4 @@
-"""A service for one test: its API over a real ledger, a made-up runner, sweeps with made-up trials."""
+"""A service for one test: its API over a real ledger, with made-up runner, sweeps and trials."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fastapi import FastAPI
+
+from sweeps.lease import Claim
 from sweeps.ledger import Ledger
 from sweeps.ledger_jobs import Order, change, enqueue, job_of, jobs
-from sweeps.lease import Claim
 from sweeps.reading import read_sweep
 from sweeps.service.app import create_app
 from sweeps.service.desk import Admit, Desk
