@@ -70,9 +70,9 @@ OK = httpx.Response(200, json={"ok": True})
 def test_a_problem_is_told_in_the_services_words() -> None:
     asked: list[httpx.Request] = []
     lines = "Traceback\n  it"
-    with closing(connected([problem(422, "s.yaml:3:1: no", lines=lines)], asked)) as connection:
-        with pytest.raises(RefusedError) as raised:
-            connection.post("/v1/sweeps", {"a": 1}, "key")
+    connection = connected([problem(422, "s.yaml:3:1: no", lines=lines)], asked)
+    with pytest.raises(RefusedError) as raised:
+        connection.post("/v1/sweeps", {"a": 1}, "key")
     error = raised.value
     assert (str(error), error.status, error.exit_code, error.lines) == (
         "s.yaml:3:1: no",
@@ -86,8 +86,8 @@ def test_a_problem_is_told_in_the_services_words() -> None:
 
 def test_the_token_is_a_header_and_nothing_else() -> None:
     asked: list[httpx.Request] = []
-    with closing(connected([OK], asked, "swp_a_b")) as connection:
-        assert connection.get("/v1/me", {"a": None, "b": True, "c": 3}) == {"ok": True}
+    connection = connected([OK], asked, "swp_a_b")
+    assert connection.get("/v1/me", {"a": None, "b": True, "c": 3}) == {"ok": True}
     assert asked[0].headers["Authorization"] == "Bearer swp_a_b"
     assert str(asked[0].url) == "http://127.0.0.1:8765/v1/me?b=true&c=3"
     with pytest.raises(AddressError, match="not sent where others can read it"):
@@ -110,8 +110,8 @@ def test_paths_go_below_the_addresss_own() -> None:
 def test_what_is_too_busy_is_asked_again(waits: Waits) -> None:
     asked: list[httpx.Request] = []
     busy = [problem(503, "away", {"Retry-After": "7"}), problem(429, "slow down"), OK]
-    with closing(connected(busy, asked)) as connection:
-        assert connection.post("/v1/sweeps", {}, "one key") == {"ok": True}
+    connection = connected(busy, asked)
+    assert connection.post("/v1/sweeps", {}, "one key") == {"ok": True}
     assert len(asked) == 3
     assert {request.headers["Idempotency-Key"] for request in asked} == {"one key"}
     first, second = waits.slept
@@ -122,20 +122,20 @@ def test_what_is_too_busy_is_asked_again(waits: Waits) -> None:
 def test_what_is_just_beginning_is_asked_again(waits: Waits) -> None:
     asked: list[httpx.Request] = []
     beginning = problem(409, "is just being begun", {"Retry-After": "1"})
-    with closing(connected([beginning, OK], asked)) as connection:
-        assert connection.post("/v1/sweeps/a/extend", repeatable=False) == {"ok": True}
+    connection = connected([beginning, OK], asked)
+    assert connection.post("/v1/sweeps/a/extend", repeatable=False) == {"ok": True}
     again: list[httpx.Request] = []
-    with closing(connected([problem(409, "is final")], again)) as connection:
-        with pytest.raises(RefusedError, match="is final"):
-            connection.post("/v1/sweeps/a/stop")
+    connection = connected([problem(409, "is final")], again)
+    with pytest.raises(RefusedError, match="is final"):
+        connection.post("/v1/sweeps/a/stop")
     assert (len(asked), len(again)) == (2, 1)
 
 
 def test_that_is_given_up_in_the_end(waits: Waits) -> None:
     asked: list[httpx.Request] = []
-    with closing(connected([problem(503, "about to end", exit_code=1)], asked)) as connection:
-        with pytest.raises(RefusedError, match="about to end"):
-            connection.get("/v1/sweeps")
+    connection = connected([problem(503, "about to end", exit_code=1)], asked)
+    with pytest.raises(RefusedError, match="about to end"):
+        connection.get("/v1/sweeps")
     assert module.PATIENCE - module.LONGEST_PAUSE * 2 < waits.now <= module.PATIENCE
     assert len(asked) > 5
 
@@ -143,9 +143,9 @@ def test_that_is_given_up_in_the_end(waits: Waits) -> None:
 def test_a_long_wait_that_is_asked_for_is_not_waited(waits: Waits) -> None:
     asked: list[httpx.Request] = []
     answers = [problem(429, "1,000 sweeps", {"Retry-After": "60"})]
-    with closing(connected(answers, asked)) as connection:
-        with pytest.raises(RefusedError, match="1,000 sweeps"):
-            connection.post("/v1/sweeps", {}, "key")
+    connection = connected(answers, asked)
+    with pytest.raises(RefusedError, match="1,000 sweeps"):
+        connection.post("/v1/sweeps", {}, "key")
     assert (len(asked), waits.slept) == (1, [])
 
 
@@ -154,12 +154,12 @@ BROKEN = httpx.RemoteProtocolError("Server disconnected without sending a respon
 
 def test_a_connection_that_breaks_is_taken_up_once() -> None:
     asked: list[httpx.Request] = []
-    with closing(connected([BROKEN, OK], asked)) as connection:
-        assert connection.get("/v1/sweeps") == {"ok": True}
+    connection = connected([BROKEN, OK], asked)
+    assert connection.get("/v1/sweeps") == {"ok": True}
     again: list[httpx.Request] = []
-    with closing(connected([BROKEN], again)) as connection:
-        with pytest.raises(AwayError, match=r"broke off before it answered .*; is it https\?$"):
-            connection.get("/v1/sweeps")
+    connection = connected([BROKEN], again)
+    with pytest.raises(AwayError, match=r"broke off before it answered .*; is it https\?$"):
+        connection.get("/v1/sweeps")
     assert (len(asked), len(again)) == (2, 2)
 
 
@@ -187,9 +187,9 @@ def test_what_would_be_done_twice_is_not_repeated() -> None:
     ],
 )
 def test_what_is_no_service(answer: Answer, said: str) -> None:
-    with closing(connected([answer], [])) as connection:
-        with pytest.raises(NoServiceError) as raised:
-            connection.get("/v1/x")
+    connection = connected([answer], [])
+    with pytest.raises(NoServiceError) as raised:
+        connection.get("/v1/x")
     assert said in str(raised.value)
     assert str(raised.value).startswith(f"{HERE.url} ")
 
@@ -218,9 +218,9 @@ def test_what_is_no_service(answer: Answer, said: str) -> None:
     ],
 )
 def test_what_cannot_be_reached(error: Exception, said: str) -> None:
-    with closing(connected([error], [])) as connection:
-        with pytest.raises((AwayError, NoServiceError)) as raised:
-            connection.get("/v1/x")
+    connection = connected([error], [])
+    with pytest.raises((AwayError, NoServiceError)) as raised:
+        connection.get("/v1/x")
     assert said in str(raised.value)
     assert isinstance(raised.value, LedgerAwayError) == ("SSL" not in str(error))
 
@@ -256,9 +256,9 @@ def hangs_up() -> Iterator[str]:
 
 
 def test_somebody_who_hangs_up(hangs_up: str) -> None:
-    with closing(Connection(Address.of(hangs_up), None)) as connection:
-        with pytest.raises(AwayError, match="broke off before it answered"):
-            connection.get("/v1/me")
+    connection = Connection(Address.of(hangs_up), None)
+    with closing(connection), pytest.raises(AwayError, match="broke off before it answered"):
+        connection.get("/v1/me")
 
 
 def test_a_proxy_would_read_what_is_not_encrypted(monkeypatch: pytest.MonkeyPatch) -> None:
