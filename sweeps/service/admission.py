@@ -83,7 +83,6 @@ def _settled(document: Any, allowed: Allowed) -> Any:
         settled["folder"] = code_folder(named, typed, allowed)
     if isinstance(search := settled.get("search"), Mapping):
         settled["search"] = studies_settled(search, typed, allowed)
-    check_notify(settled, allowed)
     return settled
 
 

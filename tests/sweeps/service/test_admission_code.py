@@ -100,6 +100,16 @@ def test_all_code_of_a_sweep_is_in_one_folder(premises: Premises) -> None:
     assert made.admit(apart).folder == str(folders[0])
 
 
+@pytest.mark.parametrize("said", ["def build(: 'secret'\n", "secret = 1\n", "raise SystemExit\n"])
+def test_a_file_outside_is_not_read_to_say_what_is_wrong_with_it(
+    said: str, premises: Premises
+) -> None:
+    (premises.root / "outside/theirs.py").write_text(said)
+    with pytest.raises(SweepFileError, match="its file is a link that leads out") as caught:
+        premises.admit(FUNCTION.replace("my_model", "linked"))
+    assert "secret" not in f"{caught.value}{caught.value.lines}"
+
+
 @pytest.mark.parametrize("key", ["model", "estimator", "function"])
 @pytest.mark.parametrize("path", ["../x:f", "x.py", "x:f()", "x:", ":f", "a b:c", "x:f;y"])
 def test_what_is_no_name_of_code_is_refused_before_it_is_looked_for(key: str, path: str) -> None:
