@@ -28,6 +28,7 @@ from sweeps.ledger_engine import trouble
 from sweeps.ledger_granted import granted
 from sweeps.ledger_outage import Outages, outlasting
 from sweeps.ledger_records import ACTIVE, FINAL
+from sweeps.ledger_turns import Turns
 from sweeps.ledger_view import LedgerView
 from sweeps.sweep import Sweep
 from sweeps.trial import Result, Trial
@@ -55,6 +56,7 @@ class Ledger(LedgerView):
     def __init__(self, url: str) -> None:
         super().__init__(url)
         self.outages = Outages(self._engine)
+        self._turns = Turns(self._engine)
 
     @classmethod
     def open(cls, url: str) -> Ledger:
@@ -283,7 +285,7 @@ class Ledger(LedgerView):
         """One transaction of anybody, for what is not the holder's alone."""
         connected, number = False, None
         try:
-            with self._engine.connect() as connection:
+            with self._turns.taken(), self._engine.connect() as connection:
                 connected = True
                 with connection.begin():
                     yield connection
