@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from sweeps.errors import printable
 
 Schema = Mapping[str, Any]
 
+PROBLEM = "application/problem+json"
 METHODS = ("get", "post", "put", "patch", "delete")
 
 HEAD = """<!doctype html>
@@ -35,6 +37,7 @@ HEAD = """<!doctype html>
 </header>
 """
 
+CODE = re.compile(r"`([^`]+)`")
 _REFERENCE = "#/components/schemas/"
 
 
@@ -46,6 +49,7 @@ def docs_page(document: Schema) -> str:
         f"<h1>{text(info['title'])} {text(info['version'])}</h1>",
         *_paragraphs(info.get("description", "")),
         '<p>For programs: <a href="/openapi.json">/openapi.json</a>.</p>',
+        *_contents_of(document),
         *_calls(document),
         "<h2>What is sent and answered</h2>",
         *(_shape(name, schema) for name, schema in sorted(known.items())),
@@ -59,43 +63,82 @@ def text(value: object) -> str:
     return html.escape(printable(str(value)))
 
 
-def _calls(document: Schema) -> Iterator[str]:
+def _contents_of(document: Schema) -> Iterator[str]:
+    """Every call with a link to it, and what an answer means that is a problem."""
+    links = "\n".join(
+        f'<li><a href="#{_anchor(method, path)}"><code>{method.upper()} {text(path)}</code></a> '
+        f"{text(call.get('summary', ''))}</li>"
+        for method, path, call in _each(document)
+    )
+    yield f'<nav aria-label="Calls"><ul class="plain">\n{links}\n</ul></nav>'
+    said = {
+        status: _words(answer.get("description", ""))
+        for _, _, call in _each(document)
+        for status, answer in call.get("responses", {}).items()
+        if PROBLEM in answer.get("content", {})
+    }
+    if said:
+        rows = "\n".join(f"<dt>{status}</dt><dd>{said[status]}</dd>" for status in sorted(said))
+        yield f"<h2>Problems</h2>\n<dl>\n{rows}\n</dl>"
+
+
+def _each(document: Schema) -> Iterator[tuple[str, str, Schema]]:
+    """(method, path, what the description says of the call)."""
     for path, item in document["paths"].items():
         for method in METHODS:
             if method in item:
-                yield _call(method, path, item[method])
+                yield method, path, item[method]
+
+
+def _anchor(method: str, path: str) -> str:
+    return text(f"{method}{path}".replace("/", "-").replace("{", "").replace("}", ""))
+
+
+def _calls(document: Schema) -> Iterator[str]:
+    for method, path, call in _each(document):
+        yield _call(method, path, call)
 
 
 def _call(method: str, path: str, call: Schema) -> str:
     said = "\n".join(_paragraphs(call.get("description", "")))
-    facts = "\n".join(
-        f"<dt>{text(name)}</dt><dd>{fact}</dd>" for name, fact in _facts(call) if fact
-    )
+    facts = "\n".join(f"<dt>{text(name)}</dt><dd>{fact}</dd>" for name, fact in _facts(call))
+    title = f"<code>{method.upper()} {text(path)}</code>"
     return (
-        f"<section>\n<h2><code>{method.upper()} {text(path)}</code></h2>\n"
-        f"<p>{text(call.get('summary', ''))}</p>\n{said}\n<dl>\n{facts}\n</dl>\n</section>"
+        f'<section id="{_anchor(method, path)}">\n<h2>{title}</h2>\n'
+        f"{said}\n<dl>\n{facts}\n</dl>\n</section>"
     )
 
 
 def _paragraphs(words: str) -> Iterator[str]:
     """Blocks of lines with an empty one between them."""
     for block in filter(str.strip, words.split("\n\n")):
-        yield f"<p>{text(' '.join(block.split()))}</p>"
+        yield f"<p>{_words(' '.join(block.split()))}</p>"
+
+
+def _words(said: str) -> str:
+    """Text in which `code` is set as such."""
+    return CODE.sub(r"<code>\1</code>", text(said))
 
 
 def _facts(call: Schema) -> Iterator[tuple[str, str]]:
     """What a call takes and answers: (word, markup)."""
     for one in call.get("parameters", ()):
         wanted = "" if one.get("required") else ", may be left out"
-        said = text(one.get("description", ""))
+        said = _words(one.get("description", ""))
         kind = f"{one['in']}, {_kind(one.get('schema', {}))}{wanted}"
         yield one["name"], f"{kind}{': ' if said else ''}{said}"
     if "requestBody" in call:
         yield "body", _contents(call["requestBody"])
+    troubles = []
     for status, answer in call.get("responses", {}).items():
+        if PROBLEM in answer.get("content", {}):
+            troubles.append(str(status))
+            continue
         shapes = _contents(answer)
-        said = text(answer.get("description", ""))
+        said = _words(answer.get("description", ""))
         yield str(status), f"{said}{': ' if said and shapes else ''}{shapes}"
+    if troubles:
+        yield "problems", ", ".join(troubles)
 
 
 def _contents(answer: Schema) -> str:
@@ -143,5 +186,5 @@ def _note(schema: Schema, wanted: bool) -> str:
     default = (
         "" if "default" not in schema else f", {text(json.dumps(schema['default']))} if left out"
     )
-    said = f": {text(schema['description'])}" if "description" in schema else ""
+    said = f": {_words(schema['description'])}" if "description" in schema else ""
     return f"{'' if wanted or default else ', may be left out'}{default}{said}"

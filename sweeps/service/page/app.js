@@ -9,7 +9,7 @@ import { showWho, signIn } from "./sign_in.js";
 import { submit } from "./submit.js";
 
 const main = document.getElementById("main");
-const submission = document.querySelector('nav a[href$="/submit"]');
+const submission = document.querySelector('header nav a[href$="/submit"]');
 let view = null;
 
 function viewAt(address, me) {
@@ -23,7 +23,7 @@ function put(next, moved) {
   view = next;
   main.replaceChildren(view.element);
   document.title = view.title;
-  for (const link of document.querySelectorAll("nav a")) {
+  for (const link of document.querySelectorAll("header nav a")) {
     const here = new URL(link.href).hash === (location.hash || "#/") && link.pathname === "/";
     here ? link.setAttribute("aria-current", "page") : link.removeAttribute("aria-current");
   }

@@ -1,31 +1,33 @@
 // The best score so far as a small picture: trials as dots, the best as a line above them.
 
 import { bestSoFar, scored } from "./course.js";
-import { drawn, put } from "./dom.js";
+import { drawn, put, set } from "./dom.js";
 import { count, figure } from "./words.js";
 
 const MOST_DOTS = 500;
 
-/** {element, show(course, goal, metric)}; `big` has axes' ends named. */
+/** {element, show(course, goal, metric)}; a `big` one is as wide as its place, with axes' ends. */
 export function chart(big) {
-  const [width, height] = big ? [640, 220] : [220, 56];
-  const box = { left: 4, right: width - 5, top: big ? 18 : 5, bottom: height - (big ? 20 : 5) };
-  const title = drawn("title");
-  const picture = drawn("g");
-  const kind = `chart ${big ? "big" : "small"}`;
-  const traits = { class: kind, viewBox: `0 0 ${width} ${height}`, role: "img" };
-  const element = drawn("svg", traits, title, picture);
-  let seen = "";
+  const [title, picture] = [drawn("title"), drawn("g")];
+  const element = drawn("svg", { class: `chart ${big ? "big" : "small"}`, role: "img" }, title, picture);
+  let [trials, best, seen] = [[], [], ""];
+  function draw() {
+    const [width, height] = big ? [Math.min(800, element.clientWidth || 640), 220] : [220, 56];
+    const box = { left: 4, right: width - 5, top: big ? 20 : 5, bottom: height - (big ? 22 : 5) };
+    set(element, "viewBox", `0 0 ${width} ${height}`);
+    picture.replaceChildren(...(trials.length ? parts(trials, best, box, big) : []));
+  }
+  if (big) new ResizeObserver(draw).observe(element);
   return {
     element,
     show(course, goal, metric) {
-      const trials = scored(course);
-      const now = `${trials.length} ${trials.at(-1)?.number} ${goal}`;
+      trials = scored(course);
+      const now = `${trials.length} ${trials.at(-1)?.number}`;
       if (now === seen) return;
       seen = now;
-      const best = bestSoFar(trials, goal);
+      best = bestSoFar(trials, goal);
       put(title, worded(trials, best, metric));
-      picture.replaceChildren(...(trials.length ? parts(trials, best, box, big) : []));
+      draw();
     },
   };
 }
@@ -73,9 +75,9 @@ function axes(trials, low, high, box) {
   const rule = y => drawn("line", { x1: box.left, x2: box.right, y1: y, y2: y });
   return [
     rule(box.top), rule(box.bottom),
-    text(box.left, box.top - 5, "start", figure(high)),
-    text(box.left, box.bottom + 15, "start", figure(low)),
-    text(box.right, box.bottom + 15, "end", count(trials.length, "trial")),
+    text(box.left, box.top - 6, "start", figure(high)),
+    text(box.left, box.bottom + 17, "start", high > low ? figure(low) : ""),
+    text(box.right, box.bottom + 17, "end", count(trials.length, "trial")),
   ];
 }
 

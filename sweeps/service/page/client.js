@@ -18,8 +18,8 @@ export class Away extends Error {}
 export async function ask(path, { method = "GET", body, headers = {} } = {}) {
   const answer = await answered(path, {
     method,
-    headers: { accept: "application/json", ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
-    body: body === undefined ? undefined : JSON.stringify(body),
+    headers: body === undefined ? headers : { "content-type": "application/json", ...headers },
+    body: JSON.stringify(body),
     signal: AbortSignal.timeout(PATIENCE),
   });
   return answer.status === 204 ? null : answer.json();

@@ -10,6 +10,8 @@ import { capital, count, duration, figure, moment, number, progressOf, RUN } fro
 
 const PAUSE = 2_000;
 const AT_A_TIME = 20;
+const MOST_WAITING = 100;
+const MS_A_TRIAL = 5;
 
 /** The view: {element, title, close()}. `failed` hears of what went wrong. */
 export function overview(failed) {
@@ -79,13 +81,12 @@ function running() {
   };
 }
 
-/** One sweep that runs; its course is read when it has got further. */
+/** One sweep that runs; its course is read when it has got further, a long one less often. */
 function card() {
   const [name, state, gone, curve] = [nameLink(), badge(), bar(), chart(false)];
   const [best, facts] = [make("p", { class: "score" }), make("p", { class: "quiet" })];
   const head = make("div", { class: "head" }, make("h3", {}, name.element), state.element);
-  let info = null;
-  let seen = "";
+  let [info, seen, due] = [null, "", 0];
   return {
     element: make("li", { class: "card" }, head, best, curve.element, gone.element, facts),
     show(now) {
@@ -96,13 +97,13 @@ function card() {
     },
     async look() {
       const now = `${info.done} ${info.failed} ${info.pruned}`;
-      if (now === seen) return;
+      if (now === seen || Date.now() < due) return;
       const course = await ask(about(info.sweep_id, "course"));
       const [{ metric, goal }] = info.objectives;
       const found = bestOf(scored(course), goal);
       put(best, found ? `${metric} ${figure(found.score)}` : "No trial has a score yet");
       curve.show(course, goal, metric);
-      seen = now;
+      [seen, due] = [now, Date.now() + MS_A_TRIAL * course.length];
     },
   };
 }
@@ -110,13 +111,15 @@ function card() {
 function queue() {
   const rows = make("tbody");
   const heads = ["place", "sweep", "owner", "takes", "waits since"];
-  const part = section("Queue", "Nothing waits.", table("Queue", heads, rows));
+  const others = make("p", { class: "quiet" });
+  const part = section("Queue", "Nothing waits.", table("Queue", heads, rows), others);
   return {
     element: part.element,
     show(begin, waiting) {
       const all = new Map([...begin, ...waiting].map(job => [job.sweep_id, job]));
-      keep(rows, [...all.values()], job => job.sweep_id, waits);
+      keep(rows, [...all.values()].slice(0, MOST_WAITING), job => job.sweep_id, waits);
       part.filled(all.size);
+      put(others, all.size > MOST_WAITING ? `and ${number(all.size - MOST_WAITING)} more` : "");
     },
   };
 }
@@ -167,11 +170,16 @@ function clusterIn(cluster) {
 }
 
 function nodeIn(node) {
-  const part = (free, all, one) => `${free === null ? "" : `${figure(free)} of `}${count(all, one)}${free === null ? "" : " free"}`;
+  const here = node.is_here ? " (this machine)" : "";
+  if (!node.alive) return `${node.name}${here}: lost`;
   const said = [part(node.cpus_free, node.cpus, "CPU")];
-  if (node.gpus) said.push(part(node.gpus_free, node.gpus, "GPU") + (node.gpu_kinds.length ? ` (${node.gpu_kinds.join(", ")})` : ""));
+  if (node.gpus) said.push(part(node.gpus_free, node.gpus, "GPU"), ...node.gpu_kinds);
   if (node.memory_gb !== null) said.push(`${figure(node.memory_gb)} GB`);
-  return `${node.name}${node.is_here ? " (this machine)" : ""}: ${node.alive ? said.join(", ") : "lost"}`;
+  return `${node.name}${here}: ${said.join(", ")}`;
+}
+
+function part(free, all, one) {
+  return free === null ? count(all, one) : `${figure(free)} of ${count(all, one)} free`;
 }
 
 function ended(again) {
@@ -192,9 +200,7 @@ function ended(again) {
       part.filled(found.over.length);
       show(more, found.more);
     },
-    async look() {
-      for (const one of rows.kept.values()) await one.look();
-    },
+    look: () => Promise.all([...rows.kept.values()].map(one => one.look())),
   };
 }
 

@@ -31,9 +31,14 @@ BY_NETWORK = "Failed to load resource"
 
 WIDTHS = "[document.documentElement.scrollWidth, window.innerWidth]"
 TARGETS = """() => [...document.querySelectorAll("a, button, input, textarea, summary")]
-  .filter(one => one.checkVisibility() && one.id !== "skip" && !one.closest("p:not(.links), dd"))
+  .filter(one => one.checkVisibility() && one.id !== "skip")
+  .filter(one => !one.closest("p:not(.links), dd, li:not(.card)"))
   .map(one => [one.textContent.trim() || one.id || one.type, one.getBoundingClientRect().height])
   .filter(([, height]) => height < 44)"""
+
+LETTERS = """() => [...document.querySelectorAll("svg text")]
+  .map(one => parseFloat(getComputedStyle(one).fontSize) * one.getScreenCTM().a)"""
+"""The sizes of a picture's words, in pixels."""
 
 
 @contextmanager

@@ -23,9 +23,14 @@ class Asked(BaseModel):
 
 
 def made_up() -> FastAPI:
-    app = FastAPI(title="made <up>", version="1.2", description="First.\n\nSecond &\nmore.")
+    app = FastAPI(title="made <up>", version="1.2", description="First.\n\nSecond &\n`more`.")
 
-    @app.post("/v1/things/{thing}")
+    problem = {
+        "content": {"application/problem+json": {}},
+        "description": "There is no <such> thing",
+    }
+
+    @app.post("/v1/things/{thing}", responses={404: problem})
     def make(
         asked: Asked,
         thing: Annotated[str, Path(description="which one")],
@@ -44,13 +49,16 @@ def test_calls_are_described() -> None:
     page = docs_page(made_up().openapi())
     for said in (
         "<h2><code>POST /v1/things/{thing}</code></h2>",
+        '<li><a href="#post-v1-things-thing"><code>POST /v1/things/{thing}</code></a> Make</li>',
         "<p>Make a thing.</p>\n<p>With care.</p>",
+        "<dt>404</dt><dd>There is no &lt;such&gt; thing</dd>",
+        "<dt>problems</dt><dd>404</dd>",
         "<dt>thing</dt><dd>path, string: which one</dd>",
         "<dt>limit</dt><dd>query, integer, may be left out</dd>",
         '<dt>body</dt><dd><code>application/json</code> <a href="#Asked">Asked</a></dd>',
         "<dt>times</dt><dd>integer, 3 if left out: how often</dd>",
         "<dt>again</dt><dd>list of integer or null, may be left out</dd>",
-        "<p>Second &amp; more.</p>",
+        "<p>Second &amp; <code>more</code>.</p>",
     ):
         assert said in page, said
 

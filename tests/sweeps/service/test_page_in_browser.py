@@ -14,6 +14,7 @@ from sweeps.ledger_jobs import job_of
 from sweeps.store import Store
 from tests.sweeps.service.api import FILE, result
 from tests.sweeps.service.pages import (
+    LETTERS,
     PHONE,
     TARGETS,
     WIDTHS,
@@ -143,6 +144,7 @@ def test_a_phone_scrolls_down_only_and_fingers_find_what_they_touch(
         wide, window_width = page.evaluate(WIDTHS)
         assert wide <= window_width == PHONE["width"]
         assert page.evaluate(TARGETS) == []
+        assert min(page.evaluate(LETTERS), default=12) >= 12
 
 
 def test_a_mistake_is_shown_at_its_place(look: Window) -> None:
