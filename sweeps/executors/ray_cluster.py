@@ -158,7 +158,10 @@ class RayCluster(Executor):
         missed = 0
         while missed < KNOCKS:
             await asyncio.sleep(KNOCK_EVERY)
-            missed = 0 if await asyncio.to_thread(self._connection.answers) else missed + 1
+            head = await asyncio.to_thread(self._connection.head)
+            if head == "another":
+                break
+            missed = 0 if head == "there" else missed + 1
         self._lost = ClusterLostError(
             f"the head of the Ray cluster at {self._connection.address} is gone; "
             "what was done is kept"

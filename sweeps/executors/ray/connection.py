@@ -6,12 +6,14 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any
+from typing import Any, Literal
 
 from sweeps.executors.environment import standing
 from sweeps.executors.executor import ClusterError
 from sweeps.executors.ray.address import answers, resolved
 from sweeps.executors.ray.room import Node
+
+Head = Literal["there", "away", "another"]
 
 VARIABLES = {
     "RAY_USAGE_STATS_ENABLED": "0",
@@ -24,6 +26,7 @@ VARIABLES = {
     "RAY_NUM_REDIS_GET_RETRIES": "3",
 }
 ANSWER_SECONDS = 5.0
+"""What a head may take to answer, before it counts as away."""
 LEAVE_SECONDS = 15.0
 """Ray needs five to give up a head that is gone."""
 LEFT_SECONDS = 45.0
@@ -58,21 +61,27 @@ class Connection:
         """What each living node has."""
         return [node["Resources"] for node in imported().nodes() if node["Alive"]]
 
-    def answers(self) -> bool:
+    def head(self) -> Head:
         """Whether the head that was joined is there.
 
         One that was started anew at its address is another cluster's: it refuses all that knew the
-        first.
+        first. Asking Ray where nobody answers would wait.
         """
         if not answers(self.address):
-            return False
+            return "away"
         ray = imported()
-        head = ray.get_runtime_context().worker.gcs_client
+        client = ray.get_runtime_context().worker.gcs_client
         try:
-            head.internal_kv_get(b"session_name", b"session", timeout=ANSWER_SECONDS)
+            client.internal_kv_get(b"session_name", b"session", timeout=ANSWER_SECONDS)
+        except ray.exceptions.AuthenticationError:
+            return "another"
         except ray.exceptions.RayError:
-            return False
-        return True
+            return "away"
+        return "there"
+
+    def answers(self) -> bool:
+        """Whether it is there."""
+        return self.head() == "there"
 
     def close(self) -> None:
         """Leave the cluster; what this process had put there is freed by Ray."""
