@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sweeps.client.info import Info
 
 KEY_BYTES = 16
-LONGEST_NAME = 255
+LONGEST_NAME = 200
 """Characters of a file's name that a service takes; messages begin with it."""
 
 

@@ -76,9 +76,9 @@ class Connection:
         """The same, asked once and not waited for: it will be asked again soon."""
         return self._json(self._repeated("GET", path, patience=0.0, timeout=GLANCE_SECONDS))
 
-    def text(self, path: str, query: Query | None = None) -> str:
-        """The same where it is no JSON."""
-        return self._repeated("GET", path, query=query, accept="*/*").text
+    def text(self, path: str, query: Query | None = None, patience: float = PATIENCE) -> str:
+        """The same where it is no JSON; asked for again for so many seconds while it is made."""
+        return self._repeated("GET", path, query=query, accept="*/*", patience=patience).text
 
     def location(self, path: str) -> str | None:
         """Where a path leads to, asked once; None where it leads nowhere."""

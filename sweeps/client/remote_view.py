@@ -22,6 +22,9 @@ SWEEPS = "/v1/sweeps"
 PAGE, PAGE_OF_TRIALS = 500, 1_000
 ONE_BY_ONE = 4
 """Trials that are asked for by their numbers; of more, a list is read."""
+DRAWING_SECONDS = 180.0
+"""For which a page is waited for that the service draws."""
+
 A_PREFIX = re.compile(r"[\w-][\w.-]*", re.ASCII)
 """What may be the beginning of an id, or a name; anything else would be another path."""
 
@@ -143,7 +146,7 @@ class RemoteView:
 
     def report(self, sweep_id: str) -> str:
         """The page with the sweep's pictures and tables, HTML."""
-        return self.connection.text(f"{_path(sweep_id)}/report")
+        return self.connection.text(f"{_path(sweep_id)}/report", patience=DRAWING_SECONDS)
 
     def _chosen(self, sweep_id: str, numbers: Collection[int]) -> list[Begun]:
         """Trials of these numbers: one by one where they are few."""
