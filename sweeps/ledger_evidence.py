@@ -65,6 +65,12 @@ class Evidence(LedgerView):
             raise LookupError(f"no sweep {sweep_id!r} in this store")
         return row
 
+    def job(self, sweep_id: str) -> Any:
+        """The row of its job; None of a sweep that was never in the queue."""
+        of_sweep = select(schema.job).where(schema.job.c.sweep_id == sweep_id)
+        with self.reading() as connection:
+            return connection.execute(of_sweep).first()
+
 
 def _kept(row: Row[Any]) -> KeptTrial:
     trial = Trial(row.number, {}, row.budget, row.parent, row.confirms)

@@ -7,10 +7,10 @@ from typing import Any
 
 from sweeps.doctor.violation import Fault
 from sweeps.ledger_evidence import KeptTrial
-from sweeps.ledger_records import ACTIVE, FINAL
+from sweeps.ledger_records import ACTIVE, FINAL, QUEUED
 from sweeps.sweep import Sweep
 
-STATES = (*ACTIVE, *FINAL, "interrupted", "finished", "out_of_time", "failed")
+STATES = (QUEUED, *ACTIVE, *FINAL, "interrupted", "finished", "out_of_time", "failed")
 WITHOUT_RUNNING = (*FINAL, "finished")
 
 
@@ -41,7 +41,7 @@ def _times(stands: Any, kept: Sequence[KeptTrial]) -> Iterator[Fault]:
     if stands.state in ACTIVE:
         return
     if stands.ended_ms is None:
-        if stands.state != "interrupted":
+        if stands.state not in (QUEUED, "interrupted"):
             yield Fault("times", f"the sweep is {stands.state}, but without an end")
         return
     latest = max((one.ended_ms for one in kept if one.ended_ms is not None), default=0)

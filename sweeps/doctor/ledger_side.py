@@ -15,6 +15,7 @@ from sweeps.doctor.ending_rules import ending_faults
 from sweeps.doctor.expected import Expected, expected_run
 from sweeps.doctor.order_rules import order_faults
 from sweeps.doctor.point_rules import point_faults
+from sweeps.doctor.queue_rules import queue_faults
 from sweeps.doctor.trial_rules import trial_faults
 from sweeps.doctor.violation import Fault
 from sweeps.ledger_evidence import Evidence, KeptTrial
@@ -72,6 +73,7 @@ def look_at_ledger(store: Store, sweep_id: str) -> LedgerSide:
             best = evidence.best(row.sweep_id, maximize=maximize)
             results = [one.result for one in kept.values() if one.result is not None]
             faults += best_faults(sweep, best, results)
+        faults += queue_faults(stands, evidence.job(row.sweep_id), list(kept.values()))
     faults += _of_the_sweep(sweep, stands, list(kept.values()))
     return LedgerSide(row, stands, sweep, faults, kept, expected)
 

@@ -9,6 +9,7 @@ from sweeps.doctor.expected import last_values
 from sweeps.doctor.violation import Fault, Mend
 from sweeps.ledger_evidence import KeptTrial
 from sweeps.ledger_records import ACTIVE
+from sweeps.ledger_standing import NEVER_BEGUN
 from sweeps.pareto import front_of
 from sweeps.remembering import STATUS, best_of, sweep_end
 from sweeps.sweep import Sweep
@@ -25,6 +26,8 @@ def parent_faults(
     `stands` is the sweep's row in the ledger.
     """
     if not parents:
+        if stands.backend_state == NEVER_BEGUN:
+            return
         if stands.end_shipped or any(one.shipped for one in kept):
             yield _fault("parent", "no run of the sweep itself", AGAIN)
         return
