@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import sys
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,10 +16,11 @@ import psutil
 import pytest
 
 from sweeps.service import mlflow_beside
+from sweeps.service.mlflow_access import access_words
 from sweeps.service.mlflow_beside import MlflowBeside, Words
 from sweeps.service.settings import Settings
 from sweeps.store import Store
-from tests.sweeps.service.served import until
+from tests.sweeps.service.served import ROOT, until
 from tracking.tracker import TrackingError
 from tracking.ui import answers
 
@@ -150,8 +154,6 @@ def test_none_is_started_where_there_is_one_or_none_is_wanted(
 
 
 def test_a_taken_port_that_was_asked_for_is_told_at_once(tmp_path: Path) -> None:
-    import socket
-
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -162,12 +164,10 @@ def test_a_taken_port_that_was_asked_for_is_told_at_once(tmp_path: Path) -> None
 
 
 @pytest.mark.slow
-def test_the_real_one_makes_its_store_whole_and_asks_for_tokens(tmp_path: Path) -> None:
-    import urllib.error
-    import urllib.request
-
-    from sweeps.service.mlflow_access import access_words
-
+def test_the_real_one_makes_its_store_whole_and_asks_for_tokens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
     settings = Settings(Store(tmp_path / "store"))
     settings.store.folder.mkdir()
     said: list[str] = []
