@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -21,7 +20,7 @@ PORTS = {"http": 80, "https": 443}
 def check_notify(document: Mapping[str, Any], allowed: Allowed) -> None:
     """Raise SweepError for a command or an address that is not listed.
 
-    A command is what the operator wrote, word for word: what a program is told stands on its
+    A command is a listed program by its whole path and nothing more: what it is told stands on its
     standard input, and arguments could make anything of it. An address has a listed host and its
     scheme's own port, or that of a listed `host:port`; of one in a variable of the environment it
     is never told whether there is such a variable, nor what it holds.
@@ -30,12 +29,8 @@ def check_notify(document: Mapping[str, Any], allowed: Allowed) -> None:
     several = isinstance(given, list)
     for position, one in enumerate(read_notify(Section.of(document, ()))):
         place: Place = ("notify", position) if several else ("notify",)
-        if one.command and one.command not in _commands(allowed.notify_commands):
-            raise SweepError(
-                f"{shown(one.command[0])} with these arguments is not among the commands of this "
-                "service: its operator would have to list it, `--notify-command`",
-                (*place, "command"),
-            )
+        if one.command:
+            _check_command(one.command, (*place, "command"), allowed.notify_commands)
         if one.webhook is not None and not is_listed(one.webhook, allowed.notify_hosts):
             raise SweepError(
                 f"{host_of(one.webhook)} is on none of the hosts that this service may tell: "
@@ -44,9 +39,17 @@ def check_notify(document: Mapping[str, Any], allowed: Allowed) -> None:
             )
 
 
-def _commands(listed: Sequence[str]) -> set[tuple[str, ...]]:
-    """Whole command lines; those whose program has no absolute path are none."""
-    return {tuple(words) for words in map(shlex.split, listed) if words and words[0][:1] == "/"}
+def _check_command(command: Sequence[str], place: Place, listed: Sequence[str]) -> None:
+    program, *arguments = command
+    if program not in listed or not program.startswith("/"):
+        message = (
+            f"{shown(program)} is not among the programs that this service may tell: "
+            f"its operator would have to list it by its whole path, `--notify-command`"
+        )
+        raise SweepError(message, place)
+    if arguments:
+        message = f"a service gives {shown(program)} no arguments: leave them out"
+        raise SweepError(message, place)
 
 
 def is_listed(webhook: str, hosts: Sequence[str]) -> bool:

@@ -14,7 +14,7 @@ NETWORKS = f"task: penguins\n{NETWORK}"
 NO_DATA = "is in none of the data folders of this service"
 NO_CODE = "is not among the code that this service runs"
 NO_FOLDER = "--code-folder FOLDER"
-NO_COMMAND = "is not among the commands of this service"
+NO_COMMAND = "is not among the programs that this service may tell"
 NO_HOST = "is on none of the hosts that this service may tell"
 NO_STUDY = "from SQLite files of its data folders only"
 STUDY = NETWORK + "task: penguins\nsearch: {backend: optuna, trials: 5, warm_start: [%s]}\n"
@@ -164,13 +164,12 @@ DECISIONS: Mapping[str, tuple[str, str]] = {
         NO_STUDY,
     ),
     # Whom to tell.
-    "notify.command": (f"{NETWORKS}notify: {{command: /usr/bin/logger -t sweeps}}\n", ""),
+    "notify.command": (f"{NETWORKS}notify: {{command: /usr/bin/logger}}\n", ""),
     "notify.command, as a list": (f"{NETWORKS}notify: [{{command: [/bin/true], on: end}}]\n", ""),
-    "notify.command, other arguments": (
+    "notify.command, arguments": (
         f"{NETWORKS}notify: {{command: /usr/bin/logger -f /etc/passwd}}\n",
-        NO_COMMAND,
+        "gives '/usr/bin/logger' no arguments",
     ),
-    "notify.command, more arguments": (f"{NETWORKS}notify: {{command: /bin/true x}}\n", NO_COMMAND),
     "notify.command, another": (f"{NETWORKS}notify: {{command: /bin/sh -c id}}\n", NO_COMMAND),
     "notify.command, by its name": (f"{NETWORKS}notify: {{command: 'true'}}\n", NO_COMMAND),
     "notify.command, another way there": (

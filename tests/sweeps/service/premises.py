@@ -69,7 +69,7 @@ class Premises:
             code_folders=(root / "code",),
             code=(*CODE, "ours:build", "linked:build", "gone:build", "nowhere:f"),
             notify_hosts=("hooks.example.org", "localhost:8123"),
-            notify_commands=("/usr/bin/logger -t sweeps", "/bin/true"),
+            notify_commands=("/usr/bin/logger", "/bin/true"),
         )
         return cls(root, allowed)
 

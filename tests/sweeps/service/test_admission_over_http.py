@@ -62,7 +62,7 @@ def test_what_is_allowed_waits_in_the_queue(name: str, real: Service, premises: 
         (FUNCTION.replace("my_model:build", "os:system"), "'os:system' is not among the code"),
         (TABLED % "/etc/passwd", "'/etc/passwd' is in none of the data folders"),
         (TABLED % "../outside/secret.csv", "'../outside/secret.csv' is in none of the data"),
-        (f"{NETWORKS}notify: {{command: /bin/sh}}\n", "is not among the commands"),
+        (f"{NETWORKS}notify: {{command: /bin/sh}}\n", "is not among the programs"),
         (f"{NETWORKS}name: ../../x\n", "a name has ASCII letters"),
     ],
 )
