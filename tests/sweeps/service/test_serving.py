@@ -19,7 +19,7 @@ from sweeps.service.only_one import ServingError, only_service
 from tests.sweeps.postgres import Server
 from tests.sweeps.service.served import Place, Serving, document, end, serving, started, until
 
-SLOW = ["seconds: 0.3"]
+SLOW = ["seconds: 0.25"]
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ def _refuses_a_taken_port(place: Place) -> None:
 @pytest.mark.slow
 def test_what_runs_is_interrupted_and_goes_on_with_the_next_start(place: Place) -> None:
     with serving(place, "--no-mlflow", "--slots", "1") as service:
-        running = submitted(service, document("slow", 25, "slow", SLOW))
+        running = submitted(service, document("slow", 14, "slow", SLOW))
         waiting = submitted(service, document("next", 3))
         some_trials(service, running)
         service.send(signal.SIGTERM)
@@ -139,7 +139,7 @@ def test_what_runs_is_interrupted_and_goes_on_with_the_next_start(place: Place) 
         assert kept_state(place, waiting) == "queued"
         until(lambda: place.processes() == [], "the end of all", lambda: str(place.processes()), 20)
     with serving(place, "--no-mlflow", "--slots", "1") as service:
-        for sweep_id, trials in ((running, 25), (waiting, 3)):
+        for sweep_id, trials in ((running, 14), (waiting, 3)):
             over(service, sweep_id)
             assert state(service, sweep_id)["done"] == trials
 
