@@ -7,8 +7,6 @@ import os
 import signal
 import socket
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,11 +14,10 @@ import psutil
 import pytest
 
 from sweeps.service import mlflow_beside
-from sweeps.service.mlflow_access import access_words
 from sweeps.service.mlflow_beside import MlflowBeside, Words
 from sweeps.service.settings import Settings
 from sweeps.store import Store
-from tests.sweeps.service.served import ROOT, until
+from tests.sweeps.service.served import until
 from tracking.tracker import TrackingError
 from tracking.ui import answers
 
@@ -163,27 +160,24 @@ def test_a_taken_port_that_was_asked_for_is_told_at_once(tmp_path: Path) -> None
             beside.mlflow.start()
 
 
-@pytest.mark.slow
-def test_the_real_one_makes_its_store_whole_and_asks_for_tokens(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_new_store_is_made_whole_before_the_server_sees_it(
+    beside: Beside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    settings = Settings(Store(tmp_path / "store"))
-    settings.store.folder.mkdir()
-    said: list[str] = []
-    mlflow = MlflowBeside(
-        settings, said.append, lambda: True, lambda auth: access_words(settings, auth=auth)
-    )
-    mlflow.start()
-    try:
-        until(lambda: mlflow.address is not None, "MLflow", lambda: mlflow.log.read_text(), 90)
-        assert mlflow.address is not None
-        path = "/api/2.0/mlflow/experiments/get-by-name?experiment_name=Default"
-        with pytest.raises(urllib.error.HTTPError) as refused:
-            urllib.request.urlopen(mlflow.address + path, timeout=20)
-        refused.value.close()
-        assert refused.value.code == 401
-        assert not list(settings.store.folder.glob("*.unfinished-*"))
-    finally:
-        mlflow.close()
-    assert [line.partition(" ")[0] for line in said] == ["MLflow:"]
+    file = beside.settings.store.folder / "mlflow.db"
+    file.unlink()
+    monkeypatch.setattr(mlflow_beside, "_MAKE", "import sys; open(sys.argv[1], 'w').write('whole')")
+    beside.mlflow.start()
+    beside.up()
+    assert file.read_text() == "whole"
+
+
+def test_a_store_that_cannot_be_made_is_told_and_tried_again(
+    beside: Beside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (beside.settings.store.folder / "mlflow.db").unlink()
+    monkeypatch.setattr(mlflow_beside, "_MAKE", "raise SystemExit(3)")
+    beside.mlflow.start()
+    until(lambda: len(beside.said) > 1, "a second try", lambda: str(beside.said))
+    assert "has no store: making " in beside.said[0]
+    assert "ended with 3; it is started again in " in beside.said[0]
+    assert beside.mlflow.address is None
