@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import os
 import shlex
-import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
-from urllib.error import HTTPError, URLError
-from urllib.request import urlopen
 
 import pytest
 
 from sweeps.ledger import Ledger
 from sweeps.store import Store
-from tests.sweeps.executors.ray.simulated import QUIET, STORE
+from tests.sweeps.executors.ray.heads import RAY, Head
+from tests.sweeps.executors.ray.simulated import QUIET, NoClusterError
 
 pytestmark = [
     pytest.mark.slow,
@@ -37,52 +34,20 @@ objective: {metric: score, goal: maximize}
 search: {backend: random, trials: 8}
 space: {x: {low: -3.0, high: 3.0}}
 """
-RAY = (sys.executable, "-m", "ray.scripts.scripts")
 SWEEPS = "import sys; from sweeps.cli.app import main; main(sys.argv[1:])"
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 @pytest.fixture
 def server() -> Iterator[str]:
     """The address of a head's job server."""
-    ports = [f"--port={free_port()}", f"--dashboard-port={(port := free_port())}"]
-    ports.append(f"--dashboard-agent-listen-port={free_port()}")  # another head has the usual one
-    size = ["--num-cpus=2", f"--object-store-memory={STORE}"]
-    head = subprocess.Popen(
-        [*RAY, "start", "--head", "--block", *ports, *size],
-        env={**os.environ, **QUIET, "PYTHONPATH": str(Path.cwd())},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    head = Head()
     try:
-        _wait_for(f"http://127.0.0.1:{port}", head)
-        yield f"http://127.0.0.1:{port}"
+        head.start()
+        yield head.job_server
+    except NoClusterError as error:
+        pytest.skip(str(error))
     finally:
-        head.terminate()
-        head.wait(30)
-        # What the head has started is a group of its own; none of it is to stay.
-        with suppress(ProcessLookupError):
-            os.killpg(head.pid, signal.SIGKILL)
-
-
-def _wait_for(address: str, head: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 40
-    while True:
-        try:
-            with urlopen(f"{address}/api/version"):
-                return
-        except URLError as error:
-            if isinstance(error, HTTPError):
-                error.close()
-            if head.poll() is not None or time.monotonic() > deadline:
-                pytest.skip(f"no Ray head can be started here: {error}")
-            time.sleep(0.2)
+        head.close()
 
 
 def test_a_submitted_coordinator_finds_the_cluster_that_it_is_on(
