@@ -72,7 +72,7 @@ def test_unknown_ids_are_compared_as_known_ones_are(
         return real(kept, typed)
 
     _, text = create(ledger, "ada", "viewer", None)
-    monkeypatch.setattr(ledger_tokens.hmac, "compare_digest", noted)
+    monkeypatch.setattr(hmac, "compare_digest", noted)
     find(ledger, text)
     find(ledger, f"swp_zzzzzz_{text.split('_')[2]}")
     assert len(compared) == 2

@@ -23,9 +23,9 @@ def test_this_machine_alone_needs_nothing(host: str) -> None:
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.5", "gpu.lab", "127.0.0.2", ""])
 def test_beyond_it_tokens_and_tls_are_needed(host: str) -> None:
-    for settings in ({}, {"tls": TLS}):
+    for tls in (None, TLS):
         with pytest.raises(ValueError, match="asks nobody for a token: add --auth"):
-            check(host=host, **settings)
+            check(host=host, tls=tls)
     for asks in ({"auth": True}, {"tokens": True}):
         with pytest.raises(ValueError, match="unencrypted: give --tls-cert and --tls-key"):
             check(host=host, **asks)
