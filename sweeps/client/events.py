@@ -88,16 +88,17 @@ class _Absence:
         self._since, self._pause = None, FIRST_PAUSE
 
     def goes_on(self, error: AwayError | RefusedError) -> None:
-        """Wait a little; raise the error when that was long enough."""
+        """Wait a little, and say so once it takes long; raise the error when that was enough."""
         now = clock()
         if self._since is None:
             self._since = now
-        elif self._pause == LONGEST_PAUSE:
-            self._say(f"{error}; asked again for {PATIENCE - (now - self._since):.0f} s more")
         if now - self._since > PATIENCE:
             raise error
         sleep(self._pause)
-        self._pause = min(2 * self._pause, LONGEST_PAUSE)
+        longer = min(2 * self._pause, LONGEST_PAUSE)
+        if longer == LONGEST_PAUSE != self._pause:
+            self._say(f"{error}; it is asked again for {PATIENCE / 60:.0f} min")
+        self._pause = longer
 
 
 def parsed(lines: Iterable[str], url: str) -> Iterator[Event]:

@@ -12,23 +12,23 @@ import uvicorn
 
 
 @contextmanager
-def listening(app: Any) -> Iterator[str]:
-    """Its address, for as long as the block lasts."""
+def listening(app: Any, **options: Any) -> Iterator[str]:
+    """Its address, for as long as the block lasts; `options` are uvicorn's."""
     door = socket.socket()
     door.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(
-        app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1
-    )
+    quiet = {"log_config": None, "access_log": False, "lifespan": "off"}
+    config = uvicorn.Config(app, timeout_graceful_shutdown=1, **quiet, **options)
     server = Ready(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, name="uvicorn")
     thread.start()
     try:
         assert server.is_up.wait(20)
-        yield f"http://127.0.0.1:{door.getsockname()[1]}"
+        yield f"http{'s' if config.is_ssl else ''}://127.0.0.1:{door.getsockname()[1]}"
     finally:
-        streams = getattr(getattr(app, "state", None), "streams", None)
-        if streams is not None:
-            streams.close()
+        for name in ("streams", "reports"):
+            kept = getattr(getattr(app, "state", None), name, None)
+            if kept is not None:
+                kept.close()
         server.should_exit = True
         thread.join()
         door.close()

@@ -127,15 +127,13 @@ def test_a_service_has_to_be_named(served: Service, monkeypatch: pytest.MonkeyPa
 
 
 def test_who_may_do_what(served: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    texts = {
-        name: token(served, name, role)
-        for name, role in (
-            ("vic", "viewer"),
-            ("sue", "submitter"),
-            ("bob", "submitter"),
-            ("ada", "admin"),
-        )
+    roles: dict[str, ledger_tokens.Role] = {
+        "vic": "viewer",
+        "sue": "submitter",
+        "bob": "submitter",
+        "ada": "admin",
     }
+    texts = {name: token(served, name, role) for name, role in roles.items()}
     stranger = sweeps("ls")
     assert stranger.exit_code == 2
     assert stranger.stderr.startswith("this service wants a token: SWEEPS_TOKEN")

@@ -1,0 +1,178 @@
+"""Looks at what a service has: pages, reports, sweeps that run, and over TLS."""
+
+from __future__ import annotations
+
+import os
+import webbrowser
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from sweeps.cli import watching
+from sweeps.cli.app import app
+from sweeps.client import remote_view
+from sweeps.client.address import Address
+from sweeps.client.connection import Connection
+from sweeps.client.errors import AwayError
+from sweeps.client.remote_view import RemoteView
+from sweeps.ledger_records import SweepRow
+from sweeps.result_json import brief_from_json, confirmations_whole
+from sweeps.service.problems import ProblemError
+from sweeps.store import Store
+from sweeps.trial import Result as TrialResult
+from tests.sweeps.client.certificates import self_signed
+from tests.sweeps.client.listening import listening
+from tests.sweeps.service.api import Service, result, service
+
+
+@pytest.fixture
+def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SWEEPS_TOKEN", raising=False)
+    found = service(Store.at(tmp_path / "store"))
+    with closing(found.ledger), listening(found.app) as url:
+        monkeypatch.setenv("SWEEPS_SERVER", url)
+        yield found
+
+
+@pytest.fixture
+def view(served: Service) -> Iterator[RemoteView]:
+    with closing(Connection(Address.of(os.environ["SWEEPS_SERVER"]), None)) as connection:
+        yield RemoteView(connection)
+
+
+def sweeps(*words: str) -> Result:
+    return CliRunner().invoke(app, words, prog_name="sweeps")
+
+
+def test_pages_are_followed(
+    served: Service, view: RemoteView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote_view, "PAGE", 2)
+    monkeypatch.setattr(remote_view, "PAGE_OF_TRIALS", 3)
+    several = [result(number, 0.1 * number) for number in range(8)]
+    sweep_id = served.ended([*several, result(8, 0.7, confirms=7)])
+    for _ in range(4):
+        served.submitted()
+    assert view.sweeps() == served.ledger.sweeps()
+    assert view.trials(sweep_id, brief_from_json) == served.ledger.trials(sweep_id, brief_from_json)
+    whole = served.ledger.trials(sweep_id, confirmations_whole)
+    assert view.trials(sweep_id, confirmations_whole) == whole
+    assert view.course(sweep_id) == served.ledger.course(sweep_id)
+
+
+@pytest.mark.parametrize("maximize", [True, False])
+@pytest.mark.parametrize(
+    "scores", [[0.1, 0.5, 0.3], [0.5, 0.5, None], [None, None], [], [0.5] * 9, [0.2] * 2 + [0.1]]
+)
+def test_the_best_is_the_ledgers(
+    served: Service, view: RemoteView, scores: list[float | None], maximize: bool
+) -> None:
+    sweep_id = served.ended([result(number, score) for number, score in enumerate(scores)])
+    best = served.ledger.best(sweep_id, maximize=maximize)
+    found = view.best(sweep_id, maximize=maximize)
+    assert (found and found.trial) == (best and best.trial)
+
+
+@dataclass
+class Reports:
+    """Pages that are drawn at once, but for the first time that each is asked for."""
+
+    asked: int = 0
+
+    def page(self, row: SweepRow) -> bytes:
+        self.asked += 1
+        if self.asked == 1:
+            raise ProblemError(503, "it is being drawn", 1, {"Retry-After": "0"})
+        return f"<title>{row.name}</title>".encode()
+
+    def close(self) -> None:
+        pass
+
+
+def test_a_report_is_fetched(
+    served: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(webbrowser, "open", lambda link: shown.append(link) or True)
+    served.app.state.reports.close()
+    served.app.state.reports = Reports()
+    sweep_id = served.ended([result(0)])
+    done = sweeps("report", "--open")
+    assert (done.exit_code, done.stdout) == (0, f"report: report-{sweep_id}.html\n")
+    page = tmp_path / f"report-{sweep_id}.html"
+    assert page.read_text() == "<title>widths</title>"
+    assert shown == [page.as_uri()]
+    assert sweeps("report", "-o", "mine.html").stdout == "report: mine.html\n"
+    assert sweeps("report", "-o", "no/such/folder.html").exit_code == 2
+    served.ended([result(0, None)])
+    none = sweeps("report")
+    assert (none.exit_code, none.stdout.endswith(": no trial has a score yet\n")) == (1, True)
+
+
+def test_a_running_sweep_is_watched(served: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    claim = served.begun(served.submitted(), [result(0, 0.25)], running=1)
+    steps: list[Callable[[], object]] = [
+        lambda: served.ledger.commit(claim, [(result(1, None), 1)], {"next": 2}, spent=1.5),
+        lambda: served.ledger.end(claim, "finished", 3.0),
+        lambda: served.ledger.release(claim),
+    ]
+    monkeypatch.setattr(watching, "wait", lambda _: steps.pop(0)())
+    done = sweeps("watch")
+    assert done.exit_code == 0, done.output
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith(f"widths {claim.sweep_id}: running, by process {os.getpid()} on ")
+    assert lines[1].startswith("1/10 trials, best 0.25 (trial 0)")
+    assert "trial 1 failed, diverged: loss became nan in epoch 3" in lines
+    assert f"widths {claim.sweep_id}: finished, 2/10 trials, 1 failed, best 0.25 (trial 0)" in lines
+    assert steps == []
+
+
+def test_a_service_that_goes_away_is_waited_for(
+    served: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = served.begun(served.submitted(), [result(0)])
+    look = RemoteView.sweep
+    trouble = [AwayError("gone")] * 2
+
+    def away(view: RemoteView, prefix: str) -> SweepRow:
+        if claims:
+            claims.pop()()
+        elif trouble:
+            raise trouble.pop()
+        return look(view, prefix)
+
+    claims: list[Callable[[], object]] = [lambda: None, lambda: None]
+    monkeypatch.setattr(RemoteView, "sweep", away)
+    monkeypatch.setattr(
+        watching, "wait", lambda _: None if trouble else served.ledger.release(claim)
+    )
+    done = sweeps("watch")
+    assert done.exit_code == 0, done.output
+    assert trouble == []
+
+
+def test_over_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = self_signed(tmp_path)
+    found = service(Store.at(tmp_path / "store"))
+    sweep_id = found.ended([TrialResult(result(0).trial, 0.5, {}, {}, 1.0)])
+    secured = {"ssl_certfile": str(files.certificate), "ssl_keyfile": str(files.key)}
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    with closing(found.ledger), listening(found.app, **secured) as url:
+        unknown = sweeps("ls", "--server", url)
+        assert unknown.exit_code == 1
+        assert unknown.stderr == (
+            f"the certificate of {url} cannot be trusted: self-signed certificate; where it is of "
+            "an authority of your own, name that one's file in SSL_CERT_FILE\n"
+        )
+        plain = sweeps("ls", "--server", url.replace("https", "http"))
+        assert (plain.exit_code, "is it https?" in plain.stderr) == (1, True)
+        monkeypatch.setenv("SSL_CERT_FILE", str(files.certificate))
+        assert sweep_id in sweeps("ls", "--server", url).stdout
+    with listening(found.app) as url:
+        wrong = sweeps("ls", "--server", url.replace("http", "https"))
+        assert (wrong.exit_code, "does not speak https" in wrong.stderr) == (1, True)
