@@ -9,7 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from sweeps import ledger_orders
 from sweeps.errors import LedgerError
 from sweeps.ledger import Ledger
+from sweeps.ledger_jobs import intend
 from sweeps.service.rounds import Launched
+from sweeps.service.standing import RESTING
 
 GLANCE_SECONDS = 0.1
 LEAVE_SECONDS = 12.0
@@ -55,8 +57,13 @@ class Draining:
         return ended
 
     def _interrupt(self, sweep_id: str) -> bool:
-        """Leave the command; False for a coordinator that has not come to its lease yet."""
+        """Leave the command; False for a coordinator that has not come to its lease yet.
+
+        A sweep that rests rests on when the service is back.
+        """
         try:
+            if self._ledger.sweep(sweep_id).state in RESTING:
+                intend(self._ledger, sweep_id, "pause")
             return ledger_orders.leave(self._ledger, sweep_id, "interrupt")
         except (LedgerError, LookupError):
             return False

@@ -123,10 +123,12 @@ def _settled(desk: Desk, who: Who, typed: str) -> tuple[SweepRow, Job | None]:
         sleep(GLANCE_SECONDS)
 
 
-def _told(desk: Desk, row: SweepRow, command: Command) -> bool:
+def _told(desk: Desk, row: SweepRow, command: Literal["pause", "resume", "stop", "cancel"]) -> bool:
     """Leave a command for the process that runs the sweep; whether it has been heard before."""
     if row.state in HEARD[command]:
         return True
+    # Should its session end before it has obeyed, the next one does.
+    ledger_jobs.intend(desk.ledger, row.sweep_id, None if command == "resume" else command)
     if not leave(desk.ledger, row.sweep_id, command):
         raise ProblemError(
             409, f"{titled(row)} ended before it could {command}", FAILED, {"Retry-After": "1"}

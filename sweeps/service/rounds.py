@@ -25,6 +25,7 @@ from sweeps.service.standing import (
     MOST_TRIES,
     Session,
     fate_of,
+    is_over,
     pause_ms,
 )
 from sweeps.service.view import View
@@ -57,8 +58,12 @@ class Rounds:
 
     def go(self, *, begin: bool) -> View:
         """One look at every job; with `begin`, as many are begun as there is room for."""
-        running = standings(self._ledger, ["running"])
+        taken = standings(self._ledger, ["running", "held"])
+        running = [stands for stands in taken if stands.job.state == "running"]
         self._forget({stands.job.sweep_id for stands in running})
+        for stands in taken:
+            if stands.job.state == "held" and is_over(stands):
+                change(self._ledger, stands.job, state="over")
         left = [stands for stands in running if not self._settled(stands)]
         waiting = jobs(self._ledger, ["waiting"])
         mine = [stands for stands in left if self._is_mine(stands)]
@@ -85,12 +90,15 @@ class Rounds:
         job = stands.job
         fate = fate_of(stands, self._session(job), wall_ms())
         if fate == "leave":
+            launched = self.here.get(job.sweep_id)
+            if launched is not None and not launched.running.alive:
+                del self.here[job.sweep_id]  # somebody else holds the sweep
             return False
         ended = self.here.pop(job.sweep_id, None)
         if fate == "over":
             return change(self._ledger, job, state="over")
         if fate == "held":
-            return change(self._ledger, job, state="held", runner=None, tries=0)
+            return change(self._ledger, job, state="held", runner=None, tries=0, arguments="{}")
         if fate in ("stop", "cancel"):
             wish = {"wanted": fate, "arguments": "{}", "not_before_ms": 0}
             return change(self._ledger, job, state="waiting", runner=None, **wish)

@@ -14,8 +14,10 @@ Session = Literal["alive", "gone", "elsewhere"]
 """Of a coordinator: whether this runner's lives, or is surely gone, or somebody else's may live."""
 
 Fate = Literal["leave", "over", "again", "held", "stop", "cancel"]
-"""`again` waits for its next session, `held` until somebody resumes it; the last two are commands
-that nobody took any more, and that the next session carries out."""
+"""`again` waits for its next session, `held` until somebody resumes it; the last two are wishes
+that a session did not live to obey, and that the next one carries out."""
+
+RESTING = ("pausing", "paused")
 
 ENDED = (*FINAL, "finished", "out_of_time", "failed")
 """States of a sweep that needs nobody."""
@@ -40,17 +42,21 @@ def fate_of(stands: Standing, session: Session, now_ms: int) -> Fate:
         return "leave"
     if session == "elsewhere" and now_ms < (job.launched_ms or 0) + ELSEWHERE_MS:
         return "leave"
-    if stands.state in FINAL:
+    if is_over(stands):
         return "over"
-    if stands.state in ENDED and job.wanted == "run":
-        return "over"
-    match stands.command:
+    match stands.command or job.arguments.get("then"):
         case "stop" | "cancel" as command:
             return command
         case "pause":
             return "held"
         case _:
-            return "again"
+            return "held" if stands.state in RESTING and stands.command is None else "again"
+
+
+def is_over(stands: Standing) -> bool:
+    """Whether nobody runs the sweep, and nothing is wanted of it any more."""
+    done = stands.state in FINAL or (stands.state in ENDED and stands.job.wanted == "run")
+    return done and stands.holder is None
 
 
 def pause_ms(tries: int) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from sweeps import ledger_orders
+from sweeps.interrupts import HEARD
 from sweeps.ledger_orders import Command
 from sweeps.problem import Problem
 from sweeps.trainers.trainer import Pack, Progress
@@ -127,6 +128,39 @@ def test_a_signal_ends_a_pause(gated: Bench) -> None:
     assert gated.resume(summary.sweep_id).done == 10
 
 
+@pytest.mark.parametrize("before", [None, "pause"])
+def test_an_interrupted_sweep_finishes_what_runs_and_goes_on_later(
+    gated: Bench, before: Command | None
+) -> None:
+    """Whoever leaves the command is in no hurry, and sends no signal."""
+
+    def deed() -> None:
+        if before is not None:
+            command(gated, before)
+            wait_until(lambda: state(gated) == "pausing")
+            Gated.gate.set()
+            wait_until(lambda: state(gated) == "paused")
+        command(gated, "interrupt")
+        wait_until(lambda: HEARD in watcher.lines)
+
+    watcher = RecordingWatcher()
+    summary = run_beside(gated, deed, watcher)
+    assert (summary.ending, summary.signal, summary.done) == ("interrupted", signal.SIGTERM, 4)
+    assert state(gated) == "interrupted"
+    assert gated.resume(summary.sweep_id).done == 10
+
+
+def test_a_sweep_that_is_stopping_stops_although_it_is_interrupted(gated: Bench) -> None:
+    def deed() -> None:
+        command(gated, "stop")
+        wait_until(lambda: state(gated) == "stopping")
+        command(gated, "interrupt")
+        wait_until(lambda: HEARD in watcher.lines)
+
+    watcher = RecordingWatcher()
+    assert run_beside(gated, deed, watcher).ending == "stopped"
+
+
 def test_a_stopped_sweep_finishes_what_runs_and_is_final(gated: Bench) -> None:
     def deed() -> None:
         command(gated, "stop")
@@ -193,6 +227,17 @@ def test_a_command_that_nobody_took_does_not_act_on_the_next_session(bench: Benc
         set_sweep(connection, summary.sweep_id, command="stop")
     ledger.close()
     assert bench.resume(summary.sweep_id).done == 10
+
+
+def test_an_interruption_that_comes_after_the_end_changes_nothing(bench: Bench) -> None:
+    def report(*_: Any) -> list[Any]:
+        command(bench, "interrupt")
+        wait_until(lambda: HEARD in watcher.lines)
+        return []
+
+    watcher = RecordingWatcher()
+    assert bench.run(report=report, watcher=watcher).ending == "finished"
+    assert state(bench) == "finished"
 
 
 @pytest.mark.parametrize("late", ["pause", "stop", "cancel"])

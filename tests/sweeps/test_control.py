@@ -39,6 +39,22 @@ def test_an_unknown_command_is_answered_and_changes_nothing() -> None:
     assert "'puase' is no command" in heard.said[-1]
 
 
+def test_an_interruption_is_what_a_first_signal_is_and_never_a_second() -> None:
+    heard = Heard()
+    for _ in range(2):
+        heard.control.obey("interrupt")
+    assert heard.control.interrupted
+    assert heard.control.breaking_off
+    assert (heard.control.wish, heard.shown) == ("go_on", ["running", "running"])
+
+
+def test_who_is_deaf_is_not_interrupted_any_more() -> None:
+    interrupts = Interrupts(lambda _: None)
+    interrupts.deafen()
+    interrupts.ask()
+    assert interrupts.signal is None
+
+
 def test_what_is_being_ended_is_not_brought_back() -> None:
     heard = Heard()
     for command in ("stop", "resume", "pause"):

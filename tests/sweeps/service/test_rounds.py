@@ -363,6 +363,45 @@ def test_a_sweep_that_is_withdrawn_while_it_is_launched(service: Service) -> Non
     assert not service.rounds.anything_ended()
 
 
+def test_a_sweep_that_somebody_runs_from_a_terminal_takes_no_slot(service: Service) -> None:
+    """Its coordinator here finds it held and ends; the job is over when the other has run it."""
+    sweep_id = submit(service.ledger)
+    service.look()
+    other = Coordinated.begun(service.ledger, sweep_id)
+    service.last.alive = False
+    assert service.look().used == 0
+    assert not service.rounds.anything_ended()
+    assert service.state(sweep_id) == ("running", "running")
+    other.ends("finished")
+    service.look()
+    assert service.state(sweep_id) == ("over", "finished")
+    assert len(service.launcher.launched) == 1
+
+
+def test_what_was_held_and_has_ended_otherwise_is_over(service: Service) -> None:
+    held, ended = submit(service.ledger), submit(service.ledger)
+    for sweep_id in (held, ended):
+        assert ledger_jobs.change(service.ledger, service.job(sweep_id), state="held")
+    Coordinated.begun(service.ledger, ended).ends("finished")
+    service.look()
+    assert (service.job(held).state, service.job(ended).state) == ("held", "over")
+
+
+def test_a_wish_that_a_session_did_not_live_to_obey(service: Service) -> None:
+    sweep_id = submit(service.ledger)
+    service.look()
+    at_work = Coordinated.begun(service.ledger, sweep_id)
+    ledger_jobs.intend(service.ledger, sweep_id, "pause")
+    ledger_jobs.intend(service.ledger, sweep_id, "stop")
+    at_work.ends("interrupted")
+    service.last.alive = False
+    service.look()
+    job = service.job(sweep_id)
+    assert (job.state, job.wanted, dict(job.arguments)) == ("running", "stop", {})
+    ledger_jobs.intend(service.ledger, sweep_id, None)  # what it does now is not taken back
+    assert service.job(sweep_id).wanted == "stop"
+
+
 def test_nothing_begins_when_nothing_shall(service: Service) -> None:
     sweep_id = submit(service.ledger)
     view = service.rounds.go(begin=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -42,6 +43,8 @@ def expected(state: str, wanted: str, command: Command | None) -> Fate:
     ended_by_itself = state in ("finished", "out_of_time", "failed")
     if ended_by_itself and wanted == "run":
         return "over"
+    if command is None and state in ("pausing", "paused"):
+        return "held"
     left: dict[Command | None, Fate] = {"stop": "stop", "cancel": "cancel", "pause": "held"}
     return left.get(command, "again")
 
@@ -51,6 +54,16 @@ def test_a_session_that_is_gone(state: str) -> None:
     for wanted, command in product(WANTED, COMMANDS):
         stands = standing(state, wanted, command=command)
         assert fate_of(stands, "gone", LAUNCHED) == expected(state, wanted, command)
+
+
+@pytest.mark.parametrize("then", ["pause", "stop", "cancel"])
+def test_a_wish_outlives_the_session_that_heard_it(then: Command) -> None:
+    for state in ("running", "stopping", "interrupted"):
+        stands = standing(state)
+        stands = replace(stands, job=replace(stands.job, arguments={"then": then}))
+        assert fate_of(stands, "gone", LAUNCHED) == expected(state, "run", then)
+    ended = replace(stands, state="finished")
+    assert fate_of(ended, "gone", LAUNCHED) == "over"
 
 
 def test_what_is_held_or_alive_is_left_alone() -> None:
