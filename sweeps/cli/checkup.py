@@ -10,6 +10,7 @@ from sweeps import __version__
 from sweeps.cli.device_check import devices
 from sweeps.cli.finding import Finding, write_into
 from sweeps.cli.gpu_check import gpus_here
+from sweeps.cli.ray_check import ray
 from sweeps.cli.room import disk, memory
 from sweeps.cli.store_check import store
 from sweeps.cli.tracking_check import tracking
@@ -27,6 +28,7 @@ def check_up(place: Store, tracking_uri: str | None) -> Iterator[Finding]:
     yield programs()
     yield devices()
     yield gpus_here()
+    yield ray()
     yield disk(_folders(place, tracking_uri))
     yield memory()
     yield store(place)

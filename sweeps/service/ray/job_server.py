@@ -11,9 +11,10 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+
+from sweeps.executors.ray.token import NoTokenError, token_in
 
 SECONDS = 5.0
 """What an answer may take. Submissions wait for Ray to start a process."""
@@ -103,7 +104,7 @@ class JobServer:
 
     def _ask(self, method: str, path: str, body: object = None, seconds: float = SECONDS) -> Any:
         content = None if body is None else json.dumps(body).encode()
-        headers = {"Content-Type": "application/json", **_authorization(os.environ)}
+        headers = {"Content-Type": "application/json", **_authorization()}
         request = urllib.request.Request(self.address + path, content, headers, method=method)
         try:
             with urllib.request.urlopen(request, timeout=seconds) as answer:
@@ -132,26 +133,10 @@ def _read(told: Mapping[str, Any]) -> JobStatus:
     )
 
 
-def _authorization(environ: Mapping[str, str]) -> Mapping[str, str]:
-    """The token that Ray would take: unless it is told otherwise, that of the user if there is one.
-
-    Raises JobServerError where Ray is told to use one, and there is none.
-    """
-    mode = environ.get("RAY_AUTH_MODE", "").lower()
-    if mode not in ("", "token"):
-        return {}
-    token = environ.get("RAY_AUTH_TOKEN") or _kept_token(environ)
-    if token:
-        return {"Authorization": f"Bearer {token}"}
-    if mode == "token":
-        raise JobServerError("RAY_AUTH_MODE=token wants RAY_AUTH_TOKEN or RAY_AUTH_TOKEN_PATH")
-    return {}
-
-
-def _kept_token(environ: Mapping[str, str]) -> str | None:
-    named = environ.get("RAY_AUTH_TOKEN_PATH")
-    file = Path(named) if named else Path.home() / ".ray" / "auth_token"
+def _authorization() -> Mapping[str, str]:
+    """The header that lets us in. Raises JobServerError where a token is wanted, and none is."""
     try:
-        return file.read_text().strip() or None
-    except OSError:
-        return None
+        token = token_in(os.environ)
+    except NoTokenError as error:
+        raise JobServerError(str(error)) from error
+    return {} if token is None else {"Authorization": f"Bearer {token.text}"}

@@ -74,6 +74,7 @@ def test_the_store_and_the_place_of_mlflow_can_be_named(sweeps: Command, here: P
 def test_json(sweeps: Command, here: Path, cache: Path) -> None:
     found = json.loads(sweeps("doctor", "--json").stdout)
     packages, disk, memory = (found.pop(name) for name in ("packages", "disk", "memory"))
+    assert found.pop("ray").keys() == {"installed", "address", "answers", "token"}
     assert disk.keys() == {"store", "mlflow", "compiled_programs"}
     assert memory["free"] > 0
     assert found == {
