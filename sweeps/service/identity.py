@@ -6,13 +6,15 @@ import hashlib
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
+from anyio import to_thread
 from fastapi import Request
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 
+from sweeps.errors import LedgerError
 from sweeps.ledger_jobs import Job
 from sweeps.ledger_tokens import ROLES, Role, Token, any_there, find
 from sweeps.ledger_view import LedgerView
@@ -119,6 +121,24 @@ def needs(role: Role) -> Callable[[Request], Who]:
         return who
 
     return asked_by
+
+
+async def while_known(
+    told: AsyncIterator[bytes], identities: Identities, headers: Headers
+) -> AsyncIterator[bytes]:
+    """A stream, for as long as whoever asked for it is let in: a token may end before it does.
+
+    It ends as well when the ledger is away, so that nobody can say; readers come again.
+    """
+    looked = time.monotonic()
+    async for piece in told:
+        if time.monotonic() - looked >= KNOWN_SECONDS:
+            try:
+                await to_thread.run_sync(identities.who, headers)
+            except (ProblemError, LedgerError):
+                return
+            looked = time.monotonic()
+        yield piece
 
 
 def owns(who: Who, job: Job | None) -> bool:

@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from sweeps.service.event_look import ID, Cursor
 from sweeps.service.events import Streams
+from sweeps.service.identity import while_known
 from sweeps.service.routes.answers import OF_SWEEP, AtDesk, SweepId, Viewer, problems
 
 router = APIRouter(prefix="/v1/sweeps/{sweep}", tags=["results"])
@@ -71,4 +72,5 @@ async def events(
     streams: Streams = request.app.state.streams
     async with AsyncExitStack() as stack:
         told = await stack.enter_async_context(streams.reading(row.sweep_id, after))
-        return EventStream(stack.pop_all(), told)
+        heard = while_known(told, request.app.state.identities, request.headers)
+        return EventStream(stack.pop_all(), heard)

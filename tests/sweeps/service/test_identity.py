@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -14,7 +15,15 @@ from sweeps.ledger import Ledger
 from sweeps.ledger_jobs import Job, Order
 from sweeps.ledger_tokens import Role
 from sweeps.service import identity
-from sweeps.service.identity import KNOWN_SECONDS, LOCAL, Identities, Who, owns, presented
+from sweeps.service.identity import (
+    KNOWN_SECONDS,
+    LOCAL,
+    Identities,
+    Who,
+    owns,
+    presented,
+    while_known,
+)
 from sweeps.service.problems import ProblemError
 from sweeps.store import Store
 
@@ -116,6 +125,26 @@ def test_unknown_tokens_leave_nothing_behind(ledger: Ledger) -> None:
     with pytest.raises(ProblemError):
         identities.bearer(TEXT)
     assert repr(vars(identities)["_known"]) == before
+
+
+def test_a_stream_ends_with_the_token_that_asked_for_it(ledger: Ledger, clock: Clock) -> None:
+    identities = Identities(ledger, auth=True)
+    token, text = ledger_tokens.create(ledger, "ada", "viewer", None)
+
+    async def told() -> AsyncIterator[bytes]:
+        for number in range(100):
+            if number == 10:
+                ledger_tokens.revoke(ledger, token.id)
+            yield b"%d" % number
+            clock.now += KNOWN_SECONDS / 4
+
+    heard = asyncio.run(_all(while_known(told(), identities, bearer(text))))
+    assert 10 <= len(heard) <= 14
+    assert len(asyncio.run(_all(while_known(told(), identities, bearer(text))))) <= 4
+
+
+async def _all(pieces: AsyncIterator[bytes]) -> list[bytes]:
+    return [piece async for piece in pieces]
 
 
 @pytest.mark.parametrize(
