@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sweeps import ledger_tokens
-from sweeps.ledger_jobs import job_of
+from sweeps.ledger_jobs import change, job_of
+from sweeps.service.settings import Limits
 from sweeps.store import Store
 from tests.sweeps.service.api import FILE, result
 from tests.sweeps.service.pages import (
@@ -109,13 +110,34 @@ def test_the_front_shows_what_runs_waits_and_has_ended(look: Window, full: Serve
     assert "noopener" in (report.get_attribute("rel") or "")
 
 
-def test_what_happens_is_seen_without_loading_again(look: Window, full: Served) -> None:
+def test_what_happens_is_seen_and_the_focus_stays(look: Window, full: Served) -> None:
     page = look.go()
     page.get_by_role("heading", name="Queue (1)").wait_for()
-    page.locator(".card a").focus()
     full.service.submitted(named("came later"))
-    page.get_by_role("link", name="came later").wait_for()
-    assert page.evaluate("document.activeElement.textContent").startswith(HOSTILE)
+    page.get_by_role("link", name="came later").focus()
+    hold(full, waiting(full))
+    page.get_by_role("cell", name="held").wait_for()
+    places = page.get_by_role("region", name="Queue").get_by_role("row")
+    assert "came later" in places.nth(1).inner_text(), "what is held goes last"
+    assert page.evaluate("document.activeElement.textContent").startswith("came later")
+
+
+def test_a_sweep_is_asked_about_where_there_is_no_stream(tmp_path: Path, browser: Browser) -> None:
+    store = Store.at(tmp_path / "store")
+    with served(store, limits=Limits(streams=0)) as found:
+        fill(found)
+        with window(browser, found.address) as there:
+            page = there.go(f"/#/sweeps/{waiting(found)}")
+            page.locator(".badge", has_text="queued").wait_for()
+            hold(found, waiting(found))
+            page.locator(".badge", has_text="held").wait_for()
+            assert not page.locator("#connection").is_visible()
+
+
+def hold(found: Served, sweep_id: str) -> None:
+    job = job_of(found.service.ledger, sweep_id)
+    assert job is not None
+    assert change(found.service.ledger, job, state="held")
 
 
 def test_there_is_something_to_read_without_scripts(browser: Browser, empty: Served) -> None:
