@@ -51,12 +51,31 @@ TAGS = [
 ]
 
 
+SESSION = "/v1/session"
+"""Where a token is shown, and forgotten: the one call below /v1 that needs none."""
+
+GROUPS = (sweeps, orders, trials, about, events, reports, links, service, health, page)
+
+
 def create_app(desk: Desk, settings: Settings) -> FastAPI:
     """The application that answers for this desk.
 
     Its state carries `desk`, `settings`, `identities`, `reports`, `metrics`, and `streams`, which
     are to be closed before the server waits for requests under way to end.
     """
+    app = bare_app()
+    app.state.desk = desk
+    app.state.settings = settings
+    app.state.identities = Identities(desk.ledger, auth=settings.auth)
+    app.state.streams = Streams(desk)
+    app.state.reports = ReportPages(desk.store)
+    app.state.metrics = Metrics(desk, lambda: app.state.streams.open)
+    app.add_middleware(app.state.metrics.measured)
+    return app
+
+
+def bare_app() -> FastAPI:
+    """All routes, and nobody behind them: what there is to describe."""
     app = Api(
         title="keras-sweeps",
         version=version("keras-sweeps"),
@@ -69,15 +88,8 @@ def create_app(desk: Desk, settings: Settings) -> FastAPI:
         lifespan=_living,
         generate_unique_id_function=lambda route: route.name,
     )
-    app.state.desk = desk
-    app.state.settings = settings
-    app.state.identities = Identities(desk.ledger, auth=settings.auth)
-    app.state.streams = Streams(desk)
-    app.state.reports = ReportPages(desk.store)
-    app.state.metrics = Metrics(desk, lambda: app.state.streams.open)
-    for group in (sweeps, orders, trials, about, events, reports, links, service, health, page):
+    for group in GROUPS:
         app.include_router(group.router)
-    app.add_middleware(app.state.metrics.measured)
     answer_problems(app)
     return app
 
@@ -104,9 +116,11 @@ class Api(FastAPI):
                 tags=self.openapi_tags,
                 routes=self.routes,
             )
-            for item in made["paths"].values():
+            for path, item in made["paths"].items():
                 for call in item.values():
                     _in_own_words(call)
+                    if (path.startswith("/v1/") and path != SESSION) or path == "/metrics":
+                        call["security"] = [{"token": []}]
             components = made.setdefault("components", {})
             components.setdefault("schemas", {})["Problem"] = Problem.model_json_schema()
             components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
@@ -115,10 +129,7 @@ class Api(FastAPI):
 
 
 def _in_own_words(call: dict[str, Any]) -> None:
-    """The first line of what is said about a route sums it up; who may ask is said with it."""
+    """The first line of what is said about a route sums it up."""
     first, _, rest = call.get("description", "").partition("\n")
     call["summary"] = first.rstrip(".")
     call["description"] = rest.strip()
-    if "401" in call["responses"]:
-        # A service may ask for no token at all.
-        call["security"] = [{"token": []}, {}]

@@ -10,6 +10,12 @@ from sweeps.ledger_jobs import JobState
 from sweeps.ledger_tokens import Role
 from sweeps.trial import Reason, Value
 
+EXAMPLE = """\
+task: penguins
+space: {width: {low: 8, high: 256}, epochs: 20}
+search: {backend: random, trials: 20}
+"""
+
 NOTHING_ODD = r"^[^\x00-\x1f\x7f]*$"
 """Text of one line: databases and logs take nothing else."""
 
@@ -52,7 +58,7 @@ class Submission(Asked):
     first. With `memo`, what was trained before in any sweep is not trained again.
     """
 
-    file: Annotated[str, Field(max_length=2_000_000)]
+    file: Annotated[str, Field(max_length=2_000_000, examples=[EXAMPLE])]
     file_name: Annotated[str, Field(max_length=255)] = "sweep.yaml"
     overrides: Annotated[list[str], Field(alias="set", max_length=100)] = []
     priority: Annotated[int, Field(ge=-10, le=100)] = 0

@@ -55,9 +55,12 @@ class ReportPages:
         self._pool = ThreadPoolExecutor(AT_ONCE, "sweeps-report")
         self._drawn: dict[str, Drawn] = {}
         self._drawing: dict[str, Future[Drawn]] = {}
+        self._closed = False
 
     def close(self) -> None:
         """Draw nothing more."""
+        with self._lock:
+            self._closed = True
         self._children.close()
         self._pool.shutdown(cancel_futures=True)
 
@@ -98,6 +101,8 @@ class ReportPages:
 
     def _future(self, row: SweepRow) -> Future[Drawn]:
         with self._lock:
+            if self._closed:
+                raise OSError("the service is about to end")
             future = self._drawing.get(row.sweep_id)
             if future is None:
                 future = self._pool.submit(self._made, row)

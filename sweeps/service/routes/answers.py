@@ -46,7 +46,8 @@ _SAID = {
     429: "Too many requests, or too many sweeps: see Retry-After",
     503: "The ledger is away, or the service is about to end: see Retry-After",
 }
-ALWAYS = (400, 401, 403, 421, 422, 429, 503)
+OPEN = (400, 403, 421, 422, 429, 503)
+ALWAYS = (*OPEN, 401)
 OF_SWEEP = (*ALWAYS, 404, 409)
 
 

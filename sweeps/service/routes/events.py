@@ -18,6 +18,15 @@ from sweeps.service.routes.answers import OF_SWEEP, AtDesk, SweepId, Viewer, pro
 
 router = APIRouter(prefix="/v1/sweeps/{sweep}", tags=["results"])
 
+EVENT = {
+    "type": "object",
+    "properties": {
+        "event": {"enum": ["sweep", "trial", "said", "end"]},
+        "id": {"type": "string", "pattern": f"^{ID.pattern}$"},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+    },
+    "required": ["event", "id", "data"],
+}
 SAID = (
     "`sweep`: how it stands (SweepInfo), first and whenever that has changed. `trial`: one that "
     "has its result (TrialInfo, in brief). `said`: a line of what the process that runs it says. "
@@ -46,7 +55,7 @@ class EventStream(StreamingResponse):
     response_class=EventStream,
     responses={
         200: {
-            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            "content": {"text/event-stream": {"schema": EVENT}},
             "description": SAID,
         },
         **problems(*OF_SWEEP),

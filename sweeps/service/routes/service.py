@@ -14,7 +14,7 @@ from sweeps.queue_place import place_of
 from sweeps.service.desk import Desk
 from sweeps.service.identity import COOKIE, Identities
 from sweeps.service.models import Me, Queue, SignIn, Workers
-from sweeps.service.routes.answers import ALWAYS, AtDesk, Viewer, problems
+from sweeps.service.routes.answers import ALWAYS, OPEN, AtDesk, Viewer, problems
 
 router = APIRouter(tags=["service"])
 
@@ -71,7 +71,7 @@ def sign_in(asked: SignIn, request: Request, response: Response, desk: AtDesk) -
     return {"name": who.name, "role": who.role, "auth": identities.auth}
 
 
-@router.delete("/v1/session", status_code=204, responses=problems(*ALWAYS))
+@router.delete("/v1/session", status_code=204, responses=problems(*OPEN))
 def sign_out(response: Response, desk: AtDesk) -> None:
     """Let the browser forget the token."""
     response.delete_cookie(
