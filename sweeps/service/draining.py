@@ -10,6 +10,7 @@ from sweeps import ledger_orders
 from sweeps.errors import LedgerError
 from sweeps.ledger import Ledger
 from sweeps.ledger_jobs import intend
+from sweeps.service.launching import Running
 from sweeps.service.rounds import Launched
 from sweeps.service.standing import RESTING
 
@@ -48,11 +49,11 @@ class Draining:
 
         ended = self._until(interrupt, seconds, self._hurried.is_set)
         if not ended:
-            for one in list(here.values()):
-                one.running.terminate()
+            for running in _alive(here).values():
+                running.terminate()
             self._until(lambda: not _alive(here), LEAVE_SECONDS)
-            for one in list(here.values()):
-                one.running.kill()
+            for running in _alive(here).values():
+                running.kill()
             self._until(lambda: not _alive(here), KILLED_SECONDS)
         return ended
 
@@ -82,5 +83,6 @@ class Draining:
         return ended
 
 
-def _alive(here: Mapping[str, Launched]) -> list[str]:
-    return [sweep_id for sweep_id, one in list(here.items()) if one.running.alive]
+def _alive(here: Mapping[str, Launched]) -> Mapping[str, Running]:
+    """Another thread may take away what has ended."""
+    return {sweep_id: one.running for sweep_id, one in list(here.items()) if one.running.alive}

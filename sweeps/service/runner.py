@@ -40,6 +40,7 @@ class Runner:
         self._say = say
         self._woken = threading.Event()
         self._closed = threading.Event()
+        self._looking = threading.Lock()
         self._draining = Draining(ledger)
         self._trouble: str | None = None
         self._seen = View(settings.slots, 0, dict.fromkeys(settings.gpus), (), ())
@@ -68,7 +69,8 @@ class Runner:
 
         What runs after so many seconds is ended at once. Jobs stay in the queue.
         """
-        self._draining.begun = True
+        with self._looking:  # what is just being begun is interrupted as well
+            self._draining.begun = True
         self.wake()
         ended = self._draining.drain(seconds, self._rounds.here, self._adopted)
         self.close()
@@ -116,7 +118,9 @@ class Runner:
     def _look(self) -> None:
         """One round; a ledger that is away is tried again at the next."""
         try:
-            self._seen = self._rounds.go(begin=not self.draining and not self._closed.is_set())
+            with self._looking:
+                begin = not self.draining and not self._closed.is_set()
+                self._seen = self._rounds.go(begin=begin)
         except LedgerError as error:
             if self._trouble is None:
                 self._say(f"the queue rests: {error}")

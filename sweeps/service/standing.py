@@ -44,13 +44,16 @@ def fate_of(stands: Standing, session: Session, now_ms: int) -> Fate:
         return "leave"
     if is_over(stands):
         return "over"
-    match stands.command or job.arguments.get("then"):
-        case "stop" | "cancel" as command:
-            return command
+    # Whoever interrupted it wanted nothing of the sweep itself.
+    left = None if stands.command == "interrupt" else stands.command
+    resting = "pause" if stands.state in RESTING else None
+    match left or job.arguments.get("then") or resting:
+        case "stop" | "cancel" as wish:
+            return wish
         case "pause":
             return "held"
         case _:
-            return "held" if stands.state in RESTING and stands.command is None else "again"
+            return "again"
 
 
 def is_over(stands: Standing) -> bool:

@@ -43,7 +43,7 @@ def expected(state: str, wanted: str, command: Command | None) -> Fate:
     ended_by_itself = state in ("finished", "out_of_time", "failed")
     if ended_by_itself and wanted == "run":
         return "over"
-    if command is None and state in ("pausing", "paused"):
+    if command in (None, "interrupt") and state in ("pausing", "paused"):
         return "held"
     left: dict[Command | None, Fate] = {"stop": "stop", "cancel": "cancel", "pause": "held"}
     return left.get(command, "again")
@@ -62,6 +62,9 @@ def test_a_wish_outlives_the_session_that_heard_it(then: Command) -> None:
         stands = standing(state)
         stands = replace(stands, job=replace(stands.job, arguments={"then": then}))
         assert fate_of(stands, "gone", LAUNCHED) == expected(state, "run", then)
+        interrupted = replace(stands, command="interrupt")
+        assert fate_of(interrupted, "gone", LAUNCHED) == expected(state, "run", then)
+        assert fate_of(replace(stands, command="resume"), "gone", LAUNCHED) == "again"
     ended = replace(stands, state="finished")
     assert fate_of(ended, "gone", LAUNCHED) == "over"
 
