@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sweeps.backends.optuna_quiet import quiet
 from sweeps.backends.optuna_samplers import SamplerSettings, population_of
+from sweeps.plain_data import plain
 from sweeps.pruning.choice import read_pruner
 from sweeps.pruning.making import pruner_of
 from sweeps.sweep import Goal
@@ -49,7 +50,8 @@ def defined(trial: Trial, values: Sequence[float]) -> Defined:
     reported = tuple(sorted(frozen.intermediate_values.items()))
     several = tuple(values) if len(values) > 1 else ()
     first = values[0] if values else None
-    return Defined(dict(frozen.params), distributions, first, reported, several)
+    params = {str(name): plain(value) for name, value in frozen.params.items()}
+    return Defined(params, distributions, first, reported, several)
 
 
 def _study(knowledge: Mapping[str, Any], number: int, goals: Sequence[Goal]) -> Study:

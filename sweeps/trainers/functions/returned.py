@@ -54,7 +54,7 @@ def _name(key: Any, path: str) -> str:
         raise UserCodeError(
             f"{path} returned {key!r}, which is logged of every trial anyway: call it otherwise"
         )
-    return key
+    return str(key)  # a text of a class of the user's would be that only here
 
 
 def _number(value: Any, what: str, way_out: str) -> float:

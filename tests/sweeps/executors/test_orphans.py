@@ -17,7 +17,8 @@ time.sleep(20)
 """
 PARENT = """
 import os, subprocess, sys
-child = subprocess.Popen([sys.executable, "-c", sys.argv[1]], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+words = [sys.executable, "-c", sys.argv[1]]
+child = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
 child.stdout.readline()
 print(child.pid, flush=True)
 os._exit(3)

@@ -39,6 +39,10 @@ class Odd(float):
     """A number of a class that only this module has."""
 
 
+class Name(str):
+    """A name of a metric."""
+
+
 class OddError(Exception):
     """So is this."""
 
@@ -46,10 +50,12 @@ class OddError(Exception):
 def score(config):
     if config["x"] == 2:
         raise OddError("as it happens")
-    return Odd(config["x"])
+    return {{Name("value"): Odd(config["x"])}}
 
 
 def objective(trial):
+    trial.suggest_categorical("y", [Odd(1.5), Name("two")])
+    trial.report(Odd(0.5), 1)
     return Odd(trial.suggest_int("x", 1, 9))
 
 
