@@ -16,7 +16,7 @@ def listening(app: Any, **options: Any) -> Iterator[str]:
     """Its address, for as long as the block lasts; `options` are uvicorn's."""
     door = socket.socket()
     door.bind(("127.0.0.1", 0))
-    quiet = {"log_config": None, "access_log": False, "lifespan": "off"}
+    quiet: dict[str, Any] = {"log_config": None, "access_log": False, "lifespan": "off"}
     config = uvicorn.Config(app, timeout_graceful_shutdown=1, **quiet, **options)
     server = Ready(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, name="uvicorn")
