@@ -45,7 +45,8 @@ class RayCluster(Executor):
 
     `workers` is how many there are, None as many as the cluster has room for now. Each takes
     `gpu_share` of a GPU, None for none, and its part of the cores: `processes` says how many
-    workers make the most of a node with so many. `environment` holds variables that workers have
+    workers make the most of a node with so many; a cluster that is `shared_by` so many workers of
+    several sweeps is cut for all of them. `environment` holds variables that workers have
     unless their nodes have set them. `tell` gets lines for a person, from any thread: that GPUs are
     left unused, that workers wait for room.
 
@@ -63,11 +64,12 @@ class RayCluster(Executor):
         environment: Mapping[str, str],
         processes: Callable[[int], int] = _one_a_core,
         tell: Callable[[str], None] = _nothing,
+        shared_by: int | None = None,
     ) -> None:
         self._connection = Connection(address)
         nodes = self._connection.nodes()
         try:
-            room = room_for(nodes, workers, gpu_share, processes)
+            room = room_for(nodes, workers, gpu_share, processes, shared_by)
         except NoRoomError as error:
             self._connection.close()
             raise ClusterError(str(error)) from error

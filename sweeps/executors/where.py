@@ -37,6 +37,7 @@ class Placed(TypedDict, total=False):
     gpus: Sequence[int | str] | str | None
     gpu_share: float | None
     address: str | None
+    shared_by: int | None
 
 
 class Chosen(Placed, total=False):
@@ -57,7 +58,8 @@ class Where:
     CUDA_VISIBLE_DEVICES names them: each worker sees one of them and no other; () hides all, None
     leaves to the trainer what it takes. `gpu_share` is the part of a GPU that a worker has (None: a
     whole one; on Ray, none). With the executor "ray", calls run on the cluster at `address` (None:
-    where the environment says, else one of this machine's own).
+    where the environment says, else one of this machine's own); where that is `shared_by` so many
+    workers, those of other sweeps among them, each takes a part that leaves room for all.
 
     Raises ValueError for what cannot be.
     """
@@ -67,6 +69,7 @@ class Where:
     gpu_share: float | None = None
     executor: Executor = "processes"
     address: str | None = None
+    shared_by: int | None = None
 
     def __post_init__(self) -> None:
         if self.workers is not None and self.workers < 0:
@@ -115,6 +118,7 @@ class Where:
             gpu_share=placed.get("gpu_share"),
             executor=executor,
             address=placed.get("address"),
+            shared_by=placed.get("shared_by"),
         )
 
     @property
@@ -192,4 +196,5 @@ def _on_ray(where: Where, trainer: Trainer, tell: Callable[[str], None]) -> Slot
         environment=trainer.environment,
         processes=trainer.processes,
         tell=tell,
+        shared_by=where.shared_by,
     )

@@ -43,8 +43,9 @@ class Work:
     """A job, where its sweep is kept and logged, and what it is trained on.
 
     `gpus` are those of this machine that it was given; `address` is that of a Ray cluster which
-    trains it instead. With `own_tracking`, MLflow is the service's own, which asks for tokens with
-    `auth`, or once there are any. `allowed` is what the sweep may name by now.
+    trains it instead, and is shared by as many workers as the service has `slots`. With
+    `own_tracking`, MLflow is the service's own, which asks for tokens with `auth`, or once there
+    are any. `allowed` is what the sweep may name by now.
     """
 
     job: Job
@@ -55,6 +56,7 @@ class Work:
     own_tracking: bool = False
     auth: bool = False
     allowed: Allowed = NOTHING
+    slots: int | None = None
 
     @classmethod
     def of(cls, job: Job, settings: Settings, gpus: tuple[str, ...] = ()) -> Work:
@@ -69,6 +71,7 @@ class Work:
             own_tracking=settings.tracking_uri is None,
             auth=settings.auth,
             allowed=settings.allowed,
+            slots=settings.slots,
         )
 
 
@@ -138,6 +141,7 @@ def _options(work: Work, say: Say) -> Options:
     if work.address is not None:
         share = order.gpu_share or (1.0 if order.gpus else None)
         options |= {"executor": "ray", "address": work.address, "gpu_share": share}
+        options["shared_by"] = work.slots
     elif work.gpus:
         options |= {"gpus": work.gpus, "gpu_share": order.gpu_share}
     else:

@@ -57,22 +57,25 @@ def room_for(
     workers: int | None,
     gpu_share: float | None,
     processes: Callable[[int], int],
+    shared_by: int | None = None,
 ) -> Room:
     """The room on these nodes, for as many workers as are wanted or (None) as it holds.
 
     `gpu_share` is the part of a GPU that each needs, None for none; `processes` says how many
-    workers make the most of so many cores. More workers than there is room for wait until the
-    cluster has grown. Raises NoRoomError where nothing fits and no number was given.
+    workers make the most of so many cores. Where the cluster is `shared_by` so many workers, those
+    of other sweeps among them, each takes as much as all of those can have. More workers than
+    there is room for wait until the cluster has grown. Raises NoRoomError where nothing fits and no
+    number was given.
     """
     if gpu_share is not None:
-        return _with_gpus(nodes, workers, gpu_share)
+        return _with_gpus(nodes, workers, gpu_share, shared_by)
     cores = [int(node.get("CPU", 0)) for node in nodes if node.get("CPU", 0) >= 1]
     if not cores and workers is None:
         raise NoRoomError(
             "no node of the Ray cluster has a CPU for workers: start nodes, or say how many "
             "workers there will be room for, as in --workers 8"
         )
-    cpus = _each(cores, workers, processes)
+    cpus = _each(cores, shared_by or workers, processes)
     counts = [count // cpus for count in cores]
     return Room(workers or sum(counts), cpus, 0.0, max(counts, default=1))
 
@@ -87,7 +90,9 @@ def _each(cores: Sequence[int], workers: int | None, processes: Callable[[int], 
     return 1
 
 
-def _with_gpus(nodes: Sequence[Node], workers: int | None, share: float) -> Room:
+def _with_gpus(
+    nodes: Sequence[Node], workers: int | None, share: float, shared_by: int | None
+) -> Room:
     having = [node for node in nodes if node.get("GPU", 0) >= 1]
     if not having and workers is None:
         raise NoRoomError(
@@ -97,4 +102,6 @@ def _with_gpus(nodes: Sequence[Node], workers: int | None, share: float) -> Room
     per_gpu = int(1 / share + ROUNDING)
     counts = [int(node["GPU"]) * per_gpu for node in having]
     cores = [int(node.get("CPU", 0)) // n for node, n in zip(having, counts, strict=True)]
+    if shared_by is not None:
+        cores.append(_each([int(node.get("CPU", 0)) for node in nodes], shared_by, lambda _: 1))
     return Room(workers or sum(counts), min(cores, default=1), share, max(counts, default=per_gpu))

@@ -52,6 +52,7 @@ def main(say: Say) -> int:
         own_tracking=told.own_tracking,
         auth=told.auth,
         allowed=told.allowed,
+        slots=told.slots,
     )
     return coordinate(work, say)
 

@@ -33,13 +33,14 @@ ENTRYPOINT = "exec python -P -m sweeps.service.ray.coordinate"
 class Told:
     """What stands in `SWEEPS_JOB`.
 
-    `workers` are the slots that the job was given at `launched_ms`. Whether the store's `folder` is
-    the service's own shows by `mark`, the name of a file in it.
+    `workers` are those of the service's `slots` that the job was given at `launched_ms`. Whether
+    the store's `folder` is the service's own shows by `mark`, the name of a file in it.
     """
 
     sweep_id: str
     launched_ms: int
     workers: int
+    slots: int
     folder: str
     mark: str
     own_tracking: bool
@@ -73,6 +74,7 @@ def environment_for(
         sweep_id=job.sweep_id,
         launched_ms=job.launched_ms or 0,
         workers=job.order.workers,
+        slots=settings.slots,
         folder=str(settings.store.folder),
         mark=mark,
         own_tracking=settings.tracking_uri is None,

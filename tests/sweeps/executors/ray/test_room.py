@@ -83,3 +83,21 @@ def test_gpus_that_nobody_asked_for_are_told(nodes: Sequence[Node], some: str) -
 def test_what_a_worker_takes_is_said_in_words() -> None:
     assert Room(2, 1, 0.0, 2).of_one == "1 core"
     assert Room(2, 4, 0.5, 2).of_one == "4 cores and 0.5 of a GPU"
+
+
+@pytest.mark.parametrize(
+    ("nodes", "workers", "share", "shared_by", "cpus"),
+    [
+        ([SMALL, LARGE], 1, None, 18, 1),
+        ([SMALL, LARGE], 1, None, 4, 4),
+        ([SMALL, SMALL], 1, None, 1, 2),
+        ([SMALL, LARGE], 1, 1.0, 18, 1),
+        ([SMALL, LARGE], 1, 1.0, 2, 8),
+        ([], 1, None, 8, 1),
+    ],
+)
+def test_a_cluster_that_sweeps_share_leaves_room_for_all(
+    nodes: Sequence[Node], workers: int, share: float | None, shared_by: int, cpus: int
+) -> None:
+    room = room_for(nodes, workers, share, one_a_core, shared_by)
+    assert (room.workers, room.cpus) == (workers, cpus)

@@ -63,6 +63,7 @@ def told(folder: Path, **other: Any) -> Told:
         "sweep_id": "abcdef",
         "launched_ms": LAUNCHED,
         "workers": 3,
+        "slots": 4,
         "folder": str(folder),
         "mark": "seen-1",
         "own_tracking": True,
@@ -94,7 +95,7 @@ def test_it_does_what_the_ledger_says_with_what_it_was_given(
     assert (work.job.sweep_id, work.job.order.workers) == (job.sweep_id, 3)
     assert work.store.folder == store.folder
     assert (work.address, work.tracking_uri) == ("10.0.0.1:6379", "http://mlflow:5000")
-    assert (work.own_tracking, work.allowed.code) == (True, ("models:*",))
+    assert (work.own_tracking, work.allowed.code, work.slots) == (True, ("models:*",), 4)
     assert said == []
     assert json.loads(os.environ[CONFIG]) == {"runtime_env": {}, "metadata": {"a": "b"}}
 
