@@ -133,3 +133,9 @@ def _in_own_words(call: dict[str, Any]) -> None:
     first, _, rest = call.get("description", "").partition("\n")
     call["summary"] = first.rstrip(".")
     call["description"] = rest.strip()
+    for parameter in call.get("parameters", ()):
+        # What may be left out of an address or a header is never null.
+        kinds = parameter["schema"].pop("anyOf", None)
+        if kinds is not None:
+            (kind,) = (one for one in kinds if one != {"type": "null"})
+            parameter["schema"] |= kind
