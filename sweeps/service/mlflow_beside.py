@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 import threading
@@ -77,7 +78,7 @@ class MlflowBeside:
         """Where a person finds trials now, for links; None while nothing answers there."""
         if is_server(self._uri):
             return self._uri
-        return self._own_address if self._up else None
+        return self._at(self._name) if self._up else None
 
     @property
     def log(self) -> Path:
@@ -100,10 +101,14 @@ class MlflowBeside:
             self._thread.join()
 
     @property
-    def _own_address(self) -> str:
+    def _name(self) -> str:
+        """What clients call its host: of one that listens everywhere, what the operator says."""
+        names = self._settings.hosts if self._host in ("0.0.0.0", "::") else ()
+        return names[0] if names else self._host
+
+    def _at(self, host: str) -> str:
         scheme = "https" if self._settings.tls else "http"
-        host = f"[{self._host}]" if ":" in self._host else self._host
-        return f"{scheme}://{host}:{self._port}"
+        return f"{scheme}://{f'[{host}]' if ':' in host else host}:{self._port}"
 
     @property
     def _mark(self) -> Path:
@@ -148,7 +153,7 @@ class MlflowBeside:
         """Serve until the server ends, or we do; how it ended, in a few words."""
         self._guarded = self._asks()
         words = self._access(self._guarded)
-        command = [*ui_command(self._chosen_port(), self._host), *words.arguments]
+        command = [*ui_command(self._chosen_port(), self._host), *self._tls(), *words.arguments]
         environment = ui_environment(self._uri, words.environment)
         with self.log.open("wb") as output:
             try:
@@ -162,6 +167,14 @@ class MlflowBeside:
                 server.wait()
                 self._mark.unlink(missing_ok=True)
         return _ASKS_NOW if code is None else f"ended with {code}"
+
+    def _tls(self) -> list[str]:
+        """It speaks as the service does, since the same tokens are given to it."""
+        tls = self._settings.tls
+        if tls is None:
+            return []
+        files = ["--ssl-certfile", str(tls.certificate), "--ssl-keyfile", str(tls.key)]
+        return ["--uvicorn-opts", shlex.join(files)]
 
     def _started(
         self, command: list[str], environment: Mapping[str, str], output: IO[bytes]
@@ -189,9 +202,9 @@ class MlflowBeside:
             code = server.poll()
             if code is not None:
                 return code
-            if not self._up and answers(self._own_address):
+            if not self._up and answers(self._at(self._host)):
                 self._up = True
-                self._say(f"MLflow: {self._own_address}")
+                self._say(f"MLflow: {self._at(self._name)}")
             if not self._guarded and self._asks():
                 return None
         return 0

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import socket
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -15,7 +17,7 @@ import pytest
 
 from sweeps.service import mlflow_beside
 from sweeps.service.mlflow_beside import MlflowBeside, Words
-from sweeps.service.settings import Settings
+from sweeps.service.settings import Settings, Tls
 from sweeps.store import Store
 from tests.sweeps.service.served import until
 from tracking.tracker import TrackingError
@@ -135,6 +137,40 @@ def test_another_process_of_that_number_is_left_alone(beside: Beside) -> None:
     beside.mark.write_text(json.dumps({"pid": os.getpid(), "born": 1.0}))
     beside.mlflow.start()
     beside.up()
+
+
+def test_it_speaks_https_as_the_service_does_on_the_same_host(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[list[str]] = []
+
+    def started(uri: str, command: list[str], *_: object) -> None:
+        told.append(command)
+        raise OSError("enough")
+
+    monkeypatch.setattr(mlflow_beside, "started_ui", started)
+    tls = Tls(tmp_path / "a certificate.pem", tmp_path / "key.pem")
+    beside = Beside(tmp_path, host="0.0.0.0", tls=tls)
+    beside.mlflow.start()
+    until(lambda: bool(told), "a start", lambda: str(beside.said))
+    beside.mlflow.close()
+    words = told[0]
+    assert words[words.index("--host") + 1] == "0.0.0.0"
+    assert shlex.split(words[words.index("--uvicorn-opts") + 1]) == [
+        "--ssl-certfile",
+        str(tls.certificate),
+        "--ssl-keyfile",
+        str(tls.key),
+    ]
+
+
+def test_what_listens_everywhere_is_linked_to_by_the_name_that_the_operator_gave(
+    beside: Beside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beside.mlflow._host = "0.0.0.0"
+    beside.mlflow._settings = replace(beside.settings, hosts=("tune.example",))
+    beside.mlflow.start()
+    assert beside.up().startswith("http://tune.example:")
 
 
 @pytest.mark.parametrize(
