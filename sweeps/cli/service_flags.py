@@ -14,6 +14,7 @@ import typer
 from sweeps import cores
 from sweeps.cli.endings import BadInputError
 from sweeps.executors import gpus
+from sweeps.executors.ray import address
 from sweeps.service.settings import Allowed, Cluster, Settings, Tls
 from sweeps.store import Store
 
@@ -50,11 +51,12 @@ class ServiceFlags:
 
     def settings(self, store: Store) -> Settings:
         """What is meant. Raises BadInputError for what cannot be."""
+        cluster = self._cluster(store)
         return Settings(
             store=store,
             host=self.host or Settings.host,
             port=PORT if self.port is None else self.port,
-            slots=self.slots or cores.usable(),
+            slots=self.slots or self._cores(),
             gpus=self._gpus(),
             tracking_uri=self.tracking_uri or os.environ.get(MLFLOW) or None,
             mlflow_port=self.mlflow_port,
@@ -64,9 +66,17 @@ class ServiceFlags:
             tls=self._tls(),
             behind_tls=bool(self.behind_tls),
             allowed=self._allowed(),
-            cluster=self._cluster(store),
+            cluster=cluster,
             drain_seconds=DRAIN_SECONDS if self.drain_seconds is None else self.drain_seconds,
         )
+
+    def _cores(self) -> int:
+        """Those of the cluster, as far as it is there; else this machine's."""
+        if self.ray_address is not None:
+            from sweeps.service.ray.size import cores_of
+
+            return cores_of(self.ray_address) or cores.usable()
+        return cores.usable()
 
     def _gpus(self) -> tuple[str, ...]:
         names = tuple(name.strip() for name in (self.gpus or "").split(",") if name.strip())
@@ -105,6 +115,14 @@ class ServiceFlags:
             if self.ray_coordinators:
                 raise BadInputError("--ray-coordinators goes with --ray-address: of which cluster?")
             return None
+        unfit = address.unfit(self.ray_address)
+        if unfit is not None:
+            raise BadInputError(f"--ray-address: {unfit}")
+        if self.gpus:
+            raise BadInputError(
+                f"--gpus: {self.gpus} are this machine's, and the cluster trains: leave them out, "
+                "sweeps ask for its GPUs by themselves"
+            )
         if self.ray_coordinators and store.ledger_file is not None:
             raise BadInputError(
                 "--ray-coordinators needs a ledger that the cluster reaches, and "
@@ -169,7 +187,8 @@ OPTIONS: Mapping[str, Any] = {
     "slots": _option(
         int | None,
         "--slots",
-        "Trial processes at once, over all sweeps; as many as cores when left out.",
+        "Trial processes at once, over all sweeps; as many as cores, of the cluster if there is "
+        "one, when left out.",
         min=1,
     ),
     "gpus": _option(
@@ -249,8 +268,9 @@ OPTIONS: Mapping[str, Any] = {
     "ray_address": _option(
         str | None,
         "--ray-address",
-        "Train on this Ray cluster, not on this machine.",
-        metavar="ADDRESS",
+        "Train on this Ray cluster, not on this machine: its head, or auto for the cluster that "
+        "was started here.",
+        metavar="HOST:PORT",
     ),
     "ray_coordinators": _option(
         bool | None,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
+from importlib.util import find_spec
 from pathlib import Path
 
 from sweeps.executors.executor import ClusterError
 
 KNOCK_SECONDS = 2.0
 AUTO, LOCAL = "auto", "local"
+_WHOLE = re.compile(r"(\[[0-9a-fA-F:.]+\]|[\w.-]+):[0-9]{1,5}")
 
 
 def answers(address: str) -> bool:
@@ -20,6 +23,20 @@ def answers(address: str) -> bool:
             return True
     except (OSError, ValueError, OverflowError):
         return False
+
+
+def unfit(address: str) -> str | None:
+    """Why no service could train at such an address, whoever is there; None for one that will do.
+
+    "auto" is this machine's own cluster.
+    """
+    if find_spec("ray") is None:
+        return "Ray is not installed: pip install 'keras-sweeps[ray]'"
+    if "://" in address:
+        return f"{address} is not the head's own address: say that, HOST:6379"
+    if address != AUTO and not _WHOLE.fullmatch(address):
+        return f"{address!r} is not HOST:PORT, as in 10.0.0.1:6379, or auto"
+    return None
 
 
 def resolved(address: str | None) -> str | None:

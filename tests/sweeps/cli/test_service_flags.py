@@ -12,8 +12,10 @@ from sweeps import cores
 from sweeps.cli.service_flags import ServiceFlags
 from sweeps.executors import gpus
 from sweeps.executors.gpus import Gpu
+from sweeps.executors.ray import address
 from sweeps.service import serving
 from sweeps.service.only_one import ServingError
+from sweeps.service.ray import size
 from sweeps.service.settings import Allowed, Cluster, Settings, Tls
 from sweeps.store import Store
 from tests.sweeps.cli.conftest import Command
@@ -22,7 +24,7 @@ EVERY = """serve --store s --ledger sqlite:///l.db --host 10.0.0.7 --port 0 --sl
 --tracking-uri http://m:5000 --mlflow-port 5001 --no-mlflow --auth --allow-host tune.example
 --allow-host b --tls-cert c.pem --tls-key k.pem --behind-tls --data-folder data --code-folder code
 --code-folder more --allow models:build --allow own.code:* --notify-host hooks.example
---notify-command {program} --ray-address ray://h:10001 --drain-seconds 1.5"""
+--notify-command {program} --drain-seconds 1.5"""
 
 
 @pytest.fixture(autouse=True)
@@ -30,6 +32,8 @@ def without_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("MLFLOW_TRACKING_URI", "SWEEPS_LEDGER", "SWEEPS_SERVER"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(gpus, "seen", lambda: [Gpu("NVIDIA H200", ("0", "GPU-a"), 143771)])
+    monkeypatch.setattr(address, "find_spec", lambda _: True)
+    monkeypatch.setattr(size, "cores_of", lambda _: 96)
 
 
 @pytest.fixture
@@ -82,7 +86,6 @@ def test_every_flag_is_heard(sweeps: Command, here: Path, meant: list[Settings])
                 notify_hosts=("hooks.example",),
                 notify_commands=(sys.executable,),
             ),
-            cluster=Cluster("ray://h:10001"),
             drain_seconds=1.5,
         )
     ]
@@ -117,6 +120,19 @@ def test_mlflow_is_where_the_variable_says(
         ),
         ("--notify-command /etc", "--notify-command: /etc is no program that this user may run"),
         ("--ray-coordinators", "--ray-coordinators goes with --ray-address: of which cluster?"),
+        (
+            "--ray-address ray://h:10001",
+            "--ray-address: ray://h:10001 is not the head's own address: say that, HOST:6379",
+        ),
+        (
+            "--ray-address h",
+            "--ray-address: 'h' is not HOST:PORT, as in 10.0.0.1:6379, or auto",
+        ),
+        (
+            "--ray-address h:6379 --gpus 0",
+            "--gpus: 0 are this machine's, and the cluster trains: leave them out, sweeps ask for "
+            "its GPUs by themselves",
+        ),
     ],
 )
 def test_what_cannot_be_is_one_line(
@@ -131,12 +147,32 @@ def test_what_cannot_be_is_one_line(
 def test_coordinators_on_a_cluster_need_a_ledger_that_it_reaches(
     sweeps: Command, meant: list[Settings]
 ) -> None:
-    flags = ["serve", "--ray-address", "ray://h:10001", "--ray-coordinators"]
+    flags = ["serve", "--ray-address", "h:6379", "--ray-coordinators"]
     done = sweeps(*flags)
     assert done.exit_code == 2
     assert "is a file of this machine: say --ledger postgresql://…" in done.stderr
     assert sweeps(*flags, "--ledger", "postgresql://h/d").exit_code == 0
-    assert meant[0].cluster == Cluster("ray://h:10001", coordinators=True)
+    assert meant[0].cluster == Cluster("h:6379", coordinators=True)
+
+
+def test_on_a_cluster_there_are_as_many_slots_as_it_has_cores(
+    sweeps: Command, meant: list[Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert sweeps("serve", "--ray-address", "auto").exit_code == 0
+    monkeypatch.setattr(size, "cores_of", lambda _: None)
+    assert sweeps("serve", "--ray-address", "h:6379").exit_code == 0
+    assert sweeps("serve", "--ray-address", "h:6379", "--slots", "3").exit_code == 0
+    assert [one.slots for one in meant] == [96, cores.usable(), 3]
+    assert [one.cluster for one in meant] == [Cluster("auto"), *[Cluster("h:6379")] * 2]
+
+
+def test_without_ray_there_is_no_cluster(
+    sweeps: Command, meant: list[Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(address, "find_spec", lambda _: None)
+    done = sweeps("serve", "--ray-address", "h:6379")
+    said = "--ray-address: Ray is not installed: pip install 'keras-sweeps[ray]'\n"
+    assert (done.exit_code, done.stderr, meant) == (2, said, [])
 
 
 @pytest.mark.parametrize("flags", ["--port 70000", "--slots 0", "--drain-seconds -1"])

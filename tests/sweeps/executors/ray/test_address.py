@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from sweeps.executors.executor import ClusterError
-from sweeps.executors.ray.address import answers, resolved
+from sweeps.executors.ray import address as address_module
+from sweeps.executors.ray.address import answers, found, resolved, unfit
 
 NOBODY = "127.0.0.1:1"
 
@@ -71,3 +72,36 @@ def test_a_cluster_that_crashed_is_not_waited_for(last_started: Callable[[str], 
     assert resolved(None) == "local"
     with pytest.raises(ClusterError, match=f"started here last, at {NOBODY}, is gone"):
         resolved("auto")
+
+
+@pytest.mark.parametrize("address", ["10.0.0.1:6379", "head.example:6379", "[::1]:6379", "auto"])
+def test_where_a_service_could_train(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(address_module, "find_spec", lambda _: True)
+    assert unfit(address) is None
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("http://head:8265", "is not the head's own address: say that, HOST:6379"),
+        ("head", "'head' is not HOST:PORT, as in"),
+        ("head:port", "'head:port' is not HOST:PORT"),
+        ("", "'' is not HOST:PORT"),
+    ],
+)
+def test_where_it_could_not(address: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(address_module, "find_spec", lambda _: True)
+    assert said in (unfit(address) or "")
+
+
+def test_this_machines_own_cluster_is_found_again_at_each_look(
+    last_started: Callable[[str], None],
+) -> None:
+    assert found("10.0.0.1:6379") == "10.0.0.1:6379"
+    last_started("10.0.0.9:6379")
+    assert found("auto") == "10.0.0.9:6379"
+
+
+def test_without_any_there_is_none_to_be_found() -> None:
+    with pytest.raises(ClusterError, match="no Ray cluster was started on this machine"):
+        found("auto")
