@@ -8,19 +8,24 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 from sweeps.errors import LedgerError
 from sweeps.ledger import Ledger
 from sweeps.ledger_jobs import Job, job_of
-from sweeps.service.coordinating import AWAY, Say, Work, coordinate
+from sweeps.ledger_standing import give_up
+from sweeps.service.coordinating import AWAY, FAILED, Say, Work, coordinate
 from sweeps.service.ray.job_told import LEDGER, TOLD, TRACKING, Told
 from sweeps.service.session_log import stamped
 from sweeps.store import Store
 
 JOB_CONFIG = "RAY_JOB_CONFIG_JSON_ENV_VAR"
 """From which Ray takes what all workers of the job get; the service's secrets are among it."""
+
+OF_ONE_MACHINE = ("sqlite:", "file:", "/", ".")
+"""How addresses of MLflow begin that mean nothing elsewhere."""
 
 FOR_ALL = "RAY_ADDRESS"
 """Where Ray says which cluster the job is of."""
@@ -44,6 +49,8 @@ def main(say: Say) -> int:
     if job is None:
         say("this session is not wanted any more")
         return 0
+    if not shared and os.environ[TRACKING].startswith(OF_ONE_MACHINE):
+        return _given_up(job, store, say)
     work = Work(
         job,
         store,
@@ -57,6 +64,18 @@ def main(say: Say) -> int:
     return coordinate(work, say)
 
 
+def _given_up(job: Job, store: Store, say: Say) -> int:
+    """Nothing would be logged where anybody looks for it."""
+    said = (
+        "trials would be logged to a database on the service's machine, which the cluster's head "
+        "does not see: serve with --tracking-uri http://… for coordinators that are Ray jobs"
+    )
+    say(said)
+    with closing(Ledger.open(store.ledger_url)) as ledger:
+        give_up(ledger, job, said)
+    return FAILED
+
+
 def store_for(told: Told, ledger: str) -> tuple[Store, bool]:
     """The store to work with, and whether its folder is the service's own."""
     folder = Path(told.folder)
@@ -67,11 +86,8 @@ def store_for(told: Told, ledger: str) -> tuple[Store, bool]:
 
 def _job(told: Told, store: Store) -> Job | None:
     """What is wanted; None when that was taken back or somebody else has been launched for it."""
-    ledger = Ledger.open(store.ledger_url)
-    try:
+    with closing(Ledger.open(store.ledger_url)) as ledger:
         job = job_of(ledger, told.sweep_id)
-    finally:
-        ledger.close()
     if job is None or job.state != "running" or job.launched_ms != told.launched_ms:
         return None
     return replace(job, order=replace(job.order, workers=told.workers))

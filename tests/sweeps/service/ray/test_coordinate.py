@@ -14,7 +14,7 @@ import pytest
 from sweeps.errors import LedgerError
 from sweeps.ledger import Ledger
 from sweeps.ledger_jobs import Job, change, job_of
-from sweeps.service.coordinating import AWAY, Say, Work
+from sweeps.service.coordinating import AWAY, FAILED, Say, Work
 from sweeps.service.ray import coordinate
 from sweeps.service.ray.coordinate import main, store_for
 from sweeps.service.ray.job_told import Told
@@ -109,6 +109,22 @@ def test_a_session_that_another_has_replaced_does_nothing(
     assert main(said.append) == 0
     assert done == []
     assert said[-1] == "this session is not wanted any more"
+
+
+def test_a_database_of_the_services_machine_is_no_place_to_log_to(
+    ledger: Ledger, job: Job, done: list[Work], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = told(tmp_path / "elsewhere", sweep_id=job.sweep_id)
+    environment(monkeypatch, wanted, Store.at(tmp_path / "store").ledger_url)
+    monkeypatch.setenv("SWEEPS_TRACKING_URI", f"sqlite:///{tmp_path}/mlflow.db")
+    said: list[str] = []
+    assert main(said.append) == FAILED
+    row = ledger.sweep(job.sweep_id)
+    assert row.state == "failed"
+    assert row.cause is not None
+    assert "serve with --tracking-uri http://…" in row.cause
+    assert said[0].startswith(f"the folder {tmp_path / 'elsewhere'} of the service is not seen")
+    assert done == []
 
 
 def test_without_the_ledger_it_is_tried_again_later(
