@@ -54,35 +54,38 @@ class RunLinks:
         return link
 
 
-def find_in_child(uri: str, sweep_id: str, address: str) -> str | None:
-    """`tracking.ui.find_sweep_link` in a process of its own. Raises ProblemError, 503."""
+def find_in_child(
+    uri: str, sweep_id: str, address: str, find: Find | None = None, patience: float = PATIENCE
+) -> str | None:
+    """What `find`, by default MLflow itself, finds in a process of its own.
+
+    Raises ProblemError, 503, for a store that cannot be read, or not within so many seconds.
+    """
     context = multiprocessing.get_context("forkserver")
     ours, theirs = context.Pipe(duplex=False)
-    child = context.Process(target=_look, args=(theirs, uri, sweep_id, address), daemon=True)
+    asked = (theirs, find or _in_mlflow, uri, sweep_id, address)
+    child = context.Process(target=_look, args=asked, daemon=True)
     child.start()
     theirs.close()
     try:
-        found: str | ProblemError | None = ours.recv() if ours.poll(PATIENCE) else _away()
+        if not ours.poll(patience):
+            raise ProblemError(503, f"MLflow's store has not answered in {patience:g} s", FAILED)
+        found: str | None = ours.recv()
     except EOFError:
-        found = _away()
+        raise ProblemError(503, "MLflow's store cannot be read at the moment", FAILED) from None
     finally:
         child.kill()
         child.join()
         ours.close()
-    if isinstance(found, ProblemError):
-        raise found
     return found
 
 
-def _away() -> ProblemError:
-    return ProblemError(503, "MLflow's store cannot be read at the moment", FAILED)
-
-
-def _look(answer: Connection, uri: str, sweep_id: str, address: str) -> None:
-    from tracking.tracker import TrackingError
+def _in_mlflow(uri: str, sweep_id: str, address: str) -> str | None:
     from tracking.ui import find_sweep_link
 
-    try:
-        answer.send(find_sweep_link(uri, sweep_id, address))
-    except TrackingError:
-        answer.send(_away())
+    return find_sweep_link(uri, sweep_id, address)
+
+
+def _look(answer: Connection, find: Find, uri: str, sweep_id: str, address: str) -> None:
+    """Send what is found; a process that ends without has failed, and says why in the log."""
+    answer.send(find(uri, sweep_id, address))

@@ -130,7 +130,8 @@ function factsOf(info, perSecond) {
   const said = [progressOf(info), duration(info.spent_seconds)];
   const left = info.expected - searchedOf(info);
   if (perSecond && info.holder && left > 0) said.push(`about ${duration(left / perSecond)} left`);
-  said.push(`${info.backend} on ${info.task}`, `began ${moment(info.created_ms)}`);
+  const task = info.task === "none" ? "" : ` on ${info.task}`;
+  said.push(`${info.backend} search${task}`, `began ${moment(info.created_ms)}`);
   if (info.job) said.push(`submitted by ${info.job.owner}`);
   if (info.job?.position) said.push(`place ${info.job.position} in the queue`);
   if (info.holder) said.push(`run by ${info.holder}`);

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import multiprocessing
+import os
+import threading
 
 import pytest
 
@@ -57,10 +59,34 @@ def test_a_server_that_moved_is_linked_to_where_it_is_now() -> None:
     ]
 
 
-@pytest.mark.slow
-def test_a_child_process_looks(tmp_path: Path) -> None:
-    """A store that cannot be read is a problem, a new one has no runs; found ones: test_ui."""
-    assert find_in_child(f"sqlite:///{tmp_path}/mlflow.db", "abc", ADDRESS) is None
-    with pytest.raises(ProblemError) as refused:
-        find_in_child(f"sqlite:///{tmp_path}/nowhere/mlflow.db", "abc", ADDRESS)
-    assert refused.value.status == 503
+def found(uri: str, sweep_id: str, address: str) -> str:
+    return f"{address}/{uri}/{sweep_id}/{os.getpid()}"
+
+
+def lost(uri: str, sweep_id: str, address: str) -> None:
+    return None
+
+
+def dead(uri: str, sweep_id: str, address: str) -> None:
+    os._exit(3)
+
+
+def stuck(uri: str, sweep_id: str, address: str) -> None:
+    threading.Event().wait()
+
+
+def test_another_process_looks() -> None:
+    link = find_in_child("uri", "abc", ADDRESS, found)
+    assert link is not None
+    start, pid = link.rsplit("/", 1)
+    assert start == f"{ADDRESS}/uri/abc"
+    assert int(pid) != os.getpid()
+    assert find_in_child("uri", "abc", ADDRESS, lost) is None
+
+
+def test_a_store_that_cannot_be_read_is_a_503() -> None:
+    for find, patience, said in ((dead, 60, "cannot be read"), (stuck, 0.5, "not answered in 0.5")):
+        with pytest.raises(ProblemError, match=said) as refused:
+            find_in_child("uri", "abc", ADDRESS, find, patience)
+        assert refused.value.status == 503
+    assert multiprocessing.active_children() == []
