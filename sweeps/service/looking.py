@@ -7,6 +7,7 @@ import json
 import os
 import threading
 from collections import OrderedDict
+from concurrent.futures import Future
 from copy import deepcopy
 from typing import Any
 
@@ -15,54 +16,62 @@ from sweeps.discovery.sources import sources_of
 from sweeps.errors import SweepError
 from sweeps.executors.secrecy import secrets_in, without
 
-SECONDS = 20.0
-"""How long it may take: somebody waits for an answer."""
-WAIT = 5.0
+PATIENCE = 20.0
+"""Seconds that somebody waits for an answer."""
+SECONDS = 180.0
+"""How long a look may take, for whoever asks again."""
 AT_ONCE = 2
 """Each loads Keras and its backend: hundreds of megabytes."""
 MOST_KEPT = 200
 
-BUSY = "is not looked into, since others are at the moment: submit it again, or write `space`"
+Space = dict[str, Any]
 
 
 class Looks:
     """What models ask for, by the text of their modules. Called from any thread."""
 
-    def __init__(self, seconds: float = SECONDS, at_once: int = AT_ONCE) -> None:
-        self._seconds = seconds
+    def __init__(self, patience: float = PATIENCE, at_once: int = AT_ONCE) -> None:
+        self._patience = patience
         self._room = threading.Semaphore(at_once)
         self._lock = threading.Lock()
-        self._known: OrderedDict[str, dict[str, Any]] = OrderedDict()
+        self._known: OrderedDict[str, Future[Space]] = OrderedDict()
 
-    def space_of(self, path: str, folder: str, keras: object) -> dict[str, Any]:
+    def space_of(self, path: str, folder: str, keras: object) -> Space:
         """The space of the model `module:name`; see `discover.recorded_space`.
 
-        Raises SweepError, for want of room as well.
+        Raises SweepError, and where it takes long as well: it goes on then, for the next who asks.
         """
-        key = _key(path, folder, keras)
-        if (known := self._kept(key)) is not None:
-            return known
-        if not self._room.acquire(timeout=WAIT):
-            raise SweepError(f"{path} {BUSY}", ("model",))
         try:
-            # Another thread may have looked while this one waited.
-            known = self._kept(key)
-            return known if known is not None else self._looked(key, path, folder, keras)
-        finally:
-            self._room.release()
+            return deepcopy(self._look(path, folder, keras).result(self._patience))
+        except TimeoutError as error:
+            message = (
+                f"{path} is still being looked into: submit it again in a moment, or write `space`"
+            )
+            raise SweepError(message, ("model",)) from error
 
-    def _looked(self, key: str, path: str, folder: str, keras: object) -> dict[str, Any]:
-        environ = without(secrets_in(os.environ), os.environ)
-        found = recorded_space(path, folder, keras, self._seconds, environ)
+    def _look(self, path: str, folder: str, keras: object) -> Future[Space]:
+        """One that is under way or has succeeded, or a new one."""
+        key = _key(path, folder, keras)
         with self._lock:
-            self._known[key] = deepcopy(found)
+            known = self._known.get(key)
+            if known is not None and not (known.done() and known.exception()):
+                return known
+            found: Future[Space] = Future()
+            self._known[key] = found
             if len(self._known) > MOST_KEPT:
                 self._known.popitem(last=False)
+        threading.Thread(
+            target=self._fill, args=(found, path, folder, keras), name="sweeps-look", daemon=True
+        ).start()
         return found
 
-    def _kept(self, key: str) -> dict[str, Any] | None:
-        with self._lock:
-            return deepcopy(self._known.get(key))
+    def _fill(self, found: Future[Space], path: str, folder: str, keras: object) -> None:
+        try:
+            with self._room:
+                environ = without(secrets_in(os.environ), os.environ)
+                found.set_result(recorded_space(path, folder, keras, SECONDS, environ))
+        except Exception as error:  # noqa: BLE001 - whoever asked is told
+            found.set_exception(error)
 
 
 def _key(path: str, folder: str, keras: object) -> str:

@@ -106,8 +106,14 @@ SECRETS = {
 }
 
 
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """One for all: MLflow takes seconds to make its database."""
+    return Store.at(tmp_path_factory.mktemp("kept"))
+
+
 @pytest.fixture
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def settings(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     code = tmp_path / "code"
     code.mkdir()
     (code / "noisy.py").write_text(NOISY.format(notes=str(tmp_path / "notes")))
@@ -116,7 +122,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     names = ("score", "objective", "make", "rows", "agreement", "build")
     listed = tuple(f"noisy:{name}" for name in names)
     allowed = Allowed((tmp_path,), (code,), listed)
-    return Settings(Store.at(tmp_path / "store"), slots=1, allowed=allowed)
+    return Settings(store, slots=1, allowed=allowed)
 
 
 @pytest.fixture
@@ -144,14 +150,13 @@ def waited_for(launched: LaunchedHere) -> int:
     return launched._process.pid
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize(
     ("text", "done", "failed"),
     [
-        pytest.param(FUNCTION, 2, 1, id="function"),
-        pytest.param(OBJECTIVE, 3, 0, id="objective"),
-        pytest.param(ESTIMATOR, 2, 0, id="estimator"),
+        pytest.param(FUNCTION, 2, 1, id="function", marks=pytest.mark.slow),
+        pytest.param(OBJECTIVE, 3, 0, id="objective", marks=pytest.mark.slow),
+        pytest.param(ESTIMATOR, 2, 0, id="estimator", marks=pytest.mark.slow),
         # Keras is imported four times for it: by hand.
         pytest.param(MODEL, 2, 0, id="model", marks=pytest.mark.soak),
     ],

@@ -61,25 +61,44 @@ def test_a_model_is_looked_into_once_until_its_text_changes(
     assert len(recorder.calls) == 4
 
 
-def test_few_are_looked_into_at_once(
-    recorder: Recorder, folder: str, monkeypatch: pytest.MonkeyPatch
+def test_few_are_looked_into_at_once_and_nobody_waits_for_ever(
+    recorder: Recorder, folder: str
 ) -> None:
-    monkeypatch.setattr(looking, "WAIT", 0.01)
+    """What takes long goes on, and whoever asks again is told what came of it."""
     recorder.gate = threading.Event()
-    looks = Looks(at_once=1)
-    thread = threading.Thread(target=looks.space_of, args=("model:build", folder, None))
-    thread.start()
+    looks = Looks(patience=0.01, at_once=1)
     try:
+        for _ in range(2):
+            for name in ("build", "other"):
+                with pytest.raises(SweepError, match="submit it again in a moment"):
+                    looks.space_of(f"model:{name}", folder, None)
         assert recorder.entered.acquire(timeout=20)
-        with pytest.raises(SweepError, match="submit it again, or write `space`"):
-            looks.space_of("model:other", folder, None)
+        assert len(recorder.calls) == 1
     finally:
         recorder.gate.set()
-        thread.join()
+    looks._patience = 20.0
+    assert looks.space_of("model:build", folder, None) == SPACE
     assert looks.space_of("model:other", folder, None) == SPACE
+    assert len(recorder.calls) == 2
 
 
-def test_the_process_has_no_secret_and_little_time(
+def test_what_fails_is_told_and_tried_again(
+    folder: str, monkeypatch: pytest.MonkeyPatch, recorder: Recorder
+) -> None:
+    looks = Looks()
+    for error in (SweepError("it raised", ("model",)), OSError("no process can be started")):
+
+        def failing(*_: Any, error: Exception = error) -> dict[str, Any]:
+            raise error
+
+        monkeypatch.setattr(looking, "recorded_space", failing)
+        with pytest.raises(type(error), match=str(error)):
+            looks.space_of("model:build", folder, None)
+    monkeypatch.setattr(looking, "recorded_space", recorder)
+    assert looks.space_of("model:build", folder, None) == SPACE
+
+
+def test_the_process_has_no_secret_and_its_time_is_limited(
     folder: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given: dict[str, Any] = {}
@@ -91,7 +110,7 @@ def test_the_process_has_no_secret_and_little_time(
     monkeypatch.setattr(subprocess, "run", run)
     monkeypatch.setenv("SWEEPS_TOKEN", "swp_a_b")
     monkeypatch.setenv("USUAL", "yes")
-    with pytest.raises(SweepError, match="took over 7 s to be recorded"):
-        Looks(seconds=7.0).space_of("model:build", folder, "jax")
+    with pytest.raises(SweepError, match="took over 180 s to be recorded"):
+        Looks().space_of("model:build", folder, "jax")
     assert given["env"]["USUAL"] == "yes"
     assert "SWEEPS_TOKEN" not in given["env"]
