@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from sweeps.service.answering import answer_problems
@@ -29,6 +29,7 @@ from sweeps.service.routes import (
     sweeps,
     trials,
 )
+from sweeps.service.routes.answers import refuse_unknown_queries
 from sweeps.service.settings import Settings
 
 DESCRIPTION = """\
@@ -54,7 +55,8 @@ TAGS = [
 SESSION = "/v1/session"
 """Where a token is shown, and forgotten: the one call below /v1 that needs none."""
 
-GROUPS = (sweeps, orders, trials, about, events, reports, links, service, health, page)
+GROUPS = (sweeps, orders, trials, about, events, reports, links, service)
+OTHERS = (health, page)
 
 
 def create_app(desk: Desk, settings: Settings) -> FastAPI:
@@ -89,7 +91,9 @@ def bare_app() -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     for group in GROUPS:
-        app.include_router(group.router)
+        app.include_router(group.router, dependencies=[Depends(refuse_unknown_queries)])
+    for other in OTHERS:
+        app.include_router(other.router)
     answer_problems(app)
     return app
 

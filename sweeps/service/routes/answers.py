@@ -11,9 +11,20 @@ from fastapi.responses import Response
 from sweeps.service.desk import Desk
 from sweeps.service.identity import Who, needs
 from sweeps.service.models import NOTHING_ODD
+from sweeps.service.problems import ProblemError
 
 Viewer = Annotated[Who, Depends(needs("viewer"))]
 Submitter = Annotated[Who, Depends(needs("submitter"))]
+
+
+def refuse_unknown_queries(request: Request) -> None:
+    """Raise ProblemError for `?limt=5`: what nobody reads would go unnoticed."""
+    known = [field.alias for field in request.scope["route"].dependant.query_params]
+    for name in request.query_params:
+        if name not in known:
+            raise ProblemError(
+                422, f"query.{name}: unknown; known here: {', '.join(known) or 'none'}"
+            )
 
 
 def desk_of(request: Request) -> Desk:

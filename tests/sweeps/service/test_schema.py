@@ -179,4 +179,4 @@ def test_sweeps_that_are_there_are_told_of_as_described(fuzzed: Fuzzed, way: Way
 @pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
 def test_much_of_anything_is_answered_as_described(fuzzed: Fuzzed, way: Way) -> None:
-    tried(fuzzed, way, 30, there=False)
+    tried(fuzzed, way, 20, there=False)

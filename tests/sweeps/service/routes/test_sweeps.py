@@ -135,6 +135,14 @@ def test_a_list_that_cannot_be_is_refused(api: Service, query: str) -> None:
     assert api.client.get(f"/v1/sweeps?{query}").status_code == 422
 
 
+def test_a_query_that_nobody_reads_is_refused(api: Service) -> None:
+    answer = api.client.get("/v1/sweeps?limt=5")
+    assert answer.status_code == 422
+    known = "state, owner, name, task, limit, before"
+    assert answer.json()["detail"] == f"query.limt: unknown; known here: {known}"
+    assert api.client.get("/v1/queue?x").json()["detail"] == "query.x: unknown; known here: none"
+
+
 def test_how_many_trials_there_are_follows_what_a_sweep_was_extended_by(api: Service) -> None:
     sweep_id = api.ended([result(0)], state="interrupted")
     assert api.client.get(f"/v1/sweeps/{sweep_id}").json()["expected"] == 10
