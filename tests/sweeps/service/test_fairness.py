@@ -98,6 +98,12 @@ def test_a_job_with_more_workers_than_there_are_slots_gets_them_all() -> None:
     assert first(queue(job("huge", workers=64))) == "huge"
 
 
+def test_gpus_of_a_cluster_are_its_own_to_give() -> None:
+    wanting = queue(job("large", gpus=8))
+    assert first(wanting, Room(4, 0, 4, 0, cluster=True)) == "large"
+    assert first(wanting, Room(4, 0, 4, 0)) is None
+
+
 def test_one_that_wants_more_gpus_than_there_are_keeps_nobody_waiting() -> None:
     found = queue(job("never", gpus=2), job("own", at=1), passed={"never": MOST_PASSED})
     assert first(found) == "own"
