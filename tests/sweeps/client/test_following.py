@@ -69,6 +69,7 @@ def test_a_sweep_is_submitted_and_followed_to_its_end(served: Running) -> None:
     assert [line for line in lines if "5/4" in line] == []
 
 
+@pytest.mark.slow
 def test_what_a_follower_sees_is_what_a_run_shows(served: Running, tmp_path: Path) -> None:
     followed = sweeps("submit", "s.yaml", "--follow").stdout
     ran = sweeps("run", "s.yaml", "--store", str(tmp_path / "mine"), "--workers", "0").stdout
@@ -85,6 +86,7 @@ def _same(said: str, drop: tuple[str, ...]) -> list[str]:
     return [line for line in plain.splitlines() if not any(word in line for word in drop)]
 
 
+@pytest.mark.slow
 def test_several_objectives_are_followed(served: Running, trainer: Callable[..., None]) -> None:
     Path("two.yaml").write_text(TWO)
     trainer(Sized())
@@ -136,6 +138,7 @@ def test_what_waits_can_be_held_let_go_and_ended(served: Running) -> None:
     assert (resumed.exit_code, "finished, 4 trials" in resumed.stdout) == (0, True)
 
 
+@pytest.mark.slow
 def test_one_key_stands_for_one_submission(served: Running) -> None:
     ids = {
         sweeps("submit", "s.yaml", "--key", "mine", "--follow").stdout.split(":")[0]
@@ -147,6 +150,7 @@ def test_one_key_stands_for_one_submission(served: Running) -> None:
     assert "the key 'mine' was used before" in other.stderr
 
 
+@pytest.mark.slow
 def test_a_sweep_that_fails_as_a_whole_is_told_so(
     served: Running, trainer: Callable[..., None]
 ) -> None:
@@ -157,6 +161,7 @@ def test_a_sweep_that_fails_as_a_whole_is_told_so(
     assert "no trial has a score" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_sweep_that_nobody_runs_is_stopped_by_the_service(served: Running) -> None:
     ledger = served.service.ledger
     sweep_id = served.service.ended([], "interrupted")

@@ -65,17 +65,21 @@ def test_pages_are_followed(
     assert view.course(sweep_id) == served.ledger.course(sweep_id)
 
 
-@pytest.mark.parametrize("maximize", [True, False])
-@pytest.mark.parametrize(
-    "scores", [[0.1, 0.5, 0.3], [0.5, 0.5, None], [None, None], [], [0.5] * 9, [0.2] * 2 + [0.1]]
-)
-def test_the_best_is_the_ledgers(
-    served: Service, view: RemoteView, scores: list[float | None], maximize: bool
-) -> None:
-    sweep_id = served.ended([result(number, score) for number, score in enumerate(scores)])
-    best = served.ledger.best(sweep_id, maximize=maximize)
-    found = view.best(sweep_id, maximize=maximize)
-    assert (found and found.trial) == (best and best.trial)
+def test_the_best_is_the_ledgers(served: Service, view: RemoteView) -> None:
+    several: list[list[float | None]] = [
+        [0.1, 0.5, 0.3],
+        [0.5, 0.5, None],
+        [None, None],
+        [],
+        [0.5] * 9,
+        [0.2, 0.2, 0.1],
+    ]
+    for scores in several:
+        sweep_id = served.ended([result(number, score) for number, score in enumerate(scores)])
+        for maximize in (True, False):
+            best = served.ledger.best(sweep_id, maximize=maximize)
+            found = view.best(sweep_id, maximize=maximize)
+            assert (found and found.trial) == (best and best.trial)
 
 
 @dataclass
@@ -98,7 +102,12 @@ def test_a_report_is_fetched(
     served: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown: list[str] = []
-    monkeypatch.setattr(webbrowser, "open", lambda link: shown.append(link) or True)
+
+    def show(link: str) -> bool:
+        shown.append(link)
+        return True
+
+    monkeypatch.setattr(webbrowser, "open", show)
     served.app.state.reports.close()
     served.app.state.reports = Reports()
     sweep_id = served.ended([result(0)])

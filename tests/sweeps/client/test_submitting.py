@@ -59,29 +59,25 @@ def test_what_was_submitted_is_in_the_queue(served: Service) -> None:
     assert len(job.order.client_key or "") == 32
 
 
-@pytest.mark.parametrize(
-    ("text", "options", "said"),
-    [
-        (
-            "task: penguins\nspace:\n  width: {low: 300, high: 256}\n",
-            (),
-            "s.yaml:3:16: width.low: low 300 is above high 256\n",
-        ),
-        ("task: penguins\nspace: {width: [1, 2]}\nsearch: gird\n", (), "s.yaml:3:9: search"),
-        (SMALL, ("--set", "space.width.low=x"), "--set space.width.low=x: "),
-        ("task: penguins\n\tspace: 1\n", (), "s.yaml:2:1: a tab; use spaces\n"),
-        ("task: {csv: /etc/passwd, target: a}\nspace: {width: [1, 2]}\n", (), "s.yaml:1:"),
-        ("model: os:system\ntask: penguins\nspace: {width: [1, 2]}\n", (), "s.yaml:1:"),
-    ],
-)
-def test_mistakes_have_their_place(
-    served: Service, text: str, options: tuple[str, ...], said: str
-) -> None:
-    Path("s.yaml").write_text(text)
-    done = sweeps("submit", "s.yaml", *options)
-    assert (done.exit_code, done.stdout) == (2, "")
-    assert done.stderr.startswith(said), done.stderr
-    assert len(done.stderr.splitlines()) == 1
+MISTAKES: dict[str, tuple[str, ...]] = {
+    "s.yaml:3:16: width.low: low 300 is above high 256\n": (
+        "task: penguins\nspace:\n  width: {low: 300, high: 256}\n",
+    ),
+    "s.yaml:3:9: search": ("task: penguins\nspace: {width: [1, 2]}\nsearch: gird\n",),
+    "--set space.width.low=x: ": (SMALL, "--set", "space.width.low=x"),
+    "s.yaml:2:1: a tab; use spaces\n": ("task: penguins\n\tspace: 1\n",),
+    "s.yaml:1:13: ": ("task: {csv: /etc/passwd, target: a}\nspace: {width: [1, 2]}\n",),
+    "s.yaml:1:8: ": ("model: os:system\ntask: penguins\nspace: {width: [1, 2]}\n",),
+}
+
+
+def test_mistakes_have_their_place(served: Service) -> None:
+    for said, (text, *options) in MISTAKES.items():
+        Path("s.yaml").write_text(text)
+        done = sweeps("submit", "s.yaml", *options)
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert done.stderr.startswith(said), done.stderr
+        assert len(done.stderr.splitlines()) == 1
     assert served.ledger.sweeps() == []
 
 
@@ -202,8 +198,10 @@ def test_what_was_typed_goes_before_the_variable(served: Service, tmp_path: Path
     ],
 )
 def test_commands_of_this_machine_say_so(
-    served: Service, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+    words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("s.yaml").write_text(SMALL)
     done = sweeps(*words, "--server", "http://127.0.0.1:1")
     assert done.exit_code == 2
     assert done.stderr.startswith("--server is not for this command, which works on a store of ")
@@ -216,24 +214,18 @@ def test_they_take_no_notice_of_the_variable(served: Service) -> None:
     assert done.stderr.startswith("no sweeps in ")
 
 
-@pytest.mark.parametrize(
-    ("words", "flag"),
-    [
-        (("resume", "--workers", "2"), "--workers"),
-        (("resume", "--gpu-share", "0.5"), "--gpu-share"),
-        (("retry", "--failed", "--no-memo"), "--no-memo"),
-        (("extend", "--trials", "1", "--tracking-uri", "x"), "--tracking-uri"),
-        (("stop", "--tracking-uri", "x"), "--tracking-uri"),
-        (("report", "--residuals"), "--residuals"),
-    ],
-)
-def test_flags_that_are_the_services_affair(
-    served: Service, words: tuple[str, ...], flag: str
-) -> None:
+def test_flags_that_are_the_services_affair(served: Service) -> None:
     served.ended([])
-    done = sweeps(*words)
-    assert done.exit_code == 2
-    assert done.stderr.startswith(f"{flag} ")
+    for flag, words in {
+        "--workers": ("resume", "--workers", "2"),
+        "--gpu-share": ("resume", "--gpu-share", "0.5"),
+        "--no-memo": ("retry", "--failed", "--no-memo"),
+        "--tracking-uri": ("extend", "--trials", "1", "--tracking-uri", "x"),
+        "--residuals": ("report", "--residuals"),
+    }.items():
+        done = sweeps(*words)
+        assert done.exit_code == 2
+        assert done.stderr.startswith(f"{flag} ")
 
 
 def test_what_the_service_trains(served: Service, monkeypatch: pytest.MonkeyPatch) -> None:
