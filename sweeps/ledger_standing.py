@@ -98,8 +98,8 @@ def withdraw(ledger: Ledger, sweep_id: str, ending: Literal["stopped", "cancelle
 def give_up(ledger: Ledger, seen: Job, cause: str) -> bool:
     """A sweep that cannot be run, and its job: failed, and why. It may be resumed later.
 
-    One that had ended before stays what it is. False, and nothing changes, when somebody runs it or
-    the job is no longer as it was seen.
+    One that had ended before, or has failed since, stays what it is. False, and nothing changes,
+    when somebody runs it or the job is no longer as it was seen.
     """
     with ledger.changing() as connection:
         try:
@@ -108,7 +108,7 @@ def give_up(ledger: Ledger, seen: Job, cause: str) -> bool:
             return False
         if not changed(connection, seen, {"state": "over"}):
             return False
-        if row.state in CONCLUDED:
+        if row.state in CONCLUDED or _failed_since(row, seen):
             return True
         never = row.backend_state == NEVER_BEGUN
         failed = {"state": "failed", "cause": printable(cause), "ended_ms": now_ms()}
@@ -116,6 +116,11 @@ def give_up(ledger: Ledger, seen: Job, cause: str) -> bool:
         epoch = {"lease_epoch": row.lease_epoch + 1, "lease_owner": None, "lease_until_ms": 0}
         set_sweep(connection, seen.sweep_id, **failed, **epoch, end_shipped=never, command=None)
     return True
+
+
+def _failed_since(row: Row[Any], seen: Job) -> bool:
+    """Whether the job's session itself has said that the sweep failed, and why."""
+    return row.state == "failed" and (row.ended_ms or 0) >= (seen.launched_ms or 0)
 
 
 def _joined() -> Any:

@@ -33,6 +33,9 @@ that is tried again for as long as it takes: EX_TEMPFAIL of sysexits.h."""
 
 FAILED = 1
 
+BUGS = (KeyError, IndexError, UnicodeError)
+"""What no refusal is raised as, although Python takes it for a LookupError or a ValueError."""
+
 NOTHING = Allowed()
 
 Say = Callable[[str], None]
@@ -91,14 +94,20 @@ def coordinate(work: Work, say: Say) -> int:
     except (LeaseError, FinalError) as error:
         say(str(error))
         return 0
+    except BUGS:
+        return _told_of_bug(say)
     except (ValueError, LookupError) as error:
         return _refused(work, error, say)
     except Exception:  # noqa: BLE001 - what is wrong with the program is told in its log
-        for line in traceback.format_exc().splitlines():
-            say(line)
-        return FAILED
+        return _told_of_bug(say)
     lost = summary.ending == "interrupted" and summary.cause is not None
     return AWAY if lost else 0
+
+
+def _told_of_bug(say: Say) -> int:
+    for line in traceback.format_exc().splitlines():
+        say(line)
+    return FAILED
 
 
 def _check_still_allowed(work: Work) -> None:

@@ -129,6 +129,23 @@ def test_what_had_ended_stays_what_it_was_when_its_job_is_given_up(
     assert (row.state, row.cause, job.state) == (ending, None, "over")
 
 
+def test_what_its_session_said_of_a_failure_stays(ledger: Ledger) -> None:
+    sweep_id = submit(ledger)
+    job = running(ledger, sweep_id)
+    at_work = Coordinated.begun(ledger, sweep_id)
+    at_work.ends("failed", "ValueError: because")
+    assert give_up(ledger, job, "because")
+    assert ledger.sweep(sweep_id).cause == "ValueError: because"
+    ledger_jobs.put_again(ledger, sweep_id, job.order, "resume", {})
+    later = ledger_jobs.job_of(ledger, sweep_id)
+    assert later is not None
+    ledger_jobs.change(ledger, later, state="running", runner="a:1:1", launched_ms=2**50)
+    later = ledger_jobs.job_of(ledger, sweep_id)
+    assert later is not None
+    assert give_up(ledger, later, "of another thing")
+    assert ledger.sweep(sweep_id).cause == "of another thing"
+
+
 def test_one_that_failed_before_it_could_begin_may_be_resumed(bench: Bench) -> None:
     with closing(bench.ledger()) as ledger:
         sweep_id = submit(ledger)
