@@ -26,7 +26,7 @@ SMALL = [
     and not attack.overrides
     and attack.content.isascii()
     and not any(word in attack.content for word in (b"own:", b"nowhere", b"json:", b" c:"))
-][::5]
+][::9]
 """Some of those that name nothing of the user's, and are refused before anything is counted."""
 
 
