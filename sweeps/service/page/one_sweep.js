@@ -26,7 +26,8 @@ export function oneSweep(typed, me, failed) {
   let stream = null;
 
   function told(now) {
-    if (info !== null && stateOf(info) !== stateOf(now)) announce(`${now.name} is ${stateOf(now)}`);
+    if (!element.isConnected) return;
+    if (info === null || stateOf(info) !== stateOf(now)) announce(`${now.name} is ${stateOf(now)}`);
     info = now;
     head.show(info, [...course.values()]);
     doing.show(info);
@@ -44,6 +45,7 @@ export function oneSweep(typed, me, failed) {
   async function refresh(anew) {
     const first = info === null;
     told(await ask(about(typed)));
+    if (info === null) return;
     const ended = [...course.values()].filter(one => one.ended_ms !== null).length;
     if (first || anew || ended !== endedOf(info)) {
       for (const one of await ask(about(info.sweep_id, "course"))) course.set(one.number, one);
@@ -102,7 +104,7 @@ function passed(one) {
 }
 
 function heading() {
-  const name = make("bdi");
+  const name = make("bdi", {}, "Sweep");
   const id = make("span", { class: "id" });
   const state = badge();
   const gone = bar();

@@ -55,6 +55,7 @@ def test_a_sweep_is_submitted_watched_and_its_report_read(
         page.get_by_text(re.compile(r"^error .*, trial \d$")).wait_for()
         assert "error after 6 trials" in page.locator(".chart.big title").text_content()
         page.get_by_role("button", name="Extend…").wait_for()
+        assert found.errors == [], "not even an answer that was an error"
         with page.expect_popup() as opened:
             page.get_by_role("link", name=re.compile("^Report of in-the-page")).click()
         report = opened.value
