@@ -30,6 +30,7 @@ from sweeps.ledger_outage import Outages, outlasting
 from sweeps.ledger_records import ACTIVE, FINAL
 from sweeps.ledger_turns import Turns
 from sweeps.ledger_view import LedgerView
+from sweeps.redaction import redacted
 from sweeps.sweep import Sweep
 from sweeps.trial import Result, Trial
 from tracking.failure_points import reach
@@ -203,8 +204,8 @@ class Ledger(LedgerView):
 
         In a final state every trial without a result gets its end: it will have none.
         """
-        # Causes quote errors, which may hold characters that no database takes.
-        line = None if cause is None else printable(cause)
+        # Causes quote errors, which may hold secrets, and characters that no database takes.
+        line = None if cause is None else redacted(printable(cause))
         values = {"state": state, "spent_seconds": spent, "cause": line, "ended_ms": now_ms()}
         with self.writing(claim) as connection:
             if state in FINAL:

@@ -20,6 +20,7 @@ from sweeps.ledger import Ledger, set_sweep
 from sweeps.ledger_jobs import Job, JobState, changed, job_from
 from sweeps.ledger_orders import Command
 from sweeps.ledger_records import FINAL, is_held
+from sweeps.redaction import redacted
 
 CONCLUDED = (*FINAL, "finished", "out_of_time")
 """States of a sweep that has what it was begun for."""
@@ -111,7 +112,7 @@ def give_up(ledger: Ledger, seen: Job, cause: str) -> bool:
         if row.state in CONCLUDED or _failed_since(row, seen):
             return True
         never = row.backend_state == NEVER_BEGUN
-        failed = {"state": "failed", "cause": printable(cause), "ended_ms": now_ms()}
+        failed = {"state": "failed", "cause": redacted(printable(cause)), "ended_ms": now_ms()}
         # Whoever held it before must not write to it any more.
         epoch = {"lease_epoch": row.lease_epoch + 1, "lease_owner": None, "lease_until_ms": 0}
         set_sweep(connection, seen.sweep_id, **failed, **epoch, end_shipped=never, command=None)

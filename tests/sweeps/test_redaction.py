@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from sweeps.evaluation import failed
+from sweeps.ledger import Ledger
 from sweeps.redaction import redacted
 from sweeps.trial import Failure, Trial
+from tests.sweeps.bench import RANDOM as SWEEP
 
 SECRET = "s3cr3tb1bb1e9"
 
@@ -65,6 +69,13 @@ def test_no_text_takes_long(piece: str) -> None:
     begun = time.perf_counter()
     redacted(long)
     assert time.perf_counter() - begun < 2.0
+
+
+def test_why_a_sweep_failed_is_kept_without_secrets(tmp_path: Path) -> None:
+    with closing(Ledger.open(f"sqlite:///{tmp_path / 'ledger.db'}")) as ledger:
+        claim = ledger.create(SWEEP, {})
+        ledger.end(claim, "failed", 0.0, f"no mlflow at http://me:{SECRET}@host")
+        assert ledger.sweep(claim.sweep_id).cause == "no mlflow at http://me:***@host"
 
 
 def test_what_trials_raise_is_kept_without_secrets() -> None:
