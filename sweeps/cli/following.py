@@ -39,9 +39,9 @@ def followed(
     Ctrl-C ends the looking, and leaves the sweep alone.
     """
     row = session.row
+    if begin is not None:
+        begin()
     try:
-        if begin is not None:
-            begin()
         with progress() as watcher:
             summary = look_on(distant.ledger, session, watcher)
     except KeyboardInterrupt:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from sweeps.client.info import Info
 
 KEY_BYTES = 16
+ONE_WORD = re.compile(r"[\x21-\x7e]{1,128}")
 LONGEST_NAME = 200
 """Characters of a file's name that a service takes; messages begin with it."""
 
@@ -71,6 +73,10 @@ def submit(
             f"submit to which service? name it with --server or {SERVER}; `sweeps run {file}` runs "
             "the sweep here"
         )
+    if key is not None and not ONE_WORD.fullmatch(key):
+        raise BadInputError(f"--key: {key!r} is not one word of at most 128 plain characters")
+    if gpu_share is not None and not 0 < gpu_share <= 1:
+        raise BadInputError(f"--gpu-share: {gpu_share:g} is not a part of one, as in 0.5")
     from sweeps.cli.distant import connected
     from sweeps.client.commands import Submission
     from sweeps.client.commands import submit as submitted

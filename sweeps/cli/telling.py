@@ -59,7 +59,8 @@ def farewell(
         said.append(f"what failed: {command('logs', summary.sweep_id, store, None)}")
     if summary.unsent:
         sync = command("sync", summary.sweep_id, store, uri)
-        said.append(f"{waiting(summary.unsent)} to be sent to MLflow: {sync}")
+        how = sync if store.service is None else "the service sends them when it goes on"
+        said.append(f"{waiting(summary.unsent)} to be sent to MLflow: {how}")
     return said + ways_on(summary.ending, failed, summary.sweep_id, store, uri)
 
 

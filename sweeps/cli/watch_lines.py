@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sweeps.cli.at_work_lines import at_work_lines
+from sweeps.cli.queue_lines import queue_line
 from sweeps.cli.wording import count, duration, figure, shown, titled
 from sweeps.errors import printable
 
@@ -19,6 +20,8 @@ SOONEST = 5.0
 def state_of(seen: Seen) -> str:
     """`penguins abc234: running, by me@here:1234`."""
     by = f", by {seen.row.holder}" if seen.row.holder else ""
+    if seen.queued is not None:
+        by = f", in the queue: {queue_line(seen.queued)}"
     return printable(f"{titled(seen.row)}: {shown(seen.row.state)}{by}")
 
 
@@ -65,7 +68,7 @@ class Changes:
         if seen.row.state != self._state:
             said.append(state_of(seen))
         said += [line for line in seen.failures if line not in self._failures]
-        last = seen.row.holder is None
+        last = seen.over
         due = last or now - self._told_at >= SOONEST
         if seen.row.ended != self._ended and due:
             said.append(", ".join(figures(seen)))

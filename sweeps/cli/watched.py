@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from sweeps.watcher import AtWork
 if TYPE_CHECKING:
     from sweeps.ledger_course import Passed
     from sweeps.ledger_records import SweepRow
+    from sweeps.queue_place import QueuePlace
     from sweeps.sweep import Sweep
 
 FAILURES = 3
@@ -26,10 +27,18 @@ WINDOW_MS = 600_000
 FEWEST = 5
 """The pace is that of so many trials at most, of the last ten minutes, if there are some."""
 
+TAKEN_UP: Mapping[str, Collection[str]] = {
+    "waiting": ("queued", "interrupted", "crashed", "failed", "finished", "out_of_time"),
+    "running": ("queued", "interrupted", "crashed"),
+}
+"""The states of a sweep that goes on, without anybody's doing, when its job is in that state."""
+
 
 @dataclass(frozen=True)
 class Seen:
     """One look at a sweep. `curve` is the best score after each trial that had one, in time.
+
+    `queued` is its place in a queue while somebody is going to run it, None otherwise.
 
     `per_second` and `seconds_left` are None while nobody can say; `open` are trials that were begun
     and have no result, `oldest_ms` is when the first of them began.
@@ -45,6 +54,12 @@ class Seen:
     failures: Sequence[str]
     oldest_ms: int | None
     now_ms: int
+    queued: QueuePlace | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether nobody runs the sweep, and nobody is about to."""
+        return self.row.holder is None and self.queued is None
 
 
 @dataclass
@@ -87,7 +102,16 @@ class Watched:
             failures=list(self._failures.values()),
             oldest_ms=min(waiting, default=None),
             now_ms=now,
+            queued=self._queued(row),
         )
+
+    def _queued(self, row: SweepRow) -> QueuePlace | None:
+        if row.holder is not None:
+            return None
+        job = self.shelf.place(row)
+        if job is None or job.state not in TAKEN_UP or row.state not in TAKEN_UP[job.state]:
+            return None
+        return job
 
     def _told_failures(self) -> dict[int, str]:
         """By number, in the order in which they ended."""

@@ -38,12 +38,13 @@ def watch(sweep_id: SweepId = LATEST, store: PlaceOption = ANYWHERE) -> None:
     """Look on while a sweep runs; Ctrl-C ends that, and leaves the sweep alone.
 
     Shows the best so far, pace, time left, what workers train and what failed last. Ends with the
-    session that runs the sweep. In a pipe, lines when something changes.
+    session that runs the sweep; what waits in a service's queue is waited for. In a pipe, lines
+    when something changes.
     """
     with reached(store) as shelf:
         watched = _watched(shelf, sweep_id)
         seen = watched.look()
-        if seen.row.holder is not None:
+        if not seen.over:
             try:
                 seen = _looked_on(watched)
             except KeyboardInterrupt:
@@ -66,7 +67,7 @@ def _looked_on(watched: Watched) -> Seen:
         while True:
             seen = _look(watched)
             show(seen)
-            if seen.row.holder is None:
+            if seen.over:
                 return seen
             wait(PAUSE)
 
@@ -120,6 +121,6 @@ def _told(seen: Seen, watched: Watched, store: StoreFlags) -> list[str]:
     said = [f"{state_of(seen)}, {', '.join(figures(seen))}"]
     if not watched.sweep.further:
         said += best_lines(seen.best, watched.sweep.objective.metric)
-    if row.holder is None:
+    if seen.over:
         said += ways_on(row.state, row.failed, row.sweep_id, store, None)
     return said

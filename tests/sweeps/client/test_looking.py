@@ -19,6 +19,7 @@ from sweeps.client.address import Address
 from sweeps.client.connection import Connection
 from sweeps.client.errors import AwayError
 from sweeps.client.remote_view import RemoteView
+from sweeps.lease import Claim
 from sweeps.ledger_records import SweepRow
 from sweeps.result_json import brief_from_json, confirmations_whole
 from sweeps.service.problems import ProblemError
@@ -141,28 +142,50 @@ def test_a_running_sweep_is_watched(served: Service, monkeypatch: pytest.MonkeyP
     assert steps == []
 
 
+def test_what_waits_is_watched_until_it_is_over(
+    served: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = served.submitted(), served.submitted()
+    claims: list[Claim] = []
+    steps: list[Callable[[], object]] = [
+        lambda: claims.append(served.begun(second, [result(0, 0.25)])),
+        lambda: (served.ledger.end(claims[0], "finished", 3.0), served.ledger.release(claims[0])),
+    ]
+    monkeypatch.setattr(watching, "wait", lambda _: steps.pop(0)())
+    done = sweeps("watch", second)
+    assert done.exit_code == 0, done.output
+    lines = done.stdout.splitlines()
+    assert lines[0] == f"widths {second}: queued, in the queue: 2nd to begin, 1 slot"
+    assert f"widths {second}: running, by process {os.getpid()} on " in done.stdout
+    assert f"widths {second}: finished, 1/10 trials, best 0.25 (trial 0)" in lines
+    held = sweeps("pause", first)
+    assert held.exit_code == 0
+    assert sweeps("watch", first).stdout.startswith(f"widths {first}: queued, 0/10 trials")
+
+
 def test_a_service_that_goes_away_is_waited_for(
     served: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     claim = served.begun(served.submitted(), [result(0)])
     look = RemoteView.sweep
-    trouble = [AwayError("gone")] * 2
+    looks: list[Exception | None] = [None, None, AwayError("gone"), AwayError("gone")]
 
     def away(view: RemoteView, prefix: str) -> SweepRow:
-        if claims:
-            claims.pop()()
-        elif trouble:
-            raise trouble.pop()
+        trouble = looks.pop(0) if looks else None
+        if trouble is not None:
+            raise trouble
         return look(view, prefix)
 
-    claims: list[Callable[[], object]] = [lambda: None, lambda: None]
+    def meanwhile(_: float) -> None:
+        if not looks:
+            served.ledger.end(claim, "finished", 3.0)
+            served.ledger.release(claim)
+
     monkeypatch.setattr(RemoteView, "sweep", away)
-    monkeypatch.setattr(
-        watching, "wait", lambda _: None if trouble else served.ledger.release(claim)
-    )
+    monkeypatch.setattr(watching, "wait", meanwhile)
     done = sweeps("watch")
     assert done.exit_code == 0, done.output
-    assert trouble == []
+    assert looks == []
 
 
 def test_over_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

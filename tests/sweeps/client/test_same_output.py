@@ -110,7 +110,7 @@ def test_a_look_at_a_sweep(both: Both, look: str, kind: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["confirmed", "front", "crashed", "first"])
+@pytest.mark.parametrize("kind", ["confirmed", "front", "crashed"])
 def test_watching_what_nobody_runs(both: Both, kind: str) -> None:
     assert both.agree("watch", both.stock.ids[kind]).stdout != ""
 

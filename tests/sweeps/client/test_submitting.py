@@ -103,6 +103,26 @@ def test_files_that_are_none(served: Service, tmp_path: Path) -> None:
         assert done.stderr.startswith(said), done.stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--key", "two words"), "--key: 'two words' is not one word of at most 128 plain "),
+        (("--key", "\u00fc"), "--key: '\u00fc' is not one word"),
+        (("--key", "x" * 129), "--key: 'xxx"),
+        (("--gpu-share", "nan"), "--gpu-share: nan is not a part of one, as in 0.5\n"),
+        (("--gpu-share", "0"), "--gpu-share: 0 is not a part of one"),
+    ],
+)
+def test_flags_that_cannot_be(
+    words: tuple[str, ...], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("s.yaml").write_text(SMALL)
+    done = sweeps("submit", "s.yaml", "--server", "http://127.0.0.1:1", *words)
+    assert done.exit_code == 2
+    assert done.stderr.startswith(said)
+
+
 def test_what_never_fits_is_said_at_once(served: Service) -> None:
     done = sweeps("submit", "s.yaml", "--workers", "9")
     assert (done.exit_code, done.stderr) == (
