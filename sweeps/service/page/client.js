@@ -35,8 +35,8 @@ async function answered(path, options) {
   let answer;
   try {
     answer = await fetch(path, { credentials: "same-origin", cache: "no-store", ...options });
-  } catch (error) {
-    throw new Away(error.message);
+  } catch {
+    throw new Away("The service does not answer: try again when it is back");
   }
   if (answer.ok) return answer;
   const problem = await answer.json().catch(() => ({}));

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
-
-import pytest
 
 from sweeps.service.admission import admit
 from sweeps.service.api_server import ApiServer, listening
@@ -16,13 +13,12 @@ from sweeps.service.guards import guarded
 from sweeps.service.settings import Settings
 from sweeps.store import Store
 from sweeps.sweep import Sweep
+from tests.sweeps.browser import CHROMIUM
 from tests.sweeps.service.api import SWEEP, Service, service
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-CHROMIUM = shutil.which("chromium")
-needs_a_browser = pytest.mark.skipif(CHROMIUM is None, reason="needs the browser chromium")
 PATIENCE_MS = 15_000
 PHONE = {"width": 390, "height": 844}
 

@@ -13,6 +13,7 @@ from sweeps import ledger_tokens
 from sweeps.ledger_jobs import change, job_of
 from sweeps.service.settings import Limits
 from sweeps.store import Store
+from tests.sweeps.browser import needs_a_browser
 from tests.sweeps.service.api import FILE, result
 from tests.sweeps.service.pages import (
     LETTERS,
@@ -23,13 +24,12 @@ from tests.sweeps.service.pages import (
     Window,
     chromium,
     named,
-    needs_a_browser,
     served,
     window,
 )
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Route
 
 pytestmark = [pytest.mark.slow, needs_a_browser]
 
@@ -203,6 +203,25 @@ def test_a_chosen_file_is_submitted_under_its_name(
     job = job_of(full.service.ledger, row.sweep_id)
     assert job is not None
     assert (row.name, job.order.workers) == ("from a file", 2)
+
+
+def test_a_submission_whose_answer_is_lost_is_sent_again_as_the_same(
+    look: Window, full: Served
+) -> None:
+    page = look.go("/#/submit")
+    page.get_by_label("Sweep file", exact=True).fill(FILE.replace("widths", "once"))
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/v1/sweeps", lose)
+    page.get_by_role("button", name="Submit").click()
+    page.get_by_role("alert").get_by_text("does not answer: try again").wait_for()
+    page.unroute("**/v1/sweeps")
+    page.get_by_role("button", name="Submit").click()
+    page.get_by_role("heading", name="once").wait_for()
+    assert [row.name for row in full.service.ledger.sweeps()].count("once") == 1
 
 
 def test_what_is_final_is_asked_about(look: Window, full: Served) -> None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.sweeps.service.pages import chromium, needs_a_browser, window
+from tests.sweeps.browser import needs_a_browser
+from tests.sweeps.service.pages import chromium, window
 from tests.sweeps.service.served import Place, Serving, document, serving
 
 if TYPE_CHECKING:
