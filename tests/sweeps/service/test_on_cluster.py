@@ -60,7 +60,8 @@ def test_workers_are_on_the_cluster_with_their_share_of_its_gpus(
     workers: int,
     share: float | None,
 ) -> None:
-    assert coordinate(work(tmp_path, **order), [].append) == 0
+    said: list[str] = []
+    assert coordinate(work(tmp_path, **order), said.append) == 0
     (options,) = asked
     assert (options["executor"], options["address"], options["shared_by"]) == ("ray", "h:1", 8)
     assert (options["workers"], options["gpu_share"]) == (workers, share)

@@ -13,7 +13,7 @@ Answer = tuple[int, Any]
 
 
 class MadeUpJobs:
-    """What the cluster knows of its jobs. A test changes it as Ray would.
+    """What the cluster knows of its jobs. A test changes it as Ray would; nothing ends by itself.
 
     With a `token`, nobody is answered without it. `refuses` is what submissions are answered.
     """
@@ -44,7 +44,6 @@ class MadeUpJobs:
                 return 200, {"logs": job["logs"]}
             case ["stop"]:
                 self.stopped.append(submission_id)
-                job["status"] = "STOPPED"
                 return 200, {"stopped": True}
             case _:
                 return 200, job

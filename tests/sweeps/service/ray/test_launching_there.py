@@ -121,8 +121,13 @@ def test_a_job_is_ended_through_the_job_server_once(jobs: MadeUpJobs, make: Make
     until(lambda: SUBMITTED in jobs.jobs)
     running.terminate()
     running.terminate()
+    until(lambda: bool(jobs.stopped))
+    looks = len(jobs.asked)
+    until(lambda: len(jobs.asked) > looks + 4)
+    jobs.end(SUBMITTED, "STOPPED", None)
     until(lambda: not running.alive)
     assert jobs.stopped == [SUBMITTED]
+    assert running.last_words == "its job is STOPPED"
 
 
 def test_a_job_that_the_cluster_has_forgotten_is_the_clusters_fault(
