@@ -15,6 +15,8 @@ EXACT_TO = 100_000
 SAMPLE = 5_000
 USUAL_PARAMS = 25
 """With more parameters and constraints than this, fewer points are looked at: as much work."""
+USUAL_LENGTH = 80
+"""Characters of an expression; one of twice as many counts twice."""
 REASONS_TOLD = 3
 
 
@@ -53,12 +55,15 @@ class Census:
         return self.points - self.refused
 
 
-def census(space: Space) -> Census:
-    """Count the space: point by point up to 100,000, by a seeded sample above and if continuous."""
+def census(space: Space, exact_to: int = EXACT_TO) -> Census:
+    """Count the space: point by point up to `exact_to`, by a seeded sample above and if continuous.
+
+    100,000 points of a usual space take a few seconds.
+    """
     points = space.count
     if not _can_refuse(space):
         return Census(points, 0.0, 0, exact=True)
-    exact = points is not None and points <= fewer(EXACT_TO, space)
+    exact = points is not None and points <= fewer(exact_to, space)
     looked_at = points if exact and points is not None else fewer(SAMPLE, space)
     found = Counter(map(space.refusal, _looked_at(space, looked_at, exact)))
     share = (looked_at - found.pop(None, 0)) / looked_at if looked_at else 0.0
@@ -74,8 +79,14 @@ def _can_refuse(space: Space) -> bool:
 
 def fewer(points: int, space: Space) -> int:
     """So many points of a usual space; of one that takes longer to look at, as many fewer."""
-    size = len(space.params) + len(space.constraints)
-    return points * USUAL_PARAMS // max(USUAL_PARAMS, size)
+    return points * USUAL_PARAMS // max(USUAL_PARAMS, size_of(space))
+
+
+def size_of(space: Space) -> int:
+    """How much there is to look at in a point: parameters and constraints, the long ones more."""
+    texts = [constraint.expression for constraint in space.constraints]
+    texts += [p.domain.expression for p in space.params if isinstance(p.domain, Derived)]
+    return len(space.params) + sum(-(-len(text) // USUAL_LENGTH) for text in texts)
 
 
 def _looked_at(space: Space, points: int, exact: bool) -> Iterator[Config]:

@@ -11,7 +11,7 @@ from sweeps.backends.backend import Backend
 from sweeps.backends.choose import backend_for
 from sweeps.backends.hyperband import Hyperband
 from sweeps.backends.hyperband_plan import Rung
-from sweeps.census import Census, census
+from sweeps.census import EXACT_TO, Census, census
 from sweeps.likeness import Likeness, likeness
 from sweeps.preview import SHOWN, preview
 from sweeps.pruning.choose import PARTS, steps_for, trials_before_pruning
@@ -118,10 +118,13 @@ def _pruner(sweep: Sweep) -> tuple[str | None, tuple[int, ...]]:
     return name, () if name == PARTS else tuple(steps.until(steps.most)[:-1])
 
 
-def expected_trials(sweep: Sweep) -> int | None:
-    """How many trials the sweep has; an estimate for large constrained grids, None if unknown."""
+def expected_trials(sweep: Sweep, exact_to: int = EXACT_TO) -> int | None:
+    """How many trials the sweep has; None if unknown.
+
+    An estimate for constrained grids of more than `exact_to` points.
+    """
     backend = backend_for(sweep.search, sweep.space)
-    counted = UNKNOWN if sweep.defined_as_it_runs else census(sweep.space)
+    counted = UNKNOWN if sweep.defined_as_it_runs else census(sweep.space, exact_to)
     return _trials(sweep, backend, counted)[0]
 
 

@@ -17,6 +17,9 @@ from sweeps.sweep import Sweep
 MOST = 20_000
 """Sweeps that are kept in memory."""
 
+EXACT_TO = 5_000
+"""Points of a constrained grid that are counted one by one: somebody else waits meanwhile."""
+
 Objectives = tuple[tuple[str, str], ...]
 """(metric, goal) of each, the first one is what the search goes by."""
 
@@ -33,7 +36,7 @@ class Described:
 class Descriptions:
     """Reads each description once, and again when `extend` has changed it.
 
-    Counting the points of a large constrained grid takes seconds. Called from any thread.
+    Counting the points of a constrained grid takes a moment. Called from any thread.
     """
 
     def __init__(self) -> None:
@@ -53,7 +56,7 @@ class Descriptions:
 
     def _keep(self, sweep_id: str, text: str, sweep: Sweep) -> Described:
         objectives = tuple((one.metric, one.goal) for one in sweep.objectives)
-        described = Described(hash(text), objectives, expected_trials(sweep))
+        described = Described(hash(text), objectives, expected_trials(sweep, EXACT_TO))
         with self._lock:
             self._known[sweep_id] = described
             self._known.move_to_end(sweep_id)

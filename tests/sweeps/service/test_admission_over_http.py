@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from tests.sweeps.attacks import Attack, attacks
 from tests.sweeps.service.api import Service, service
 from tests.sweeps.service.decisions import DECISIONS, NETWORKS
 from tests.sweeps.service.premises import FUNCTION, TABLED, Premises
+from tests.sweeps.service.test_admission_attacks import HUGE, MOST_SECONDS
 
 HEADERS = {"Content-Type": "application/json"}
 SMALL = [
@@ -86,6 +88,15 @@ def test_an_attack_gets_the_words_of_the_command_line(
     status, told = post(real, file=attack.content.decode())
     assert status == 422
     assert told["detail"] == redacted(str(caught.value).replace(str(file), "s.yaml"))
+
+
+@pytest.mark.parametrize("name", HUGE)
+def test_what_takes_long_to_count_is_estimated_where_others_wait(name: str, real: Service) -> None:
+    began = time.process_time()
+    status, told = post(real, file=HUGE[name])
+    assert time.process_time() - began < MOST_SECONDS
+    assert status == 201, told
+    assert isinstance(told["expected"], int)
 
 
 @pytest.mark.parametrize(
