@@ -11,7 +11,6 @@ import multiprocessing
 import os
 import signal
 import sys
-import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from multiprocessing import process as processes
@@ -21,16 +20,13 @@ from types import ModuleType
 
 from sweeps.interrupts import WATCHED
 from sweeps.ledger_jobs import Job
+from sweeps.service.reaping import REAPING
 from sweeps.service.session_log import last_line, log_file, stamped
 from sweeps.service.settings import Settings
 
 PRELOADED = "sweeps.service.preloaded"
 NICENESS = 5
 """Of coordinators and their workers, so that the API answers while they compute."""
-
-_REAPING = threading.Lock()
-"""Held while processes are started or asked how they ended: `multiprocessing` looks at all of them
-when it starts one, and of two threads that read the same exit code one gets another."""
 
 
 class LaunchedHere:
@@ -44,7 +40,7 @@ class LaunchedHere:
     @property
     def alive(self) -> bool:
         """Whether the process has not ended."""
-        with _REAPING:
+        with REAPING:
             return self._process.is_alive()
 
     @property
@@ -52,13 +48,13 @@ class LaunchedHere:
         """Whether its exit code says that something was away."""
         from sweeps.service.coordinating import AWAY
 
-        with _REAPING:
+        with REAPING:
             return self._process.exitcode == AWAY
 
     @property
     def last_words(self) -> str:
         """How it ended, and the last line that it has written into its log."""
-        with _REAPING:
+        with REAPING:
             code = self._process.exitcode
         said = last_line(self._log, self._said_before)
         if code is not None and code < 0:
@@ -100,7 +96,7 @@ class HereLauncher:
         process = self._context.Process(
             target=live, args=(job, self._settings, tuple(gpus), log), name="sweeps-coordinator"
         )
-        with _REAPING:
+        with REAPING:
             process.start()
         launched = LaunchedHere(process, log, said_before)
         self._launched = [*(one for one in self._launched if one.alive), launched]

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 
 from sweeps.service.problems import FAILED, ProblemError
+from sweeps.service.reaping import REAPING
 
 PATIENCE = 25.0
 """Seconds for one look; a store that takes longer is away."""
@@ -65,7 +66,8 @@ def find_in_child(
     ours, theirs = context.Pipe(duplex=False)
     asked = (theirs, find or _in_mlflow, uri, sweep_id, address)
     child = context.Process(target=_look, args=asked, daemon=True)
-    child.start()
+    with REAPING:
+        child.start()
     theirs.close()
     try:
         if not ours.poll(patience):
@@ -75,7 +77,8 @@ def find_in_child(
         raise ProblemError(503, "MLflow's store cannot be read at the moment", FAILED) from None
     finally:
         child.kill()
-        child.join()
+        with REAPING:
+            child.join()
         ours.close()
     return found
 

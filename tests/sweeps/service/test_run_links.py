@@ -5,6 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
+from collections.abc import Iterator
+from multiprocessing import forkserver
 
 import pytest
 
@@ -12,6 +14,13 @@ from sweeps.service.problems import ProblemError
 from sweeps.service.run_links import RunLinks, find_in_child
 
 ADDRESS = "http://127.0.0.1:5000"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_fork_server_is_left() -> Iterator[None]:
+    """The next one has loaded what tests want that come later."""
+    yield
+    forkserver._forkserver._stop()  # type: ignore[attr-defined]
 
 
 class Finder:
