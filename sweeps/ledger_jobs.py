@@ -23,10 +23,11 @@ from sweeps.sweep import Sweep
 JobState = Literal["waiting", "held", "running", "over"]
 """`held` waits until somebody lets it go on; `running` was taken on by a runner."""
 
-Wanted = Literal["run", "resume", "retry", "extend", "stop", "cancel"]
+Wanted = Literal["run", "resume", "retry", "extend", "stop", "cancel", "deliver"]
 """What the next session does first. `run` begins a sweep, or goes on with one that has not ended.
 
 What else is wanted becomes that in the transaction that does it, so that nothing is done twice.
+`deliver` is of a sweep that has ended, and sends MLflow what it lacks.
 """
 
 
@@ -76,8 +77,8 @@ class Job:
 
     @property
     def concludes(self) -> bool:
-        """Whether nothing is trained: the sweep is ended for good."""
-        return self.wanted in ("stop", "cancel")
+        """Whether nothing is trained: the sweep is ended for good, or MLflow is sent the rest."""
+        return self.wanted in ("stop", "cancel", "deliver")
 
 
 def enqueue(ledger: Ledger, sweep: Sweep, order: Order) -> tuple[Job, bool]:
@@ -124,9 +125,12 @@ def put_again(
     columns = {name: value for name, value in _columns(job).items() if name != "client_key"}
     its_own = schema.job.c.sweep_id == sweep_id
     with ledger.changing() as connection:
-        there = connection.execute(
-            select(schema.job.c.state).where(its_own).with_for_update()
-        ).scalar()
+        row = connection.execute(
+            select(schema.job.c.state, schema.job.c.wanted).where(its_own).with_for_update()
+        ).first()
+        # A session that goes on with a sweep sends what MLflow lacks, too.
+        delivers = row is not None and (row.state, row.wanted) == ("waiting", "deliver")
+        there = None if row is None else "over" if delivers else row.state
         if there is None:
             connection.execute(insert(schema.job).values(columns))
         elif there == "over":

@@ -34,7 +34,8 @@ class Standing:
     """A job, and its sweep's row: `state` as the table has it, `holder` who runs it, if anybody.
 
     `command` was left for a holder that did not take it; `lease_ms` is when the newest lease ends
-    or ended, 0 when it was given back; `begun` is whether there was ever a session.
+    or ended, 0 when it was given back; `begun` is whether there was ever a session; `delivered` is
+    whether MLflow knows of the sweep's end, and with it of all of its trials.
     """
 
     job: Job
@@ -43,6 +44,7 @@ class Standing:
     command: Command | None
     lease_ms: int
     begun: bool
+    delivered: bool = True
 
 
 def standings(ledger: Ledger, states: Collection[JobState]) -> list[Standing]:
@@ -132,6 +134,7 @@ def _joined() -> Any:
         sweep.lease_owner,
         sweep.lease_until_ms,
         sweep.command,
+        sweep.end_shipped,
         (sweep.backend_state != NEVER_BEGUN).label("begun"),
     ).join(schema.sweep, sweep.id == schema.job.c.sweep_id)
 
@@ -144,4 +147,5 @@ def _standing(row: Row[Any]) -> Standing:
         command=cast(Command | None, row.command),
         lease_ms=row.lease_until_ms,
         begun=bool(row.begun),
+        delivered=bool(row.end_shipped),
     )

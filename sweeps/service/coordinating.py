@@ -33,6 +33,9 @@ that is tried again for as long as it takes: EX_TEMPFAIL of sysexits.h."""
 
 FAILED = 1
 
+DELIVERY_SECONDS = 60.0
+"""How long MLflow is waited for, of a sweep that has ended without it."""
+
 BUGS = (KeyError, IndexError, UnicodeError)
 """What no refusal is raised as, although Python takes it for a LookupError or a ValueError."""
 
@@ -100,6 +103,8 @@ def coordinate(work: Work, say: Say) -> int:
         return _refused(work, error, say)
     except Exception:  # noqa: BLE001 - what is wrong with the program is told in its log
         return _told_of_bug(say)
+    if summary is None:
+        return 0
     lost = summary.ending == "interrupted" and summary.cause is not None
     return AWAY if lost else 0
 
@@ -117,7 +122,8 @@ def _check_still_allowed(work: Work) -> None:
             check_admitted(read_sweep(ledger.document(work.job.sweep_id)), work.allowed)
 
 
-def _carried_out(work: Work, say: Say) -> Summary:
+def _carried_out(work: Work, say: Say) -> Summary | None:
+    """What came of it; None where the sweep itself stays as it was."""
     job, options = work.job, _options(work, say)
     match job.wanted:
         case "retry":
@@ -128,6 +134,9 @@ def _carried_out(work: Work, say: Say) -> Summary:
             return coordinator.conclude(job.sweep_id, "stopped", **_around(options))
         case "cancel":
             return coordinator.conclude(job.sweep_id, "cancelled", **_around(options))
+        case "deliver":
+            coordinator.sync(job.sweep_id, seconds=DELIVERY_SECONDS, **_around(options))
+            return None
         case _:
             return coordinator.resume(job.sweep_id, **options)
 

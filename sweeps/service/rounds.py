@@ -102,7 +102,22 @@ class Rounds:
         if fate in ("stop", "cancel"):
             wish = {"wanted": fate, "arguments": "{}", "not_before_ms": 0}
             return change(self._ledger, job, state="waiting", runner=None, **wish)
+        if fate == "deliver":
+            return self._deliver(job)
         return self._again(stands, ended)
+
+    def _deliver(self, job: Job) -> bool:
+        """A session that sends MLflow what it lacks: some are tried, then it is left to others."""
+        tries = job.tries + 1 if job.wanted == "deliver" else 0
+        if tries >= MOST_TRIES:
+            self._say(
+                f"MLflow still lacks something of sweep {job.sweep_id}, which has ended: "
+                f"`sweeps sync {job.sweep_id}` sends it"
+            )
+            return change(self._ledger, job, state="over")
+        later = wall_ms() + pause_ms(tries) if tries else 0
+        waits = {"wanted": "deliver", "arguments": "{}", "tries": tries, "not_before_ms": later}
+        return change(self._ledger, job, state="waiting", runner=None, **waits)
 
     def _session(self, job: Job) -> Session:
         launched = self.here.get(job.sweep_id)
@@ -127,7 +142,9 @@ class Rounds:
             return give_up(
                 self._ledger, job, f"{tries} coordinators in a row ended at once; the last: {cause}"
             )
-        waits = {"tries": tries, "not_before_ms": wall_ms() + pause if pause else 0}
+        wanted = "run" if job.wanted == "deliver" else job.wanted
+        later = wall_ms() + pause if pause else 0
+        waits = {"tries": tries, "not_before_ms": later, "wanted": wanted}
         return change(self._ledger, job, state="waiting", runner=None, **waits)
 
     def _died_at_once(self, stands: Standing) -> bool:

@@ -13,14 +13,18 @@ from sweeps.ledger_standing import Standing
 Session = Literal["alive", "gone", "elsewhere"]
 """Of a coordinator: whether this runner's lives, or is surely gone, or somebody else's may live."""
 
-Fate = Literal["leave", "over", "again", "held", "stop", "cancel"]
-"""`again` waits for its next session, `held` until somebody resumes it; the last two are wishes
-that a session did not live to obey, and that the next one carries out."""
+Fate = Literal["leave", "over", "again", "held", "stop", "cancel", "deliver"]
+"""`again` waits for its next session, `held` until somebody resumes it; `stop` and `cancel` are
+wishes that a session did not live to obey, and that the next one carries out. `deliver` has ended,
+and MLflow lacks something of it."""
 
 RESTING = ("pausing", "paused")
 
 ENDED = (*FINAL, "finished", "out_of_time", "failed")
 """States of a sweep that needs nobody."""
+
+AS_IT_IS = ("run", "deliver")
+"""Wishes that a sweep which has ended leaves nothing of."""
 
 ELSEWHERE_MS = 60_000
 """How long somebody else's launch is trusted to come to a lease, in milliseconds."""
@@ -43,7 +47,7 @@ def fate_of(stands: Standing, session: Session, now_ms: int) -> Fate:
     if session == "elsewhere" and now_ms < (job.launched_ms or 0) + ELSEWHERE_MS:
         return "leave"
     if is_over(stands):
-        return "over"
+        return "over" if stands.delivered else "deliver"
     # Whoever interrupted it wanted nothing of the sweep itself.
     left = None if stands.command == "interrupt" else stands.command
     resting = "pause" if stands.state in RESTING else None
@@ -58,7 +62,7 @@ def fate_of(stands: Standing, session: Session, now_ms: int) -> Fate:
 
 def is_over(stands: Standing) -> bool:
     """Whether nobody runs the sweep, and nothing is wanted of it any more."""
-    done = stands.state in FINAL or (stands.state in ENDED and stands.job.wanted == "run")
+    done = stands.state in FINAL or (stands.state in ENDED and stands.job.wanted in AS_IT_IS)
     return done and stands.holder is None
 
 

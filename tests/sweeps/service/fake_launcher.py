@@ -78,9 +78,10 @@ class Coordinated:
         self.ledger.begin(self.claim, [trial(number)], {"number": number + 1})
         self.ledger.commit(self.claim, [(scored(number, 0.5), 1)], {"number": number + 1}, 1.0)
 
-    def ends(self, state: str, cause: str | None = None) -> None:
-        """The session is over, and its lease given back."""
+    def ends(self, state: str, cause: str | None = None, *, told: bool = True) -> None:
+        """The session is over, and its lease given back; MLflow was told of it, or not."""
         self.ledger.end(self.claim, state, 1.0, cause)
+        self.ledger.end_shipped(self.claim, told)
         self.ledger.release(self.claim)
 
     def dies(self) -> None:

@@ -23,7 +23,7 @@ STATES = (
     "stopped",
     "cancelled",
 )
-WANTED = ("run", "resume", "retry", "extend", "stop", "cancel")
+WANTED = ("run", "resume", "retry", "extend", "stop", "cancel", "deliver")
 COMMANDS: tuple[Command | None, ...] = (None, "pause", "resume", "stop", "cancel", "interrupt")
 SESSIONS: tuple[Session, ...] = ("alive", "gone", "elsewhere")
 LAUNCHED = 1_000_000
@@ -41,7 +41,7 @@ def expected(state: str, wanted: str, command: Command | None) -> Fate:
     if state in ("stopped", "cancelled"):
         return "over"
     ended_by_itself = state in ("finished", "out_of_time", "failed")
-    if ended_by_itself and wanted == "run":
+    if ended_by_itself and wanted in ("run", "deliver"):
         return "over"
     if command in (None, "interrupt") and state in ("pausing", "paused"):
         return "held"
@@ -89,3 +89,11 @@ def test_pauses_grow_up_to_a_minute() -> None:
     assert [pause_ms(tries) for tries in range(9)] == [
         *(0, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000)
     ]
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_an_end_that_mlflow_was_not_told_of_is_delivered(state: str) -> None:
+    for wanted, command in product(WANTED, COMMANDS):
+        stands = replace(standing(state, wanted, command=command), delivered=False)
+        fate = expected(state, wanted, command)
+        assert fate_of(stands, "gone", LAUNCHED) == ("deliver" if fate == "over" else fate)
