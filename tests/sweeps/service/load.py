@@ -57,7 +57,6 @@ def bear(place: Place, load: Load, say: Say = print) -> Figures:
             service = _with_kills(place, service, ledger, load, say)
             for thread in submitting:
                 thread.join(load.within)
-            submitted = time.perf_counter() - begun
             _wait_for_all(place, service, ledger, load)
             total = time.perf_counter() - begun
         say(f"all over after {total:.1f} s; every sweep is looked at now")
@@ -72,7 +71,7 @@ def bear(place: Place, load: Load, say: Say = print) -> Figures:
     return Figures(
         submit=clients.heard.seconds["submit"],
         status=clients.heard.seconds["status"],
-        submitted=submitted,
+        submitted=clients.heard.last_submitted - begun,
         total=total,
         trials=load.sweeps * load.trials,
         others=dict(clients.heard.others),

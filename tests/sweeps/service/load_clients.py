@@ -30,6 +30,7 @@ class Heard:
     seconds: dict[str, list[float]] = field(default_factory=lambda: {"submit": [], "status": []})
     others: Counter[str] = field(default_factory=Counter)
     sweeps: dict[str, str] = field(default_factory=dict)
+    last_submitted: float = 0.0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def answered(self, what: str, seconds: float, status: int) -> None:
@@ -46,6 +47,7 @@ class Heard:
     def submitted(self, name: str, sweep_id: str) -> None:
         with self.lock:
             assert self.sweeps.setdefault(name, sweep_id) == sweep_id, f"{name} came twice"
+            self.last_submitted = time.perf_counter()
 
 
 class Clients:
