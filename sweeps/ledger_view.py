@@ -53,20 +53,30 @@ class LedgerView:
 
         Raises LookupError when there is none, naming the nearest id, or more than one.
         """
+        found = self.sweep_id(prefix)
+        with self.reading() as connection:
+            # Trials are counted of this sweep alone: the store may hold many others.
+            row = connection.execute(listing().where(schema.sweep.c.id == found)).first()
+        if row is None:  # somebody removed it in this instant
+            raise self._absent(prefix)
+        return sweep_row(row)
+
+    def sweep_id(self, prefix: str) -> str:
+        """The one id that starts with `prefix`; no trial is counted. Raises as `sweep` does."""
         with self.reading() as connection:
             found = ids_starting(connection, prefix)
-            if len(found) == 1:
-                # Trials are counted of this sweep alone: the store may hold many others.
-                its_own = listing().where(schema.sweep.c.id == found[0])
-                row = connection.execute(its_own).first()
-                if row is not None:
-                    return sweep_row(row)
-                found.clear()  # somebody removed it in this instant
-            if found:
-                raise LookupError(f"{prefix!r} may be any of {some(found)}: write more of it")
-            close = nearest(prefix, list(connection.execute(select(schema.sweep.c.id)).scalars()))
+        if len(found) > 1:
+            raise LookupError(f"{prefix!r} may be any of {some(found)}: write more of it")
+        if not found:
+            raise self._absent(prefix)
+        return found[0]
+
+    def _absent(self, prefix: str) -> LookupError:
+        with self.reading() as connection:
+            ids = list(connection.execute(select(schema.sweep.c.id)).scalars())
+        close = nearest(prefix, ids)
         hint = f"; did you mean {close}?" if close else "; `sweeps ls` lists them"
-        raise LookupError(f"no sweep {prefix!r} in this store{hint}")
+        return LookupError(f"no sweep {prefix!r} in this store{hint}")
 
     def document(self, sweep_id: str) -> dict[str, Any]:
         """The description that the sweep was started with."""

@@ -69,7 +69,8 @@ def begun_from(
 
 def passed_fields(passed: Passed) -> dict[str, Any]:
     """When a trial began and ended, and what it came to."""
-    return asdict(passed)
+    # There may be many: `asdict` would take ten times as long.
+    return dict(vars(passed))
 
 
 def passed_from(fields: Mapping[str, Any]) -> Passed:

@@ -11,6 +11,7 @@ from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from sweeps.service.answering import answer_problems
+from sweeps.service.best_kept import BestKept
 from sweeps.service.desk import Desk
 from sweeps.service.events import Streams
 from sweeps.service.identity import Identities
@@ -62,14 +63,15 @@ OTHERS = (health, page)
 def create_app(desk: Desk, settings: Settings) -> FastAPI:
     """The application that answers for this desk.
 
-    Its state carries `desk`, `settings`, `identities`, `reports`, `metrics`, and `streams`, which
-    are to be closed before the server waits for requests under way to end.
+    Its state carries `desk`, `settings`, `identities`, `best`, `reports`, `metrics`, and `streams`,
+    which are to be closed before the server waits for requests under way to end.
     """
     app = bare_app()
     app.state.desk = desk
     app.state.settings = settings
     app.state.identities = Identities(desk.ledger, auth=settings.auth)
     app.state.streams = Streams(desk)
+    app.state.best = BestKept(desk)
     app.state.reports = ReportPages(desk.store)
     app.state.metrics = Metrics(desk, lambda: app.state.streams.open)
     app.add_middleware(app.state.metrics.measured)

@@ -33,13 +33,13 @@ router = APIRouter(prefix="/v1/sweeps/{sweep}", tags=["results"])
 )
 def document(sweep: SweepId, desk: AtDesk, who: Viewer) -> Response:  # noqa: ARG001
     """The description that the sweep was started with, without addresses that may be secrets."""
-    return as_json(readable(desk.ledger.document(desk.find(sweep).sweep_id)))
+    return as_json(readable(desk.ledger.document(desk.id_of(sweep))))
 
 
 @router.get("/facts", responses={**shaped(Facts, "As JSON"), **problems(*OF_SWEEP)})
 def facts(sweep: SweepId, desk: AtDesk, who: Viewer) -> Response:  # noqa: ARG001
     """A simple model's figures, earlier searches, what the sweep began with, and its race."""
-    sweep_id, ledger = desk.find(sweep).sweep_id, desk.ledger
+    sweep_id, ledger = desk.id_of(sweep), desk.ledger
     kept = {
         "baseline": ledger.baseline(sweep_id),
         "priors": ledger.priors(sweep_id),
@@ -76,4 +76,4 @@ def log(
     ] = None,
 ) -> PlainTextResponse:
     """What the process that runs the sweep has said, the last megabyte at most."""
-    return PlainTextResponse(tail(log_file(desk.store, desk.find(sweep).sweep_id), tail_))
+    return PlainTextResponse(tail(log_file(desk.store, desk.id_of(sweep)), tail_))

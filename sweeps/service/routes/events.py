@@ -74,12 +74,12 @@ async def events(
     ] = None,
 ) -> EventStream:
     """What happens to a sweep, as server-sent events."""
-    row = await to_thread.run_sync(desk.find, sweep)
+    sweep_id = await to_thread.run_sync(desk.id_of, sweep)
     after = None if since == "now" else Cursor()
     if last_event_id is not None:
         after = Cursor.read(last_event_id)
     streams: Streams = request.app.state.streams
     async with AsyncExitStack() as stack:
-        told = await stack.enter_async_context(streams.reading(row.sweep_id, after))
+        told = await stack.enter_async_context(streams.reading(sweep_id, after))
         heard = while_known(told, request.app.state.identities, request.headers)
         return EventStream(stack.pop_all(), heard)

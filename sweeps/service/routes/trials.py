@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from sweeps import ledger_pages, wire
-from sweeps.best_found import best_in
 from sweeps.result_json import brief_from_json, result_from_json
+from sweeps.service.best_kept import BestKept
 from sweeps.service.models import PassedInfo, TrialInfo, TrialPage
 from sweeps.service.problems import ProblemError
 from sweeps.service.routes.answers import (
@@ -38,10 +38,10 @@ def trials(
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> Response:
     """A sweep's trials by number, a page at a time."""
-    row = desk.find(sweep)
+    sweep_id = desk.id_of(sweep)
     read = brief_from_json if detail == "brief" else result_from_json
     states = None if state is None else (state,)
-    found = ledger_pages.trials_after(desk.ledger, row.sweep_id, after, limit + 1, states, read)
+    found = ledger_pages.trials_after(desk.ledger, sweep_id, after, limit + 1, states, read)
     shown = found[:limit]
     more = shown[-1].trial.number if len(found) > limit else None
     return as_json({"items": [wire.begun_fields(one) for one in shown], "next": more})
@@ -55,9 +55,9 @@ def trial(
     who: Viewer,  # noqa: ARG001
 ) -> Response:
     """One trial, its result whole."""
-    row = desk.find(sweep)
+    sweep_id = desk.id_of(sweep)
     try:
-        return as_json(wire.begun_fields(desk.ledger.trial(row.sweep_id, number)))
+        return as_json(wire.begun_fields(desk.ledger.trial(sweep_id, number)))
     except LookupError as error:
         raise ProblemError(404, str(error.args[0])) from error
 
@@ -65,8 +65,8 @@ def trial(
 @router.get("/course", responses={**shaped(list[PassedInfo], "Every trial"), **problems(*OF_SWEEP)})
 def course(sweep: SweepId, desk: AtDesk, who: Viewer) -> Response:  # noqa: ARG001
     """When each trial that was begun began and ended, and what it came to."""
-    row = desk.find(sweep)
-    return as_json([wire.passed_fields(one) for one in desk.ledger.course(row.sweep_id)])
+    sweep_id = desk.id_of(sweep)
+    return as_json([wire.passed_fields(one) for one in desk.ledger.course(sweep_id)])
 
 
 @router.get("/reasons", response_model=dict[str, int], responses=problems(*OF_SWEEP))
@@ -77,15 +77,16 @@ def reasons(
     confirmations: Annotated[bool, Query(description="Count those of confirmations, too")] = True,
 ) -> Any:
     """How many trials failed for which reason, the most frequent first."""
-    row = desk.find(sweep)
-    return desk.ledger.reasons(row.sweep_id, confirmations=confirmations)
+    sweep_id = desk.id_of(sweep)
+    return desk.ledger.reasons(sweep_id, confirmations=confirmations)
 
 
 @router.get("/best", response_model=dict[str, Any] | None, responses=problems(*OF_SWEEP))
-def best(sweep: SweepId, desk: AtDesk, who: Viewer) -> Response:  # noqa: ARG001
+def best(sweep: SweepId, request: Request, desk: AtDesk, who: Viewer) -> Response:  # noqa: ARG001
     """The best trial and what of it can be trusted, or the front of several objectives.
 
-    As `sweeps best --json` prints it: null when no trial has a score.
+    As `sweeps best --json` prints it: null when no trial has a score. Of a sweep that runs and has
+    many trials it may be some moments old.
     """
-    row = desk.find(sweep)
-    return as_json(best_in(desk.ledger, row.sweep_id, desk.sweep_of(row.sweep_id)))
+    kept: BestKept = request.app.state.best
+    return as_json(kept.of(desk.find(sweep)))
