@@ -185,7 +185,8 @@ class Rounds:
         cluster = every.cluster is not None
         room = Room(every.slots, len(every.gpus), every.slots, len(free), cluster)
         used = sum(room.needs(stands.job) for stands in mine)
-        return replace(room, free_slots=every.slots - used)
+        # What was adopted may be more than there is room for, by a service with fewer slots.
+        return replace(room, free_slots=max(0, every.slots - used))
 
     def _free_gpus(self, mine: Sequence[Standing]) -> list[str]:
         given = {gpu for stands in mine for gpu in stands.job.given}
