@@ -102,3 +102,24 @@ def test_the_doctor_says_what_is_wrong_with_a_server(here: Path) -> None:
     assert found.trouble is not None
     assert "is the server running" in found.trouble
     assert "secret" not in f"{found}"
+
+
+def test_a_ledgers_address_may_stand_for_the_folder(sweeps: Command, here: Path) -> None:
+    url = "postgresql://ann:secret@127.0.0.1:1/sweeps"
+    for command in ("status", "sync"):
+        done = sweeps(command, "--store", url)
+        assert done.exit_code == 1
+        assert done.stderr.startswith("the ledger postgresql://ann:***@127.0.0.1:1/sweeps cannot ")
+    assert list(here.iterdir()) == []
+
+
+ASKED = (
+    *("ls", "status", "watch", "logs", "pause", "resume", "stop", "cancel", "retry", "extend"),
+    *("best", "report", "submit", "workers"),
+)
+
+
+@pytest.mark.parametrize("name", STORED)
+def test_commands_that_ask_a_service_say_so(sweeps: Command, name: str) -> None:
+    told = sweeps(name, "--help", env={"COLUMNS": "200"}).output
+    assert ("--server URL" in told, "--token-file FILE" in told) == ((name in ASKED),) * 2

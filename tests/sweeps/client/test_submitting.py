@@ -57,6 +57,9 @@ def test_what_was_submitted_is_in_the_queue(served: Service) -> None:
     assert job is not None
     assert (job.order.workers, job.order.memo, job.order.priority) == (2, False, 0)
     assert len(job.order.client_key or "") == 32
+    stands = sweeps("status").stdout
+    assert "  state    queued\n" in stands
+    assert "MLflow" not in stands, "it has begun nothing that MLflow could lack"
 
 
 MISTAKES: dict[str, tuple[str, ...]] = {
