@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from sweeps.best_found import best_in
 from sweeps.ledger_records import SweepRow
 from sweeps.service import best_kept
 from sweeps.service.best_kept import REST, BestKept
@@ -24,7 +25,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Time goes on where the best of a sweep is looked for, and where a test says so."""
-    clock, best_in = Clock(), best_kept.best_in
+    clock = Clock()
 
     def slow(*arguments: object) -> object:
         clock.now += TOOK
