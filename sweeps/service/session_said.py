@@ -60,4 +60,5 @@ def said_after(path: Path, offset: int) -> tuple[list[str], int]:
     whole, newline, _ = said.rpartition(b"\n")
     if not newline:
         return [], start
-    return redacted(whole.decode("utf-8", "replace")).splitlines(), start + len(whole) + 1
+    lines = redacted(whole.decode("utf-8", "replace")).split("\n")
+    return lines, start + len(whole) + 1
