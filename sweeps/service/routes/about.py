@@ -11,7 +11,7 @@ from fastapi.responses import PlainTextResponse
 
 from sweeps.at_work_file import read_at_work
 from sweeps.service.described import readable
-from sweeps.service.models import AtWorkInfo, Facts
+from sweeps.service.result_models import Facts
 from sweeps.service.routes.answers import (
     OF_SWEEP,
     AtDesk,
@@ -21,6 +21,7 @@ from sweeps.service.routes.answers import (
     problems,
     shaped,
 )
+from sweeps.service.service_models import AtWorkInfo
 from sweeps.service.session_log import log_file
 from sweeps.service.session_said import tail
 

@@ -11,8 +11,8 @@ from sweeps import ledger_pages
 from sweeps.errors import LedgerError
 from sweeps.service.desk import Desk
 from sweeps.service.metrics import Metrics
-from sweeps.service.models import Health
 from sweeps.service.routes.answers import ALWAYS, AtDesk, Viewer, problems
+from sweeps.service.service_models import Health
 
 router = APIRouter(tags=["service"])
 

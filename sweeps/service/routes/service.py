@@ -13,8 +13,9 @@ from sweeps.ledger_jobs import jobs
 from sweeps.queue_place import place_of
 from sweeps.service.desk import Desk
 from sweeps.service.identity import COOKIE, Identities
-from sweeps.service.models import Me, Queue, SignIn, Workers
+from sweeps.service.models import SignIn
 from sweeps.service.routes.answers import ALWAYS, OPEN, AtDesk, Viewer, problems
+from sweeps.service.service_models import Me, Queue, Workers
 
 router = APIRouter(tags=["service"])
 

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from sweeps import ledger_pages, wire
 from sweeps.result_json import brief_from_json, result_from_json
 from sweeps.service.best_kept import BestKept
-from sweeps.service.models import PassedInfo, TrialInfo, TrialPage
 from sweeps.service.problems import ProblemError
+from sweeps.service.result_models import PassedInfo, TrialInfo, TrialPage
 from sweeps.service.routes.answers import (
     OF_SWEEP,
     AtDesk,

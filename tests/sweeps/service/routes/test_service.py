@@ -4,7 +4,7 @@ import pytest
 
 from sweeps import ledger_tokens
 from sweeps.errors import LedgerAwayError
-from sweeps.service.models import Queue
+from sweeps.service.service_models import Queue
 from tests.sweeps.service.api import FILE, Service, result
 
 

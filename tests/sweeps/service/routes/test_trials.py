@@ -9,7 +9,7 @@ from sweeps import wire
 from sweeps.cli.listing import best
 from sweeps.cli.store_flags import PlaceFlags
 from sweeps.result_json import brief_from_json, result_from_json
-from sweeps.service.models import PassedInfo, TrialInfo
+from sweeps.service.result_models import PassedInfo, TrialInfo
 from tests.sweeps.service.api import Service, result
 
 RESULTS = [result(0, 0.1 + 0.2), result(1, None), result(2, 0.7), result(3, 0.6)]
