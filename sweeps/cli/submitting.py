@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import secrets
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -17,6 +18,7 @@ from sweeps.cli.wording import titled
 from sweeps.client.address import SERVER
 
 if TYPE_CHECKING:
+    from sweeps.cli.distant import Distant
     from sweeps.client.info import Info
 
 KEY_BYTES = 16
@@ -68,24 +70,12 @@ def submit(
 
     Data and code that the file names are looked for where the service runs.
     """
-    if store.service is None:
-        raise BadInputError(
-            f"submit to which service? name it with --server or {SERVER}; `sweeps run {file}` runs "
-            "the sweep here"
-        )
-    if key is not None and not ONE_WORD.fullmatch(key):
-        raise BadInputError(f"--key: {key!r} is not one word of at most 128 plain characters")
-    if gpu_share is not None and not 0 < gpu_share <= 1:
-        raise BadInputError(f"--gpu-share: {gpu_share:g} is not a part of one, as in 0.5")
+    _check(file, store, key, gpu_share)
     from sweeps.cli.distant import connected
-    from sweeps.client.commands import Submission
-    from sweeps.client.commands import submit as submitted
-    from sweeps.readable_text import readable_text
-    from sweeps.sweep_file import content_of
+    from sweeps.client import commands
 
-    text = readable_text(content_of(file), str(file))
-    submission = Submission(
-        file=text,
+    submission = commands.Submission(
+        file=_text(file),
         file_name=str(file)[-LONGEST_NAME:],
         overrides=overrides or (),
         priority=priority,
@@ -95,18 +85,43 @@ def submit(
         memo=not no_memo,
     )
     with connected(store) as distant:
-        info = submitted(distant.connection, submission, key or secrets.token_hex(KEY_BYTES))
+        name = key or secrets.token_hex(KEY_BYTES)
+        info = commands.submit(distant.connection, submission, name)
         say(_taken(info, store, follow=follow))
         if follow:
-            from sweeps.cli.following import followed
-            from sweeps.client.looking_on import Session
+            _follow(distant, info, store)
 
-            sweep = distant.sweep_of(info.row)
-            followed(distant, Session.whole(sweep, info.row), store)
+
+def _check(file: Path, store: StoreFlags, key: str | None, gpu_share: float | None) -> None:
+    """Raise BadInputError for flags that cannot be."""
+    if store.service is None:
+        raise BadInputError(
+            f"submit to which service? name it with --server or {SERVER}; `sweeps run {file}` runs "
+            "the sweep here"
+        )
+    if key is not None and not ONE_WORD.fullmatch(key):
+        raise BadInputError(f"--key: {key!r} is not one word of at most 128 plain characters")
+    if gpu_share is not None and not 0 < gpu_share <= 1:
+        raise BadInputError(f"--gpu-share: {gpu_share:g} is not a part of one, as in 0.5")
+
+
+def _text(file: Path) -> str:
+    """What the file says. Raises SweepFileError."""
+    from sweeps.readable_text import readable_text
+    from sweeps.sweep_file import content_of
+
+    return readable_text(content_of(file), str(file))
+
+
+def _follow(distant: Distant, info: Info, store: StoreFlags) -> NoReturn:
+    from sweeps.cli.following import followed
+    from sweeps.client.looking_on import Session
+
+    followed(distant, Session.whole(distant.sweep_of(info.row), info.row), store)
 
 
 def _taken(info: Info, store: StoreFlags, *, follow: bool) -> list[str]:
-    from sweeps.client.looking_on import waits
+    from sweeps.client.queue_said import waits
 
     row = info.row
     where = "" if info.job is None or info.job.state == "over" else f"; it {waits(info.job)}"

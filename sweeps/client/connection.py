@@ -27,6 +27,8 @@ PATIENCE = 30.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 
 BUSY = (429, 503)
+PROXY = (502, 503, 504)
+"""What a proxy answers for a service that is not there; a service's own 503 is a problem."""
 PROBLEM = "application/problem+json"
 UNKNOWN_PATH = "Not Found"
 """What a service says of a path that it does not know, as another version may not."""
@@ -191,6 +193,11 @@ class Connection:
         refused = self._refused(status, response) if kind == PROBLEM else None
         if refused is not None and str(refused) != UNKNOWN_PATH:
             raise refused
+        if status in PROXY:
+            raise AwayError(
+                f"what stands before {self.url} answers {status} {response.reason_phrase}: the "
+                "service behind it is away"
+            )
         if status >= httpx.codes.BAD_REQUEST:
             raise NoServiceError(
                 f"{self.url} is no service of sweeps, or one of another version: it answers "

@@ -3,35 +3,26 @@
 from __future__ import annotations
 
 import re
-import threading
-import time
 from dataclasses import dataclass
 from typing import cast, get_args
 
 from sweeps import wire
-from sweeps.client.errors import AwayError, RefusedError, ServiceError
+from sweeps.client.at_work_looks import AtWorkLooks
+from sweeps.client.errors import RefusedError, ServiceError
 from sweeps.client.events import BEGINNING, Event, events_of, place_in
 from sweeps.client.info import Info, info_from, understood
+from sweeps.client.queue_said import QueueLines
 from sweeps.client.remote_view import RemoteView
 from sweeps.ledger_records import SweepRow
 from sweeps.pareto import front_kept, front_of
-from sweeps.queue_place import QueuePlace
 from sweeps.result_json import brief_from_json
 from sweeps.sweep import Sweep
 from sweeps.trial import Result
 from sweeps.watcher import Ending, Summary, Watcher
 
-GLANCE = 2.0
-"""Seconds between two looks at what workers train."""
-
-SOONEST = 30.0
-"""Seconds between two lines about a sweep's place in the queue."""
-
 STAMP = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ  ")
 TOLD_OTHERWISE = re.compile(r"[\d,]+(/[\d,]+)? trials?\b|trial \d+ failed, |[^:;]+: trials? \d+")
 """Lines of a service's log that tell of progress: the watcher here says that itself."""
-
-clock = time.monotonic
 
 
 @dataclass(frozen=True)
@@ -71,7 +62,7 @@ def look_on(view: RemoteView, session: Session, watcher: Watcher) -> Summary:
     """
     looker = _Looker(view, session, watcher)
     sweep_id = session.row.sweep_id
-    with _AtWork(view, sweep_id, watcher):
+    with AtWorkLooks(view, sweep_id, watcher):
         for event in events_of(view.connection, sweep_id, session.after, watcher.said):
             looker.take(event)
     looker.began()
@@ -122,7 +113,7 @@ class _Looker:
         self._watcher = watcher
         self._began = False
         self._expected: int | None = None
-        self._queued = _QueueLines(watcher)
+        self._queued = QueueLines(watcher)
         self._best: Result | None = None
         self._front: tuple[Result, ...] = ()
         if session.done:
@@ -172,64 +163,6 @@ class _Looker:
         title = f"{self._session.row.name} {self._session.row.sweep_id}: "
         if said and not said.startswith(title) and not TOLD_OTHERWISE.match(said):
             self._watcher.said(said)
-
-
-class _QueueLines:
-    """Where in the queue a sweep is, said when that has changed and not all the time."""
-
-    def __init__(self, watcher: Watcher) -> None:
-        self._watcher = watcher
-        self._told: str | None = None
-        self._told_at = 0.0
-
-    def say(self, row: SweepRow, job: QueuePlace | None) -> None:
-        if job is None or job.state not in ("waiting", "held"):
-            return
-        line = f"{row.name} {row.sweep_id}: {waits(job)}"
-        if line != self._told and (self._told is None or clock() - self._told_at >= SOONEST):
-            self._told, self._told_at = line, clock()
-            self._watcher.said(line)
-
-
-def waits(job: QueuePlace) -> str:
-    """`waits to begin, 3 before it`."""
-    if job.state == "held":
-        return "held in the queue until it is resumed"
-    if job.state == "running":
-        return "is about to begin"
-    if job.position is None:
-        return "waits to begin"
-    return "begins next" if job.position == 1 else f"waits to begin, {job.position - 1:,} before it"
-
-
-class _AtWork:
-    """Asks now and then what workers train, in a thread of its own, for the watcher."""
-
-    def __init__(self, view: RemoteView, sweep_id: str, watcher: Watcher) -> None:
-        self._view = view
-        self._sweep_id = sweep_id
-        self._watcher = watcher
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._look, name="at work", daemon=True)
-
-    def __enter__(self) -> _AtWork:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _look(self) -> None:
-        shown = False
-        while not self._over.wait(GLANCE):
-            try:
-                live = self._view.at_work(self._sweep_id)
-            except (RefusedError, AwayError, LookupError):
-                continue  # whoever reads the events is told of that
-            if live or shown:
-                self._watcher.training(live)
-            shown = bool(live)
 
 
 def _ending(row: SweepRow) -> Ending:

@@ -179,7 +179,7 @@ def test_what_would_be_done_twice_is_not_repeated() -> None:
             "is no service of sweeps, or one of another version: it answers 404 Not Found at /v1/x",
         ),
         (problem(404, "Not Found"), "or one of another version: it answers 404 Not Found at /v1/x"),
-        (httpx.Response(502, text="Bad gateway"), "it answers 502 Bad Gateway at /v1/x"),
+        (httpx.Response(500, text="no"), "it answers 500 Internal Server Error at /v1/x"),
         (
             httpx.Response(301, headers={"Location": "https://there/v1/x"}),
             "leads to https://there/v1/x: write the address that is meant",
@@ -192,6 +192,13 @@ def test_what_is_no_service(answer: Answer, said: str) -> None:
         connection.get("/v1/x")
     assert said in str(raised.value)
     assert str(raised.value).startswith(f"{HERE.url} ")
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_a_proxy_before_a_service_that_is_away(status: int, waits: Waits) -> None:
+    connection = connected([httpx.Response(status, text="<html>nginx")], [])
+    with pytest.raises(AwayError, match=f"what stands before {HERE.url} answers {status} "):
+        connection.get("/v1/x")
 
 
 @pytest.mark.parametrize(
