@@ -127,9 +127,13 @@ def _refuses_a_taken_port(place: Place) -> None:
 
 
 @pytest.mark.slow
-def test_what_runs_is_interrupted_and_goes_on_with_the_next_start(place: Place) -> None:
+def test_what_runs_is_interrupted_and_goes_on_with_the_next_start(
+    tmp_path: Path, postgres: Server
+) -> None:
+    place = Place.made(tmp_path / "place", postgres.fresh())
     with serving(place, "--no-mlflow", "--slots", "1") as service:
-        running = submitted(service, document("slow", 14, "slow", SLOW))
+        assert "postgresql+psycopg://sweeps@/" in service.said
+        running = submitted(service, document("slow", 10, "slow", SLOW))
         waiting = submitted(service, document("next", 3))
         some_trials(service, running)
         service.send(signal.SIGTERM)
@@ -139,9 +143,10 @@ def test_what_runs_is_interrupted_and_goes_on_with_the_next_start(place: Place) 
         assert kept_state(place, waiting) == "queued"
         until(lambda: place.processes() == [], "the end of all", lambda: str(place.processes()), 20)
     with serving(place, "--no-mlflow", "--slots", "1") as service:
-        for sweep_id, trials in ((running, 14), (waiting, 3)):
+        for sweep_id, trials in ((running, 10), (waiting, 3)):
             over(service, sweep_id)
             assert state(service, sweep_id)["done"] == trials
+    assert not (place.folder / "store" / "ledger.db").exists()
 
 
 @pytest.mark.slow
@@ -196,16 +201,3 @@ def _read_until(terminal: int, words: bytes) -> bytes:
         except OSError as error:
             raise AssertionError(heard.decode()) from error
     return heard
-
-
-@pytest.mark.slow
-def test_on_a_ledger_of_postgresql(tmp_path: Path, postgres: Server) -> None:
-    place = Place.made(tmp_path / "place", postgres.fresh())
-    with serving(place, "--no-mlflow") as service:
-        sweep_id = submitted(service, document("there", 5))
-        over(service, sweep_id)
-        assert state(service, sweep_id)["done"] == 5
-        assert "postgresql+psycopg://sweeps@/" in service.said
-        service.send(signal.SIGINT)
-        assert service.over(40) == 0
-    assert not (place.folder / "store" / "ledger.db").exists()
