@@ -33,6 +33,13 @@ task: penguins
 space: {{width: [16, 32, 64], epochs: 2}}
 """
 
+NOTIFIED = """\
+notify:
+  - webhook: https://hooks.example.org/what-is-secret
+  - {command: [/bin/true, what-is-secret], on: [end]}
+"""
+"""Addresses that a service does not tell: its clients read the description all the same."""
+
 
 def described(text: str) -> Sweep:
     return read_sweep(read_yaml(text.encode(), "s.yaml").value)
@@ -62,7 +69,7 @@ class Stock:
         return claim
 
     def queued(self, name: str, ledger: Ledger, owner: str, priority: int = 0) -> None:
-        sweep = described(SMALL.format(name=name))
+        sweep = described(SMALL.format(name=name) + NOTIFIED)
         order = Order(owner, "", priority=priority)
         self.ids[name] = ledger_jobs.enqueue(ledger, sweep, order)[0].sweep_id
 
