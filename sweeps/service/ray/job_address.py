@@ -44,7 +44,8 @@ def job_server_of(address: str) -> str:
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise ClusterError(f"the head at {address} says in {SECONDS:g} s no word") from error
+        said = f"the head at {address} said nothing in the time that it has, {SECONDS:g} s"
+        raise ClusterError(said) from error
     said = told.stdout.strip().rpartition("\n")[2]
     if told.returncode != 0:
         raise ClusterError(said or told.stderr.strip().rpartition("\n")[2])
