@@ -5,12 +5,14 @@ from __future__ import annotations
 import http
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from search_spaces import SpaceError
 from sweeps.coordinator import FinalError
@@ -32,7 +34,7 @@ def answer_problems(app: FastAPI) -> None:
     """Whatever is raised while a request is answered becomes a problem."""
     app.add_exception_handler(ProblemError, lambda _, error: problem_of(error))
     app.add_exception_handler(RequestValidationError, lambda _, error: problem_of(error))
-    app.add_exception_handler(HTTPException, lambda _, error: problem_of(error))
+    app.add_exception_handler(HTTPException, _nothing_there)
     for kind in (
         SweepFileError,
         SpaceError,
@@ -83,6 +85,28 @@ def problem(error: ProblemError) -> JSONResponse:
         "lines": redacted(error.lines),
     }
     return JSONResponse(content, error.status, dict(error.headers), media_type=MEDIA_TYPE)
+
+
+def _nothing_there(request: Request, error: Exception) -> JSONResponse:
+    """What the router says, with what was looked for."""
+    asked = told(error)
+    what = f"{request.method} {request.url.path}"
+    if asked.status == 404:
+        return problem(replace(asked, detail=f"there is nothing for {what}"))
+    if asked.status == 405:
+        # The router names the methods of one route alone, of those with this path.
+        allowed = _methods(request) or asked.headers.get("Allow", "")
+        detail = f"there is nothing for {what}, but for {allowed}"
+        return problem(replace(asked, detail=detail, headers={"Allow": allowed}))
+    return problem(asked)
+
+
+def _methods(request: Request) -> str:
+    """Those of the path, as the API's description has them."""
+    for template, item in request.app.openapi()["paths"].items():
+        if compile_path(template)[0].match(request.url.path):
+            return ", ".join(method.upper() for method in item)
+    return ""
 
 
 def _unexpected(request: Request, error: Exception) -> JSONResponse:

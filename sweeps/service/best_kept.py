@@ -12,6 +12,7 @@ from typing import Any
 from sweeps.best_found import best_in
 from sweeps.ledger_records import SweepRow
 from sweeps.service.desk import Desk
+from sweeps.service.few_waiting import FewWaiting
 
 MOST = 1_000
 """Sweeps whose best is kept."""
@@ -41,14 +42,15 @@ class BestKept:
         self._desk = desk
         self._clock = clock
         self._lock = threading.Lock()
+        self._waiting = FewWaiting("the best of their sweeps")
         self._looking = threading.Semaphore(AT_ONCE)
         self._kept: OrderedDict[str, Found] = OrderedDict()
 
     def of(self, row: SweepRow) -> Best:
-        """As `sweeps best --json` prints it."""
+        """As `sweeps best --json` prints it. Raises ProblemError, 503, when many ask at once."""
         found = self._good(row)
         if found is None:
-            with self._looking:
+            with self._waiting.one_more(), self._looking:
                 found = self._good(row) or self._found(row)
         return found.best
 

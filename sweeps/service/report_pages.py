@@ -15,6 +15,7 @@ from pathlib import Path
 
 from sweeps.errors import printable
 from sweeps.ledger_records import SweepRow
+from sweeps.service.few_waiting import FewWaiting
 from sweeps.service.problems import FAILED, ProblemError
 from sweeps.service.report_child import NO_SCORE
 from sweeps.store import Store
@@ -55,6 +56,7 @@ class ReportPages:
         self._pool = ThreadPoolExecutor(AT_ONCE, "sweeps-report")
         self._drawn: dict[str, Drawn] = {}
         self._drawing: dict[str, Future[Drawn]] = {}
+        self._waiting = FewWaiting("their reports")
         self._closed = False
 
     def close(self) -> None:
@@ -70,7 +72,7 @@ class ReportPages:
         Raises ProblemError: 404 when no trial has a score yet, 503 while it is being drawn.
         """
         try:
-            drawn = self._kept(row) or self._future(row).result(self._patience)
+            drawn = self._kept(row) or self._awaited(row)
         except StillDrawing as error:
             raise ProblemError(
                 503,
@@ -98,6 +100,10 @@ class ReportPages:
         if row.holder is None and row.ended_ms is not None and _written_ms(its_own) >= row.ended_ms:
             return Drawn(_stamp(row), time.monotonic(), its_own)
         return None
+
+    def _awaited(self, row: SweepRow) -> Drawn:
+        with self._waiting.one_more():
+            return self._future(row).result(self._patience)
 
     def _future(self, row: SweepRow) -> Future[Drawn]:
         with self._lock:

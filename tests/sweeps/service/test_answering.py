@@ -62,9 +62,11 @@ def test_nothing_of_an_unexpected_error_is_told(
 def test_paths_and_methods_that_are_not_there_are_problems_too(api: Service) -> None:
     missing = api.client.get("/v2/sweeps")
     assert (missing.status_code, missing.json()["title"]) == (404, "Not Found")
+    assert missing.json()["detail"] == "there is nothing for GET /v2/sweeps"
     wrong = api.client.put("/v1/sweeps")
     assert (wrong.status_code, wrong.json()["status"]) == (405, 405)
-    assert wrong.headers["Allow"]
+    assert set(wrong.headers["Allow"].split(", ")) == {"GET", "POST"}
+    assert wrong.json()["detail"].startswith("there is nothing for PUT /v1/sweeps, but for ")
     assert wrong.headers["content-type"] == "application/problem+json"
 
 

@@ -8,6 +8,8 @@ from sweeps.best_found import best_in
 from sweeps.ledger_records import SweepRow
 from sweeps.service import best_kept
 from sweeps.service.best_kept import REST, BestKept
+from sweeps.service.few_waiting import FewWaiting
+from sweeps.service.problems import ProblemError
 from tests.sweeps.service.api import Service, result
 
 TOOK = 2.0
@@ -78,3 +80,12 @@ def test_what_is_kept_has_an_end(
     for one in (row, other, row):
         kept.of(one)
     assert clock.looks == 3
+
+
+def test_when_many_ask_at_once_some_ask_later(
+    api: Service, row: SweepRow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = BestKept(api.desk)
+    monkeypatch.setattr(kept, "_waiting", FewWaiting("the best", most=0))
+    with pytest.raises(ProblemError, match="others wait for the best already"):
+        kept.of(row)
