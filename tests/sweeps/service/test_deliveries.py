@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from sweeps import coordinator
+from sweeps.clock import wall_ms
 from sweeps.ledger import Ledger
 from sweeps.ledger_jobs import Order, put_again
-from sweeps.service import coordinating, rounds
+from sweeps.service import rounds
 from sweeps.service.coordinating import DELIVERY_SECONDS, Work, coordinate
 from sweeps.service.settings import Settings
 from sweeps.service.standing import MOST_TRIES
@@ -27,7 +29,7 @@ def service(tmp_path: Path) -> Iterator[Service]:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock(rounds.wall_ms())
+    clock = Clock(wall_ms())
     monkeypatch.setattr(rounds, "wall_ms", clock)
     return clock
 
@@ -93,7 +95,7 @@ def test_a_delivery_trains_nothing(service: Service, monkeypatch: pytest.MonkeyP
         called.append((sweep_id, seconds))
         return 0
 
-    monkeypatch.setattr(coordinating.coordinator, "sync", sync)
+    monkeypatch.setattr(coordinator, "sync", sync)
     sweep_id = ended_untold(service)
     service.look()
     work = Work.of(service.job(sweep_id), service.settings)
