@@ -35,7 +35,7 @@ def _standing(job: QueuePlace) -> str:
     if job.state == "held":
         return "held until it is resumed"
     if job.state == "running":
-        return "taken on"
+        return "begun"
     if job.position is None:
         return "waiting"
     return "next" if job.position == 1 else f"{ordinal(job.position)} to begin"
