@@ -130,7 +130,11 @@ def _info(
     row: SweepRow, described: Described | None, job: Job | None, positions: Mapping[str, int]
 ) -> dict[str, Any]:
     objectives = () if described is None else described.objectives
-    place = None if job is None else place_of(job, positions.get(job.sweep_id))
+    place = None
+    if job is not None:
+        # Who has just come stands behind all others, until the runner has seen to it.
+        last = len(positions) + 1 if job.state == "waiting" else None
+        place = place_of(job, positions.get(job.sweep_id, last))
     return {
         **wire.row_fields(row),
         "objectives": [{"metric": metric, "goal": goal} for metric, goal in objectives],

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -25,6 +26,17 @@ def test_a_submitted_sweep_waits_in_the_queue(api: Service) -> None:
     assert job is not None
     assert (job.order.priority, job.order.memo) == (-3, False)
     assert api.runner.woken == 1
+
+
+def test_who_has_just_come_is_behind_all_that_the_runner_knows_of(
+    api: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = api.submitted()
+    view = replace(api.runner.view(), order=(known,))
+    monkeypatch.setattr(api.runner, "view", lambda: view)
+    assert api.client.post("/v1/sweeps", json={"file": FILE}).json()["job"]["position"] == 2
+    items = api.client.get("/v1/sweeps").json()["items"]
+    assert [item["job"]["position"] for item in items] == [2, 1]
 
 
 def test_what_is_sent_twice_under_a_key_is_taken_once(api: Service) -> None:
