@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Literal, TypedDict, Unpack
 
-from sweeps import ledger_orders, searching
+from sweeps import ledger_jobs, ledger_orders, searching
 from sweeps.accompanied import accompanied
 from sweeps.chosen import Surroundings
 from sweeps.code_since import look_again
@@ -52,6 +52,8 @@ class Around(TypedDict, total=False):
     `obeys_mlflow` (the default), whoever may write to MLflow may pause, resume, stop and cancel the
     sweep by the tag `sweeps.command` of its run; otherwise nobody looks at that. With `draws_here`,
     this process draws the report, which pays where it has loaded what that needs; else a worker.
+    With `launched_ms`, the session is that of a job in the queue which was taken on then: it raises
+    LeaseError, and does nothing, when another one has been launched for the job since.
     """
 
     store: Store | None
@@ -62,6 +64,7 @@ class Around(TypedDict, total=False):
     memo: bool
     obeys_mlflow: bool
     draws_here: bool
+    launched_ms: int | None
 
 
 class Options(Around, Placed, total=False):
@@ -153,6 +156,7 @@ def conclude(
         _claimed(ledger, sweep_id, chosen.watcher.said) as claim,
     ):
         _refuse_final(ledger, sweep_id)
+        _refuse_outrun(ledger, sweep_id, around.get("launched_ms"))
         return Conclusion(ledger, claim, chosen).final(ending)
 
 
@@ -180,6 +184,7 @@ def _gone_on(
         _claimed(ledger, sweep_id, around.watcher.said) as claim,
     ):
         _refuse_final(ledger, sweep_id)
+        _refuse_outrun(ledger, sweep_id, options.get("launched_ms"))
         row = ledger.sweep(sweep_id)
         if not ledger.backend_state(sweep_id):
             return _begun(ledger, claim, around, options)
@@ -213,6 +218,15 @@ def _refuse_final(ledger: Ledger, sweep_id: str) -> None:
     state = ledger.sweep(sweep_id).state
     if state in FINAL:
         raise FinalError(f"sweep {sweep_id} was {state}, which is final: run its file again")
+
+
+def _refuse_outrun(ledger: Ledger, sweep_id: str, launched_ms: int | None) -> None:
+    """What the job wanted may be done already, by a session that was launched later."""
+    if launched_ms is None:
+        return
+    job = ledger_jobs.job_of(ledger, sweep_id)
+    if job is None or job.state != "running" or job.launched_ms != launched_ms:
+        raise LeaseError(f"another coordinator has been launched for sweep {sweep_id} since")
 
 
 @contextmanager

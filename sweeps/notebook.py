@@ -184,6 +184,7 @@ def _options(
         "memo": memo,
         "obeys_mlflow": True,
         "draws_here": False,
+        "launched_ms": None,
         "place": None,
         "race": None,
     }

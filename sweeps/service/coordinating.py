@@ -151,6 +151,7 @@ def _options(work: Work, say: Say) -> Options:
         "tracking_uri": work.tracking_uri,
         "report": sweep_report,
         "draws_here": True,
+        "launched_ms": work.job.launched_ms,
         "memo": order.memo,
         "obeys_mlflow": work.own_tracking and _asks_for_tokens(work),
         # Never in this process: the user's code runs in those of trials alone.

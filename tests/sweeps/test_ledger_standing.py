@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from sweeps import ledger_jobs, ledger_orders
+from sweeps import coordinator, ledger_jobs, ledger_orders
 from sweeps.lease import LeaseError
 from sweeps.ledger import Ledger
 from sweeps.ledger_jobs import Job
@@ -155,3 +155,23 @@ def test_one_that_failed_before_it_could_begin_may_be_resumed(bench: Bench) -> N
         row = ledger.sweep(sweep_id)
     assert (ended.ending, ended.done) == ("finished", 10)
     assert (row.state, row.cause) == ("finished", None)
+
+
+def test_a_session_that_was_outrun_does_nothing(bench: Bench) -> None:
+    """What the job wanted may be done already, by the session that was launched after it."""
+    with closing(bench.ledger()) as ledger:
+        sweep_id = submit(ledger)
+        running(ledger, sweep_id)
+        with pytest.raises(LeaseError, match="another coordinator has been launched"):
+            bench.resume(sweep_id, launched_ms=6)
+        assert (ledger.sweep(sweep_id).state, ledger.sweep(sweep_id).holder) == ("queued", None)
+        assert bench.resume(sweep_id, launched_ms=7).ending == "finished"
+        over = ledger_jobs.job_of(ledger, sweep_id)
+        assert over is not None
+        assert ledger_jobs.change(ledger, over, state="over")
+        with pytest.raises(LeaseError):
+            coordinator.extend(sweep_id, 5, store=bench.store, launched_ms=7)
+        with pytest.raises(LeaseError):
+            coordinator.conclude(sweep_id, "stopped", store=bench.store, launched_ms=7)
+        assert ledger.sweep(sweep_id).state == "finished"
+        assert ledger.document(sweep_id)["search"]["trials"] == 10

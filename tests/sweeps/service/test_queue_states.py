@@ -79,8 +79,12 @@ class Queues(RuleBasedStateMachine):
         before = len(launcher.launched)
         found.go(begin=True)
         self.all += launcher.launched[before:]
-        # What another service has left behind comes on top of that.
-        jobs = [one.job for one in found.here.values()]
+        # What another service has left behind comes on top of that, and so does for a moment a
+        # coordinator whose job was withdrawn.
+        now = ledger_jobs.jobs(self.ledger, ["running"])
+        running = {(job.sweep_id, job.launched_ms) for job in now}
+        here = [one.job for one in found.here.values()]
+        jobs = [job for job in here if (job.sweep_id, job.launched_ms) in running]
         assert sum(0 if job.concludes else job.order.workers for job in jobs) <= SLOTS
 
     @rule(which=st.integers(0, 1))
@@ -104,7 +108,8 @@ class Queues(RuleBasedStateMachine):
         if at not in self.holding:
             self._begins(at)
 
-    def _begins(self, at: int) -> None:
+    def _begins(self, at: int, *, halfway: bool = False) -> None:
+        """With `halfway`, it dies when it has done what was wanted first."""
         one = self.all[at]
         sweep_id = one.job.sweep_id
         try:
@@ -112,7 +117,9 @@ class Queues(RuleBasedStateMachine):
         except LeaseError:
             one.alive = False
             return
-        if self.ledger.sweep(sweep_id).state in FINAL:
+        now = ledger_jobs.job_of(self.ledger, sweep_id)
+        outrun = now is None or now.state != "running" or now.launched_ms != one.job.launched_ms
+        if outrun or self.ledger.sweep(sweep_id).state in FINAL:
             self.ledger.release(claim)
             one.alive = False
             return
@@ -124,10 +131,15 @@ class Queues(RuleBasedStateMachine):
         if one.job.wanted == "extend":
             ledger_orders.extend(self.ledger, claim, one.job.arguments["trials"])
         self.ledger.release(claim)
+        if halfway:
+            one.alive = False
+            return
         self.holding[at] = Coordinated.begun(self.ledger, sweep_id)
 
     @precondition(lambda self: self._alive)
-    @rule(which=WHICH, how=st.sampled_from(["finished", "interrupted", "failed", "dies"]))
+    @rule(
+        which=WHICH, how=st.sampled_from(["finished", "finished", "interrupted", "failed", "dies"])
+    )
     def a_coordinator_ends(self, which: int, how: str) -> None:
         at = self._alive[which % len(self._alive)]
         self.all[at].alive = False
@@ -140,14 +152,12 @@ class Queues(RuleBasedStateMachine):
     def a_coordinator_dies_between_its_wish_and_its_work(self, which: int) -> None:
         at = self._alive[which % len(self._alive)]
         if at not in self.holding:
-            self._begins(at)
-            at_work = self.holding.pop(at, None)
-            if at_work is not None:
-                at_work.dies()
-            self.all[at].alive = False
+            self._begins(at, halfway=True)
 
     @precondition(lambda self: self.ledger.sweeps())
-    @rule(which=WHICH, wish=st.sampled_from(["hold", "let go", "cancel", "extend", "stop"]))
+    @rule(
+        which=WHICH, wish=st.sampled_from(["hold", "let go", "cancel", "extend", "extend", "stop"])
+    )
     def somebody_wishes(self, which: int, wish: str) -> None:
         rows = self.ledger.sweeps()
         row = rows[which % len(rows)]
@@ -164,6 +174,23 @@ class Queues(RuleBasedStateMachine):
                 self.extended[row.sweep_id] += 1
         elif wish == "stop" and job.state == "over" and row.state not in FINAL:
             ledger_jobs.put_again(self.ledger, row.sweep_id, job.order, "stop", {})
+
+    @rule(which=st.integers(0, 1), halfway=st.booleans())
+    def as_most_of_a_life_is(self, which: int, halfway: bool) -> None:
+        """What runs is finished, and what has finished is extended; that may break off."""
+        self.looks(which)
+        for at in self._alive:
+            if at not in self.holding:
+                self._begins(at)
+            if at in self.holding:
+                self.holding.pop(at).ends("finished")
+            self.all[at].alive = False
+        self.looks(which)
+        for number in range(len(self.ledger.sweeps())):
+            self.somebody_wishes(number, "extend")
+        self.looks(which)
+        for at in self._alive if halfway else ():
+            self._begins(at, halfway=True)
 
     @invariant()
     def nothing_is_done_twice(self) -> None:
@@ -235,4 +262,4 @@ def test_nothing_is_lost_and_nothing_doubled(
 def test_nothing_is_lost_and_nothing_doubled_for_longer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    check(tmp_path, monkeypatch, examples=40, steps=50)
+    check(tmp_path, monkeypatch, examples=25, steps=40)
