@@ -169,6 +169,24 @@ def test_many_who_follow_one_sweep_share_its_feed(api: Service) -> None:
     assert one == other
 
 
+def test_whoever_comes_when_it_is_over_for_others_is_told_so_too(api: Service) -> None:
+    sweep_id = api.ended([result(0)])
+
+    async def follow() -> list[Told]:
+        streams = Streams(api.desk, QUICK)
+        reading = streams.reading
+        async with reading(sweep_id, None) as slow:
+            feed = streams._feeds[sweep_id]
+            while not feed.over:
+                await asyncio.sleep(QUICK)
+            async with reading(sweep_id, None) as late:
+                found = await taken(late, "end")
+            assert await taken(slow, "end") == found
+        return found
+
+    assert short(done(follow())) == [("sweep", "finished"), ("end", sweep_id)]
+
+
 def test_in_a_moment_that_lasts_no_trial_is_missed_and_none_comes_twice(
     api: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +10,9 @@ from sweeps.ledger import set_sweep
 from sweeps.ledger_jobs import job_of
 from sweeps.ledger_orders import extend
 from sweeps.service.models import SweepInfo
-from tests.sweeps.service.api import FILE, Service, result
+from sweeps.service.settings import Limits
+from sweeps.store import Store
+from tests.sweeps.service.api import FILE, Service, result, service
 
 KEY = {"Idempotency-Key": "my-first"}
 
@@ -80,6 +83,20 @@ def test_a_service_that_ends_takes_nothing_new(api: Service) -> None:
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "10"
     assert answer.json()["exit_code"] == 1
+
+
+def test_a_user_has_so_many_sweeps_in_the_queue_and_no_more(tmp_path: Path) -> None:
+    api = service(Store.at(tmp_path / "store"), limits=Limits(queued=1))
+    with api.client:
+        assert api.client.post("/v1/sweeps", json={"file": FILE}, headers=KEY).status_code == 201
+        # What is in the queue is not submitted anew.
+        assert api.client.post("/v1/sweeps", json={"file": FILE}, headers=KEY).status_code == 200
+        refused = api.client.post("/v1/sweeps", json={"file": FILE})
+        assert refused.status_code == 429
+        assert refused.headers["Retry-After"] == "60"
+        api.client.post(f"/v1/sweeps/{api.ledger.sweeps()[0].sweep_id}/cancel")
+        assert api.client.post("/v1/sweeps", json={"file": FILE}).status_code == 201
+    api.ledger.close()
 
 
 def test_a_list_has_the_newest_first_a_page_at_a_time(api: Service) -> None:
