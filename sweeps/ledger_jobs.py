@@ -170,18 +170,6 @@ def change(ledger: Ledger, seen: Job, **values: Any) -> bool:
         return changed(connection, seen, values)
 
 
-def intend(ledger: Ledger, sweep_id: str, then: Literal["pause", "stop", "cancel"] | None) -> None:
-    """What becomes of a sweep that runs, should its session end before it has obeyed.
-
-    None: it goes on. Nothing happens to a sweep whose job is not running.
-    """
-    job = schema.job.c
-    arguments = json.dumps({} if then is None else {"then": then})
-    its_own = job.sweep_id == sweep_id, job.state == "running", job.wanted == "run"
-    with ledger.changing() as connection:
-        connection.execute(update(schema.job).where(*its_own).values(arguments=arguments))
-
-
 def changed(connection: Connection, seen: Job, values: Mapping[str, Any]) -> bool:
     """The same, in the caller's transaction."""
     job = schema.job.c

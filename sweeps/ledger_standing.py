@@ -5,11 +5,12 @@ None of this writes to a sweep that somebody holds.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, select, update
 
 from sweeps import ledger_lease
 from sweeps import ledger_schema as schema
@@ -78,6 +79,18 @@ def served(ledger: Ledger) -> Mapping[str, int]:
         return {row[0]: row[1] for row in connection.execute(query.group_by(job.owner))}
 
 
+def intend(ledger: Ledger, sweep_id: str, then: Literal["pause", "stop", "cancel"] | None) -> None:
+    """What becomes of a sweep that runs, should its session end before it has obeyed.
+
+    None: it goes on. Nothing happens to a sweep whose job is not running.
+    """
+    job = schema.job.c
+    arguments = json.dumps({} if then is None else {"then": then})
+    its_own = job.sweep_id == sweep_id, job.state == "running", job.wanted == "run"
+    with ledger.changing() as connection:
+        connection.execute(update(schema.job).where(*its_own).values(arguments=arguments))
+
+
 def withdraw(ledger: Ledger, sweep_id: str, ending: Literal["stopped", "cancelled"]) -> bool:
     """A queued sweep that never began ends for good; False when it has begun, or is about to.
 
@@ -93,7 +106,7 @@ def withdraw(ledger: Ledger, sweep_id: str, ending: Literal["stopped", "cancelle
             return False
         set_sweep(connection, sweep_id, **over, command=None)
         connection.execute(
-            schema.job.update().where(schema.job.c.sweep_id == sweep_id).values(state="over")
+            update(schema.job).where(schema.job.c.sweep_id == sweep_id).values(state="over")
         )
     return True
 

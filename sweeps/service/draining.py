@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from sweeps import ledger_orders
 from sweeps.errors import LedgerError
 from sweeps.ledger import Ledger
-from sweeps.ledger_jobs import intend
+from sweeps.ledger_standing import intend
 from sweeps.service.launching import Running
 from sweeps.service.rounds import Launched
 from sweeps.service.standing import RESTING

@@ -14,7 +14,7 @@ from sweeps import ledger_jobs
 from sweeps.ledger_jobs import Job, Order, Wanted
 from sweeps.ledger_orders import Command, leave
 from sweeps.ledger_records import FINAL, SweepRow
-from sweeps.ledger_standing import withdraw
+from sweeps.ledger_standing import intend, withdraw
 from sweeps.service.desk import Desk
 from sweeps.service.identity import Who
 from sweeps.service.problems import BAD_INPUT, FAILED, ProblemError
@@ -128,7 +128,7 @@ def _told(desk: Desk, row: SweepRow, command: Literal["pause", "resume", "stop",
     if row.state in HEARD[command]:
         return True
     # Should its session end before it has obeyed, the next one does.
-    ledger_jobs.intend(desk.ledger, row.sweep_id, None if command == "resume" else command)
+    intend(desk.ledger, row.sweep_id, None if command == "resume" else command)
     if not leave(desk.ledger, row.sweep_id, command):
         raise ProblemError(
             409, f"{titled(row)} ended before it could {command}", FAILED, {"Retry-After": "1"}

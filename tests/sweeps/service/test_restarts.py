@@ -25,7 +25,7 @@ from sweeps.sweep_file import load_sweep
 from tests.sweeps.service.fake_launcher import submit
 from tests.sweeps.service.served import LONG, ROOT, Place, document, end, environment, until
 
-TRIALS = 20
+TRIALS = 15
 
 
 @dataclass
@@ -146,7 +146,7 @@ def check_all_well(ledger: Ledger, ids: Sequence[str], place: Place, tries: int)
 @pytest.mark.slow
 @pytest.mark.timeout(180)
 def test_a_runner_that_is_killed_and_stopped(ledger: Ledger, place: Place) -> None:
-    ids = queued(ledger, place, 5, 0.2)
+    ids = queued(ledger, place, 4, 0.25)
     with driven(place) as first:
         at_work(ledger, ids, place)
         check_what_a_coordinator_is(held(ledger, ids)[0])
@@ -200,7 +200,7 @@ def test_coordinators_that_are_ended_are_followed_by_others(ledger: Ledger, plac
         check_all_well(ledger, ids, place, tries=3)
         assert "given up" not in runner.said
     said = log_file(place.store, ids[0]).read_text()
-    assert re.match(rf"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ  quick {ids[0]}: 20 trials\n", said)
+    assert re.match(rf"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ  quick {ids[0]}: {TRIALS} trials\n", said)
     assert said.count(f"quick {ids[0]}: ") >= 3
     row = ledger.sweep(refused)
     assert row.state == "failed"

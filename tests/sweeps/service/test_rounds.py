@@ -14,7 +14,7 @@ from sweeps import ledger_jobs, ledger_orders
 from sweeps.clock import wall_ms
 from sweeps.ledger import Ledger
 from sweeps.ledger_jobs import Job, Wanted
-from sweeps.ledger_standing import standing_of, withdraw
+from sweeps.ledger_standing import intend, standing_of, withdraw
 from sweeps.service import rounds, standing
 from sweeps.service.rounds import Rounds
 from sweeps.service.settings import Settings
@@ -391,14 +391,14 @@ def test_a_wish_that_a_session_did_not_live_to_obey(service: Service) -> None:
     sweep_id = submit(service.ledger)
     service.look()
     at_work = Coordinated.begun(service.ledger, sweep_id)
-    ledger_jobs.intend(service.ledger, sweep_id, "pause")
-    ledger_jobs.intend(service.ledger, sweep_id, "stop")
+    intend(service.ledger, sweep_id, "pause")
+    intend(service.ledger, sweep_id, "stop")
     at_work.ends("interrupted")
     service.last.alive = False
     service.look()
     job = service.job(sweep_id)
     assert (job.state, job.wanted, dict(job.arguments)) == ("running", "stop", {})
-    ledger_jobs.intend(service.ledger, sweep_id, None)  # what it does now is not taken back
+    intend(service.ledger, sweep_id, None)  # what it does now is not taken back
     assert service.job(sweep_id).wanted == "stop"
 
 
