@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import socket
 import sys
@@ -23,6 +24,7 @@ from tracking.store_uri import is_server, without_credentials
 Say = Callable[[str], None]
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+OBJECTS_BEFORE_COLLECTING = 2_000
 DRAINED = "drained"
 FELL = "fell"
 Event = int | str
@@ -45,6 +47,7 @@ def serve(settings: Settings, say: Say) -> int:
         stack.enter_context(_heard(events))
         ledger = stack.enter_context(closing(Ledger.open(settings.store.ledger_url)))
         parts = stack.enter_context(assembled(settings, ledger, say))
+        _tidy_often()
         return _served(parts, door, events, settings, say)
 
 
@@ -103,6 +106,17 @@ def greeting(settings: Settings) -> Iterator[str]:
     yield f"for a token: sweeps token create NAME --role submitter {place}" + (
         "" if settings.auth else "; nobody needs one before the first is made"
     )
+
+
+def _tidy_often() -> None:
+    """Look for cycles as a process does that lives long: every answer leaves some behind.
+
+    Commands hardly ever do, which would let megabytes of them gather here. What was imported stays,
+    and is not looked through.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(OBJECTS_BEFORE_COLLECTING)
 
 
 @contextmanager
