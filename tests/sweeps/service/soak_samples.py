@@ -14,6 +14,9 @@ EVERY = 2.0
 WARM_UP = 60.0
 """Seconds of a process's life that do not count: pools and caches fill."""
 
+LONG_ENOUGH = 300.0
+"""Seconds that an hour is told from."""
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -38,7 +41,7 @@ class Life:
     def slope(self, what: str) -> float | None:
         """How much more an hour, by least squares; None for a life too short to tell."""
         settled = self.settled()
-        if len(settled) < 10:
+        if len(settled) < 2 or settled[-1].seconds - settled[0].seconds < LONG_ENOUGH:
             return None
         hours = [sample.seconds / 3600 for sample in settled]
         return linear_regression(hours, [getattr(sample, what) for sample in settled]).slope
