@@ -22,13 +22,13 @@ def create_whole(path: Path) -> None:
     """
     # Another thread may still be at it, for a sweep that ended before MLflow was there.
     with _BUILDING:
+        remove_abandoned(path)
         if not path.exists():
             _create(path)
 
 
 def _create(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    _remove_abandoned(path)
     unfinished = path.with_name(f"{path.name}.unfinished-{os.getpid()}")
     try:
         _build(unfinished, path.parent / "mlruns")
@@ -56,10 +56,10 @@ def _build(path: Path, artifacts: Path) -> None:
     SqlAlchemyStore(f"sqlite:///{path}", artifacts.as_uri()).engine.dispose()
 
 
-def _remove_abandoned(path: Path) -> None:
-    """Remove what killed processes have left."""
+def remove_abandoned(path: Path) -> None:
+    """Remove what killed processes have left of its making, SQLite's journals as well."""
     for leftover in path.parent.glob(f"{path.name}.unfinished-*"):
-        pid = re.search(r"unfinished-(\d+)$", leftover.name)
+        pid = re.search(r"unfinished-(\d+)(-\w+)?$", leftover.name)
         if pid and not _lives(int(pid.group(1))):
             leftover.unlink(missing_ok=True)
 

@@ -150,9 +150,9 @@ def _last_words(output: IO[bytes]) -> str:
     return " ".join(output.read().decode(errors="replace").split())[-_LAST_WORDS:]
 
 
-def free_port(wanted: int | None, host: str = HOST) -> int:
-    """Return the port asked for (TrackingError if it is taken), or 5000, or a free one."""
-    for port in (PORT, 0) if wanted is None else (wanted,):
+def free_port(wanted: int | None, host: str = HOST, rather: int = PORT) -> int:
+    """Return the port asked for (TrackingError if it is taken), or `rather`, or a free one."""
+    for port in (rather, 0) if wanted is None else (wanted,):
         with suppress(OSError), socket.socket(_family(host)) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))

@@ -37,6 +37,7 @@ def test_what_a_killed_process_left_is_removed_and_what_a_living_one_builds_is_n
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
     (tmp_path / f"mlflow.db.unfinished-{gone.pid}").touch()
+    (tmp_path / f"mlflow.db.unfinished-{gone.pid}-journal").touch()
     (tmp_path / f"mlflow.db.unfinished-{os.getppid()}").touch()
     create_whole(tmp_path / "mlflow.db")
     left = {path.name for path in tmp_path.iterdir()}
@@ -62,9 +63,13 @@ def test_an_existing_database_is_not_touched(
         raise AssertionError("it was built again")
 
     monkeypatch.setattr(new_database, "_build", never)
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    (tmp_path / f"mlflow.db.unfinished-{gone.pid}").touch()
     (tmp_path / "mlflow.db").write_text("runs")
     create_whole(tmp_path / "mlflow.db")
     assert (tmp_path / "mlflow.db").read_text() == "runs"
+    assert len(list(tmp_path.iterdir())) == 1, "nor does anybody else's beginning stay beside it"
 
 
 def test_mlflow_opens_what_was_built(tmp_path: Path) -> None:
