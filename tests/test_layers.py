@@ -58,8 +58,8 @@ OWNERS = {
     "pydantic": {"sweeps/service/"},
     "prometheus_client": {"sweeps/service/"},
     "httpx": {"sweeps/client/"},
-    "flask": {"sweeps/service/mlflow_auth.py"},
-    "werkzeug": {"sweeps/service/mlflow_auth.py"},
+    "flask": {"sweeps/service/beside/auth.py"},
+    "werkzeug": {"sweeps/service/beside/auth.py"},
 }
 
 

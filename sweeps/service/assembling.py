@@ -9,22 +9,22 @@ from typing import TYPE_CHECKING
 
 from sweeps.ledger import Ledger
 from sweeps.ledger_tokens import any_there
-from sweeps.service.admission import admit
+from sweeps.service.admission.admit import admit
 from sweeps.service.app import create_app
+from sweeps.service.beside.access import access_words
+from sweeps.service.beside.mlflow_server import MlflowBeside
+from sweeps.service.beside.run_links import RunLinks
 from sweeps.service.desk import Desk
 from sweeps.service.events import Streams
 from sweeps.service.exposure import check_exposure
-from sweeps.service.guards import guarded
+from sweeps.service.guards.guard import guarded
 from sweeps.service.identity import Identities
-from sweeps.service.launching import Launcher
-from sweeps.service.launching_here import HereLauncher
-from sweeps.service.mlflow_access import access_words
-from sweeps.service.mlflow_beside import MlflowBeside
 from sweeps.service.nodes import Nodes
 from sweeps.service.only_one import ServingError
 from sweeps.service.ray.launching_there import RayLauncher
-from sweeps.service.run_links import RunLinks
-from sweeps.service.runner import Runner
+from sweeps.service.running.launching import Launcher
+from sweeps.service.running.launching_here import HereLauncher
+from sweeps.service.running.runner import Runner
 from sweeps.service.settings import Settings
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from sweeps.service.guards_form import HEADER_BYTES
+from sweeps.service.guards.form import HEADER_BYTES
 from sweeps.service.settings import Settings
 
 CONNECTIONS = 1_000

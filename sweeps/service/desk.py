@@ -17,8 +17,8 @@ from sweeps.service.expecting import Described, Descriptions, Patience, expected
 from sweeps.service.identity import Who, owns
 from sweeps.service.nodes import Nodes
 from sweeps.service.problems import FAILED, ProblemError
+from sweeps.service.running.view import View
 from sweeps.service.settings import Allowed, Settings
-from sweeps.service.view import View
 from sweeps.store import Store
 from sweeps.sweep import Sweep
 

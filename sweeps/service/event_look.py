@@ -13,8 +13,8 @@ from sweeps import ledger_pages, wire
 from sweeps.ledger_pages import NONE_ENDED, End
 from sweeps.ledger_records import Begun
 from sweeps.service.desk import Desk
-from sweeps.service.session_log import log_file
-from sweeps.service.session_said import said_after, size_of
+from sweeps.service.running.session_log import log_file
+from sweeps.service.running.session_said import said_after, size_of
 
 AT_ONCE = 500
 """Trials that are told of in one look; more come with the next."""

@@ -29,7 +29,7 @@ def only_service(folder: Path, address: str) -> Iterator[None]:
     """
     file = folder / "lock"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise ServingError(f"{file} cannot be written: {error.strerror}") from error

@@ -11,7 +11,7 @@ from sweeps.service.desk import Desk
 from sweeps.service.identity import Who
 from sweeps.service.models import Submission
 from sweeps.service.problems import FAILED, ProblemError
-from sweeps.service.too_large import too_large
+from sweeps.service.running.too_large import too_large
 
 
 def submit(desk: Desk, who: Who, asked: Submission, key: str | None) -> tuple[str, bool]:

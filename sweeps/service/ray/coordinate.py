@@ -16,9 +16,9 @@ from sweeps.errors import LedgerError
 from sweeps.ledger import Ledger
 from sweeps.ledger_jobs import Job, job_of
 from sweeps.ledger_standing import give_up
-from sweeps.service.coordinating import AWAY, FAILED, Say, Work, coordinate
 from sweeps.service.ray.job_told import LEDGER, TOLD, TRACKING, Told
-from sweeps.service.session_log import stamped
+from sweeps.service.running.coordinating import AWAY, FAILED, Say, Work, coordinate
+from sweeps.service.running.session_log import stamped
 from sweeps.store import Store
 
 JOB_CONFIG = "RAY_JOB_CONFIG_JSON_ENV_VAR"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sweeps.service.ray.job_log import JobLog
 from sweeps.service.ray.job_server import JobServer, JobServerError, JobStatus
-from sweeps.service.session_log import last_line
+from sweeps.service.running.session_log import last_line
 
 OUT_OF_REACH_SECONDS = 30.0
 """After so long without an answer about it, it is for the sweep's lease to say whether it lives."""
@@ -41,7 +41,7 @@ class LaunchedThere:
     @property
     def excused(self) -> bool:
         """Whether the cluster has lost it, or it found ledger or cluster away."""
-        from sweeps.service.coordinating import AWAY
+        from sweeps.service.running.coordinating import AWAY
 
         return bool(self._lost) or (self._status is not None and self._status.exit_code == AWAY)
 

@@ -19,7 +19,7 @@ from sweeps.service.ray.job_address import job_server_of
 from sweeps.service.ray.job_server import JobServer, JobServerError
 from sweeps.service.ray.job_told import ENTRYPOINT, environment_for
 from sweeps.service.ray.launched_there import LaunchedThere
-from sweeps.service.session_log import log_file
+from sweeps.service.running.session_log import log_file
 from sweeps.service.settings import Settings
 
 LOOK_SECONDS = 1.0

@@ -21,9 +21,9 @@ from sweeps.service.routes.answers import (
     problems,
     shaped,
 )
+from sweeps.service.running.session_log import log_file
+from sweeps.service.running.session_said import tail
 from sweeps.service.service_models import AtWorkInfo
-from sweeps.service.session_log import log_file
-from sweeps.service.session_said import tail
 
 router = APIRouter(prefix="/v1/sweeps/{sweep}", tags=["results"])
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse
 
+from sweeps.service.beside.run_links import RunLinks
 from sweeps.service.problems import FAILED, ProblemError
 from sweeps.service.routes.answers import OF_SWEEP, AtDesk, SweepId, Viewer, problems
-from sweeps.service.run_links import RunLinks
 
 router = APIRouter(prefix="/v1/sweeps/{sweep}", tags=["results"])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from sweeps.service.guards_answer import REPORT_POLICY
+from sweeps.service.guards.answer import REPORT_POLICY
 from sweeps.service.report_pages import ReportPages
 from sweeps.service.routes.answers import OF_SWEEP, AtDesk, SweepId, Viewer, problems
 

@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 from sweeps import ledger_tokens
 from sweeps.cli.app import app
 from sweeps.ledger_jobs import job_of
-from sweeps.service.admission import admit
+from sweeps.service.admission.admit import admit
 from sweeps.store import Store
 from tests.sweeps.client.listening import listening
 from tests.sweeps.service.api import Service, service

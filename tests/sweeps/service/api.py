@@ -15,8 +15,8 @@ from sweeps.ledger_jobs import Order, change, enqueue, job_of, jobs
 from sweeps.reading import read_sweep
 from sweeps.service.app import create_app
 from sweeps.service.desk import Admit, Desk
+from sweeps.service.running.view import View
 from sweeps.service.settings import Allowed, Settings
-from sweeps.service.view import View
 from sweeps.store import Store
 from sweeps.strict_yaml import read_yaml
 from sweeps.sweep import Sweep

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from sweeps.service.admission import admit
+from sweeps.service.admission.admit import admit
 from sweeps.service.api_server import ApiServer, listening
-from sweeps.service.guards import guarded
+from sweeps.service.guards.guard import guarded
 from sweeps.service.settings import Settings
 from sweeps.store import Store
 from sweeps.sweep import Sweep

@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
-from sweeps.service.admission import admit
+from sweeps.service.admission.admit import admit
 from sweeps.service.settings import Allowed
 from sweeps.sweep import Sweep
 

@@ -16,10 +16,10 @@ from pathlib import Path
 from types import FrameType
 
 from sweeps.ledger import Ledger
-from sweeps.service.launching_here import HereLauncher
-from sweeps.service.runner import Runner
+from sweeps.service.running.launching_here import HereLauncher
+from sweeps.service.running.runner import Runner
+from sweeps.service.running.view import View
 from sweeps.service.settings import Allowed, Settings
-from sweeps.service.view import View
 from sweeps.store import Store
 
 DRAIN_SECONDS = 20.0

@@ -20,8 +20,8 @@ from sweeps import ledger_tokens
 from sweeps.ledger import Ledger
 from sweeps.ledger_jobs import job_of, jobs
 from sweeps.ledger_tokens import Role, create, revoke
-from sweeps.service.admission import admit
-from sweeps.service.guards import guarded
+from sweeps.service.admission.admit import admit
+from sweeps.service.guards.guard import guarded
 from sweeps.service.settings import Limits
 from sweeps.store import Store
 from tests.sweeps.attacks import attacks as attacks_on_files

@@ -15,10 +15,10 @@ import uvicorn
 
 from sweeps.service import connections
 from sweeps.service.connections import server_options
-from sweeps.service.guards import guarded
+from sweeps.service.guards.guard import guarded
 from sweeps.service.settings import Limits, Settings
 from sweeps.store import Store
-from tests.sweeps.service.test_guards import Told
+from tests.sweeps.service.guards.test_guard import Told
 
 LIMITS = Limits(body_bytes=1_000_000, body_seconds=1.0)
 SLICE = b"x" * 65_536

@@ -17,7 +17,7 @@ from sweeps.service import event_look, events
 from sweeps.service.event_look import Cursor
 from sweeps.service.events import Streams
 from sweeps.service.problems import ProblemError
-from sweeps.service.session_log import log_file
+from sweeps.service.running.session_log import log_file
 from tests.sweeps.service.api import Service, result
 
 QUICK = 0.01

@@ -11,8 +11,8 @@ from sweeps import coordinator
 from sweeps.executors import secrecy
 from sweeps.executors.executor import ClusterError
 from sweeps.ledger_jobs import Job, Order
-from sweeps.service import coordinating
-from sweeps.service.coordinating import AWAY, Work, coordinate
+from sweeps.service.running import coordinating
+from sweeps.service.running.coordinating import AWAY, Work, coordinate
 from sweeps.service.settings import Cluster, Settings
 from sweeps.store import Store
 from sweeps.watcher import Ending, Summary

@@ -20,9 +20,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sweeps import ledger_tokens
 from sweeps.service.app import bare_app
-from sweeps.service.guards import guarded
+from sweeps.service.beside.run_links import RunLinks
+from sweeps.service.guards.guard import guarded
 from sweeps.service.report_pages import ReportPages
-from sweeps.service.run_links import RunLinks
 from sweeps.service.settings import Limits
 from sweeps.store import Store
 from tests.sweeps.service.api import Service, result, service

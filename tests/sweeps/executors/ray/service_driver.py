@@ -15,10 +15,10 @@ from contextlib import closing
 from pathlib import Path
 
 from sweeps.ledger import Ledger
-from sweeps.service import rounds
 from sweeps.service.assembling import launcher_for
 from sweeps.service.nodes import Machines, Nodes
-from sweeps.service.runner import Runner
+from sweeps.service.running import rounds
+from sweeps.service.running.runner import Runner
 from sweeps.service.settings import Allowed, Cluster, Settings
 from sweeps.store import Store
 

@@ -18,7 +18,7 @@ from sweeps import ledger_jobs
 from sweeps.doctor.diagnosis import diagnose
 from sweeps.executors.environment import standing
 from sweeps.ledger import Ledger
-from sweeps.service.session_log import log_file
+from sweeps.service.running.session_log import log_file
 from sweeps.sweep import Sweep
 from sweeps.sweep_file import load_sweep
 from tests.sweeps.executors.ray.heads import Head

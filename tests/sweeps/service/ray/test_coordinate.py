@@ -14,10 +14,10 @@ import pytest
 from sweeps.errors import LedgerError
 from sweeps.ledger import Ledger
 from sweeps.ledger_jobs import Job, change, job_of
-from sweeps.service.coordinating import AWAY, FAILED, Say, Work
 from sweeps.service.ray import coordinate
 from sweeps.service.ray.coordinate import main, store_for
 from sweeps.service.ray.job_told import Told
+from sweeps.service.running.coordinating import AWAY, FAILED, Say, Work
 from sweeps.service.settings import Allowed
 from sweeps.store import Store
 from tests.sweeps.service.fake_launcher import submit

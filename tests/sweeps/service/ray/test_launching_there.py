@@ -13,7 +13,7 @@ from sweeps.ledger_jobs import Job, Order
 from sweeps.service.ray import launched_there, launching_there
 from sweeps.service.ray.job_told import Told
 from sweeps.service.ray.launching_there import RayLauncher
-from sweeps.service.session_log import log_file
+from sweeps.service.running.session_log import log_file
 from sweeps.service.settings import Allowed, Cluster, Settings
 from sweeps.store import Store
 from tests.sweeps.service.ray.job_server import MadeUpJobs

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sweeps.service.run_links import RunLinks
+from sweeps.service.beside.run_links import RunLinks
 from tests.sweeps.service.api import Service
 
 ADDRESS = "http://127.0.0.1:5000"

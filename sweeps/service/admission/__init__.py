@@ -1,0 +1,1 @@
+"""What a sweep that arrives over HTTP may name."""

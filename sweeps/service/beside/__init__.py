@@ -1,0 +1,1 @@
+"""The MLflow server beside a service, and who may look at it."""

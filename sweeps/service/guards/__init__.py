@@ -1,0 +1,1 @@
+"""Requests are looked at before the API sees them."""
