@@ -88,7 +88,7 @@ class Shelf(Catalogue):
 
     def log(self, sweep_id: str) -> str:
         """What a service's process has said while it ran the sweep, in this store."""
-        from sweeps.service.session_log import log_file
+        from sweeps.service.running.session_log import log_file
 
         try:
             return log_file(self.store, sweep_id).read_text(encoding="utf-8", errors="replace")
