@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 
+from sweeps.service.few_waiting import FewWaiting
 from sweeps.service.problems import FAILED, ProblemError
 from sweeps.service.running.reaping import REAPING
 
@@ -34,18 +35,21 @@ class RunLinks:
         self._address = address
         self._find = find or find_in_child
         self._known: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._waiting = FewWaiting("links into MLflow")
         self._one_at_a_time = threading.Lock()
 
     def of(self, sweep_id: str) -> str:
         """The page of the sweep's run. Raises ProblemError: 404 without a run, 503 without MLflow.
 
-        A run that was not found is looked for again the next time.
+        A run that was not found is looked for again the next time; 503 as well where many ask.
         """
         address = self._address()
         if address is None:
             raise ProblemError(503, "MLflow's pages are not up at the moment", FAILED)
         key = address, sweep_id
-        with self._one_at_a_time:
+        if (known := self._known.get(key)) is not None:
+            return known
+        with self._waiting.one_more(), self._one_at_a_time:
             link = self._known.get(key) or self._find(self._uri, sweep_id, address)
             if link is None:
                 raise ProblemError(404, f"sweep {sweep_id} has no run in MLflow yet", FAILED)

@@ -6,11 +6,13 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from multiprocessing import forkserver
 
 import pytest
 
 from sweeps.service.beside.run_links import RunLinks, find_in_child
+from sweeps.service.few_waiting import MOST
 from sweeps.service.problems import ProblemError
 
 ADDRESS = "http://127.0.0.1:5000"
@@ -66,6 +68,34 @@ def test_a_server_that_moved_is_linked_to_where_it_is_now() -> None:
         f"{ADDRESS}/#/runs/1",
         "http://127.0.0.1:5001/#/runs/1",
     ]
+
+
+def test_those_who_wait_for_a_store_do_not_take_every_thread() -> None:
+    """Nor does anybody wait for a link that is known."""
+    gate, entered = threading.Event(), threading.Event()
+
+    def find(uri: str, sweep_id: str, address: str) -> str | None:
+        if sweep_id == "known":
+            return "#/runs/1"
+        entered.set()
+        assert gate.wait(20)
+        return None
+
+    def look() -> int:
+        with pytest.raises(ProblemError) as refused:
+            links.of("abc")
+        return refused.value.status
+
+    links = RunLinks("sqlite:///a.db", lambda: ADDRESS, find)
+    assert links.of("known") == "#/runs/1"
+    with ThreadPoolExecutor(2 * MOST) as pool:
+        looks = [pool.submit(look) for _ in range(2 * MOST)]
+        assert entered.wait(20)
+        refused = as_completed(looks, 20)
+        assert [next(refused).result() for _ in range(MOST)] == [503] * MOST
+        assert links.of("known") == "#/runs/1"
+        gate.set()
+    assert sorted(one.result() for one in looks) == [404] * MOST + [503] * MOST
 
 
 def found(uri: str, sweep_id: str, address: str) -> str:
