@@ -15,6 +15,8 @@ from sweeps.discovery.discover import recorded_space
 from sweeps.discovery.sources import sources_of
 from sweeps.errors import SweepError
 from sweeps.executors.secrecy import secrets_in, without
+from sweeps.service.few_waiting import MOST, FewWaiting
+from sweeps.service.problems import FAILED, ProblemError
 
 PATIENCE = 20.0
 """Seconds that somebody waits for an answer."""
@@ -33,6 +35,7 @@ class Looks:
     def __init__(self, patience: float = PATIENCE, at_once: int = AT_ONCE) -> None:
         self._patience = patience
         self._room = threading.Semaphore(at_once)
+        self._waiting = FewWaiting("looks into their models")
         self._lock = threading.Lock()
         self._known: OrderedDict[str, Future[Space]] = OrderedDict()
 
@@ -40,9 +43,14 @@ class Looks:
         """The space of the model `module:name`; see `discover.recorded_space`.
 
         Raises SweepError, and where it takes long as well: it goes on then, for the next who asks.
+        ProblemError, 503, where many wait already, or there is much to look into.
         """
+        found = self._look(path, folder, keras)
         try:
-            return deepcopy(self._look(path, folder, keras).result(self._patience))
+            if found.done():
+                return deepcopy(found.result())
+            with self._waiting.one_more():
+                return deepcopy(found.result(self._patience))
         except TimeoutError as error:
             message = (
                 f"{path} is still being looked into: submit it again in a moment, or write `space`"
@@ -56,6 +64,9 @@ class Looks:
             known = self._known.get(key)
             if known is not None and not (known.done() and known.exception()):
                 return known
+            if sum(not one.done() for one in self._known.values()) >= MOST:
+                detail = "other models are looked into already"
+                raise ProblemError(503, detail, FAILED, {"Retry-After": "10"})
             found: Future[Space] = Future()
             self._known[key] = found
             if len(self._known) > MOST_KEPT:

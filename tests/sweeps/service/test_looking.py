@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import threading
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,9 @@ import pytest
 
 from sweeps.errors import SweepError
 from sweeps.service import looking
+from sweeps.service.few_waiting import MOST
 from sweeps.service.looking import Looks
+from sweeps.service.problems import ProblemError
 
 SPACE = {"units": {"choices": [2, 3]}}
 
@@ -80,6 +83,46 @@ def test_few_are_looked_into_at_once_and_nobody_waits_for_ever(
     assert looks.space_of("model:build", folder, None) == SPACE
     assert looks.space_of("model:other", folder, None) == SPACE
     assert len(recorder.calls) == 2
+
+
+def test_no_more_are_begun_than_are_soon_done(recorder: Recorder, folder: str) -> None:
+    """Whoever sends one model after the other has no thread for each of them."""
+    recorder.gate = threading.Event()
+    looks = Looks(patience=0.01, at_once=1)
+    threads = threading.active_count()
+    try:
+        for number in range(MOST):
+            with pytest.raises(SweepError, match="submit it again in a moment"):
+                looks.space_of(f"model:build{number}", folder, None)
+        with pytest.raises(ProblemError, match="other models are looked into") as refused:
+            looks.space_of("model:one_more", folder, None)
+        assert refused.value.status == 503
+        assert threading.active_count() <= threads + MOST
+    finally:
+        recorder.gate.set()
+    looks._patience = 20.0
+    assert looks.space_of(f"model:build{MOST - 1}", folder, None) == SPACE
+    assert looks.space_of("model:one_more", folder, None) == SPACE
+
+
+def test_those_who_wait_do_not_take_every_thread(recorder: Recorder, folder: str) -> None:
+    recorder.gate = threading.Event()
+    looks = Looks(patience=20.0)
+
+    def ask() -> str:
+        try:
+            return str(looks.space_of("model:build", folder, None))
+        except ProblemError as refused:
+            return str(refused.status)
+
+    with ThreadPoolExecutor(2 * MOST) as pool:
+        try:
+            asked = [pool.submit(ask) for _ in range(2 * MOST)]
+            first = as_completed(asked, 20)
+            assert [next(first).result() for _ in range(MOST)] == ["503"] * MOST
+        finally:
+            recorder.gate.set()
+        assert sorted(one.result() for one in asked) == ["503"] * MOST + [str(SPACE)] * MOST
 
 
 def test_what_fails_is_told_and_tried_again(
