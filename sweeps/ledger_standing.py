@@ -115,12 +115,12 @@ def give_up(ledger: Ledger, seen: Job, cause: str) -> bool:
     """A sweep that cannot be run, and its job: failed, and why. It may be resumed later.
 
     One that had ended before, or has failed since, stays what it is. False, and nothing changes,
-    when somebody runs it or the job is no longer as it was seen.
+    when somebody runs it, it was removed, or the job is no longer as it was seen.
     """
     with ledger.changing() as connection:
         try:
             row = ledger_lease.free(connection, seen.sweep_id)
-        except LeaseError:
+        except (LeaseError, LookupError):
             return False
         if not changed(connection, seen, {"state": "over"}):
             return False

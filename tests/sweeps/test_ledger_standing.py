@@ -117,6 +117,13 @@ def test_giving_up_says_why_and_shuts_the_last_holder_out(ledger: Ledger) -> Non
     assert not give_up(ledger, job, "once more")
 
 
+def test_what_was_removed_is_not_given_up(ledger: Ledger) -> None:
+    sweep_id = submit(ledger)
+    job = running(ledger, sweep_id)
+    ledger.remove(sweep_id)
+    assert not give_up(ledger, job, "why")
+
+
 @pytest.mark.parametrize("ending", ["finished", "out_of_time", "stopped", "cancelled"])
 def test_what_had_ended_stays_what_it_was_when_its_job_is_given_up(
     ledger: Ledger, ending: str

@@ -39,7 +39,7 @@ class Launcher(Protocol):
     def launch(self, job: Job, gpus: Sequence[str]) -> Running:
         """A coordinator for what the job wants, on those GPUs of this machine.
 
-        Raises OSError or RuntimeError when none can be started at the moment.
+        Raises OSError, RuntimeError or EOFError when none can be started at the moment.
         """
 
     def close(self) -> None:

@@ -211,8 +211,9 @@ class Rounds:
         )
         try:
             launched = self._launcher.launch(taken, given)
-        except (OSError, RuntimeError) as error:
-            self._say(f"sweep {job.sweep_id} could not be launched: {error}")
+        except (OSError, RuntimeError, EOFError) as error:
+            why = str(error) or type(error).__name__
+            self._say(f"sweep {job.sweep_id} could not be launched: {why}")
             later = wall_ms() + EXCUSED_PAUSE_MS
             change(self._ledger, taken, state="waiting", runner=None, not_before_ms=later)
             return None

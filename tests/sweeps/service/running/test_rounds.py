@@ -196,11 +196,20 @@ def test_who_is_excused_is_tried_for_ever(service: Service, clock: Clock) -> Non
     assert (service.job(sweep_id).state, service.job(sweep_id).tries) == ("running", 0)
 
 
-def test_a_launch_that_fails_is_tried_later(service: Service, clock: Clock) -> None:
+@pytest.mark.parametrize(
+    ("failing", "why"),
+    [
+        (OSError("no more processes"), "no more processes"),
+        (EOFError(), "EOFError"),  # the fork server could not fork, and ended
+    ],
+)
+def test_a_launch_that_fails_is_tried_later(
+    service: Service, clock: Clock, failing: Exception, why: str
+) -> None:
     sweep_id = submit(service.ledger)
-    service.launcher.failing = OSError("no more processes")
+    service.launcher.failing = failing
     assert service.look().used == 0
-    assert service.said == [f"sweep {sweep_id} could not be launched: no more processes"]
+    assert service.said == [f"sweep {sweep_id} could not be launched: {why}"]
     service.launcher.failing = None
     assert service.look().used == 0
     clock.now_ms += standing.EXCUSED_PAUSE_MS
