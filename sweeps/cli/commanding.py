@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Literal
 
@@ -16,6 +15,7 @@ from sweeps.cli.screen import progress, say, say_if_heard
 from sweeps.cli.store_flags import ANYWHERE, PlaceOption, StoreFlags
 from sweeps.cli.telling import command, farewell
 from sweeps.cli.wording import count, shown, titled
+from sweeps.refusals import HEARD, NOTHING_LEFT, is_over, is_run_by_nobody, is_stopping
 
 if TYPE_CHECKING:
     from sweeps.ledger_orders import Command
@@ -25,14 +25,6 @@ if TYPE_CHECKING:
 PATIENCE = 10.0
 GLANCE = 0.1
 """Seconds that a command waits to be heard, and between two looks."""
-
-HEARD: Mapping[str, Collection[str]] = {
-    "pause": ("pausing", "paused"),
-    "resume": ("running",),
-    "stop": ("stopping", "stopped"),
-    "cancel": ("cancelled",),
-}
-"""The states that show that a command was heard."""
 
 
 @guarded
@@ -47,7 +39,7 @@ def pause(sweep_id: SweepId = LATEST, store: PlaceOption = ANYWHERE) -> None:
             _hold(shelf, row, store)
             return
         if row.state == "stopping":
-            raise BadInputError(f"{titled(row)} is stopping for good: it cannot be paused")
+            raise BadInputError(is_stopping(row))
         found = obeyed(shelf, row, "pause")
     first = "what runs is finished first; " if found.state == "pausing" else ""
     resume = command("resume", row.sweep_id, store, None)
@@ -115,7 +107,7 @@ def _hold(shelf: Catalogue, row: SweepRow, store: StoreFlags) -> None:
 
 
 def _nobody(row: SweepRow, store: StoreFlags) -> str:
-    line = f"{titled(row)} is {shown(row.state)}: nobody runs it, so it cannot be paused"
+    line = is_run_by_nobody(row)
     if row.state in ("interrupted", "crashed", "failed"):
         line += f"; to go on: {command('resume', row.sweep_id, store, None)}"
     return line
@@ -126,8 +118,8 @@ def _end(wanted: Literal["stop", "cancel"], typed: str, store: StoreFlags, uri: 
     state: Literal["stopped", "cancelled"] = "stopped" if wanted == "stop" else "cancelled"
     with reached(store) as shelf:
         row = shelf.sweep(typed)
-        if row.state in ("stopped", "cancelled", "finished"):
-            raise BadInputError(f"{titled(row)} is {row.state}: nothing is left to {wanted}")
+        if row.state in NOTHING_LEFT:
+            raise BadInputError(is_over(row, wanted))
         sweep = shelf.sweep_of(row)
         if row.holder is not None:
             found = obeyed(shelf, row, wanted)

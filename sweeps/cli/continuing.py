@@ -22,8 +22,9 @@ from sweeps.cli.starting import ended_by_ctrl_c
 from sweeps.cli.store_flags import ANYWHERE, PlaceOption, StoreFlags
 from sweeps.cli.telling import exit_code, farewell
 from sweeps.cli.where_flags import AUTOMATIC, WhereFlags, WhereOption
-from sweeps.cli.wording import count, reasons_in_words, titled
+from sweeps.cli.wording import count, titled
 from sweeps.lease import LeaseError
+from sweeps.refusals import has_no_number_of_trials, is_final, is_taken, to_retry
 from sweeps.trial import REASONS, Reason
 
 if TYPE_CHECKING:
@@ -96,13 +97,10 @@ def retry(
         row = _free(shelf, sweep_id, "retried")
         sweep = shelf.sweep_of(row)
         found = shelf.ledger.reasons(row.sweep_id)
-    if row.pruned and reasons is not None:
-        found |= {"pruned": row.pruned}
-    again = found if reasons is None else {name: found[name] for name in found if name in reasons}
-    if not again:
-        there = f"; {reasons_in_words(found)} did" if found else ""
-        wanted = "failed" if reasons is None else f"failed for {' or '.join(reasons)}"
-        raise BadInputError(f"{titled(row)}: no trial {wanted}{there}")
+    try:
+        again = to_retry(row, found, reasons)
+    except LookupError as error:
+        raise BadInputError(str(error)) from error
     if store.service is not None:
         from sweeps.cli import following
 
@@ -131,10 +129,7 @@ def extend(
         sweep = shelf.sweep_of(row)
     before = sweep.search.trials
     if before is None:
-        raise BadInputError(
-            f"{titled(row)} has no search.trials that could be raised: its search ends when "
-            "nothing is left to try, or with its time"
-        )
+        raise BadInputError(has_no_number_of_trials(row))
     say([f"{titled(row)}: {before:,} + {trials:,} = {count(before + trials, 'trial')}"])
     if store.service is not None:
         from sweeps.cli import following
@@ -202,12 +197,9 @@ def _free(shelf: Catalogue, typed: str, done: str) -> SweepRow:
 
     row = shelf.sweep(typed)
     if row.state in FINAL:
-        raise BadInputError(f"{titled(row)} was {row.state}, which is final: run its file again")
+        raise BadInputError(is_final(row))
     if row.holder is not None:
-        raise LeaseError(
-            f"sweep {row.sweep_id} is being run by {row.holder}: it can be {done} when that has "
-            "ended, or when Ctrl-C has interrupted it"
-        )
+        raise LeaseError(f"{is_taken(row, done)}, or when Ctrl-C has interrupted it")
     return row
 
 

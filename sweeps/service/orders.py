@@ -6,27 +6,32 @@ into the queue again, and a coordinator does what is wanted.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from time import monotonic, sleep
 from typing import Any, Literal
 
 from sweeps import ledger_jobs
+from sweeps.cli.wording import titled
 from sweeps.ledger_jobs import Job, Order, Wanted
-from sweeps.ledger_orders import Command, leave
+from sweeps.ledger_orders import leave
 from sweeps.ledger_records import FINAL, SweepRow
 from sweeps.ledger_standing import intend, withdraw
+from sweeps.refusals import (
+    HEARD,
+    NOTHING_LEFT,
+    has_no_number_of_trials,
+    is_final,
+    is_over,
+    is_run_by_nobody,
+    is_stopping,
+    is_taken,
+    to_retry,
+)
 from sweeps.service.desk import Desk
 from sweeps.service.identity import Who
 from sweeps.service.problems import BAD_INPUT, FAILED, ProblemError
+from sweeps.service.running.standing import ENDED
 from sweeps.trial import Reason
-
-HEARD: Mapping[Command, Collection[str]] = {
-    "pause": ("pausing", "paused"),
-    "resume": ("running",),
-    "stop": ("stopping", "stopped"),
-    "cancel": ("cancelled",),
-}
-"""The states that show that a command was heard."""
 
 BEGINNING_SECONDS = 3.0
 GLANCE_SECONDS = 0.1
@@ -38,13 +43,13 @@ def pause(desk: Desk, who: Who, typed: str) -> bool:
     row, job = _settled(desk, who, typed)
     if row.holder is not None:
         if row.state == "stopping":
-            raise _refused(f"{titled(row)} is stopping for good: it cannot be paused")
+            raise _refused(is_stopping(row))
         return _told(desk, row, "pause")
     if job is not None and job.state == "held":
         return True
     if job is not None and job.state == "waiting":
         return _changed(desk, job, state="held")
-    raise _refused(f"{titled(row)} is {shown(row.state)}: nobody runs it, so it cannot be paused")
+    raise _refused(is_run_by_nobody(row))
 
 
 def resume(desk: Desk, who: Who, typed: str) -> bool:
@@ -64,13 +69,10 @@ def retry(desk: Desk, who: Who, typed: str, reasons: list[Reason] | None) -> boo
     """Run failed trials again: those with one of the reasons, or all that failed."""
     row, job = _settled(desk, who, typed)
     _refuse_taken(row, job, "retried")
-    found = desk.ledger.reasons(row.sweep_id)
-    if row.pruned and reasons is not None:
-        found |= {"pruned": row.pruned}
-    if not any(reasons is None or reason in reasons for reason in found):
-        told = ", ".join(f"{number:,} {reason}" for reason, number in found.items())
-        wanted = "failed" if reasons is None else f"failed for {' or '.join(reasons)}"
-        raise _refused(f"{titled(row)}: no trial {wanted}" + (f"; {told} did" if told else ""))
+    try:
+        to_retry(row, desk.ledger.reasons(row.sweep_id), reasons)
+    except LookupError as error:
+        raise _refused(str(error)) from error
     return _again(desk, who, row, job, "retry", {"reasons": reasons})
 
 
@@ -79,18 +81,15 @@ def extend(desk: Desk, who: Who, typed: str, trials: int) -> bool:
     row, job = _settled(desk, who, typed)
     _refuse_taken(row, job, "extended")
     if desk.sweep_of(row.sweep_id).search.trials is None:
-        raise _refused(
-            f"{titled(row)} has no search.trials that could be raised: its search ends when "
-            "nothing is left to try, or with its time"
-        )
+        raise _refused(has_no_number_of_trials(row))
     return _again(desk, who, row, job, "extend", {"trials": trials})
 
 
 def end(desk: Desk, who: Who, typed: str, command: Literal["stop", "cancel"]) -> bool:
     """End a sweep for good: after what runs is finished, or at once."""
     row, job = _settled(desk, who, typed)
-    if row.state in (*FINAL, "finished"):
-        raise _refused(f"{titled(row)} is {row.state}: nothing is left to {command}")
+    if row.state in NOTHING_LEFT:
+        raise _refused(is_over(row, command))
     if row.holder is not None:
         return _told(desk, row, command)
     if withdraw(desk.ledger, row.sweep_id, "stopped" if command == "stop" else "cancelled"):
@@ -111,7 +110,7 @@ def _settled(desk: Desk, who: Who, typed: str) -> tuple[SweepRow, Job | None]:
     until = monotonic() + BEGINNING_SECONDS
     while True:
         row, job = desk.controlled(typed, who)
-        if job is None or job.state != "running" or row.holder is not None or _ended(row):
+        if job is None or job.state != "running" or row.holder is not None or row.state in ENDED:
             return row, job
         if monotonic() >= until:
             raise ProblemError(
@@ -170,19 +169,14 @@ def _refuse_taken(row: SweepRow, job: Job | None, done: str) -> None:
     """Raise ProblemError for a sweep that somebody runs or is going to, or that is final."""
     _refuse_final(row)
     if row.holder is not None:
-        raise ProblemError(
-            409,
-            f"sweep {row.sweep_id} is being run by {row.holder}: it can be {done} when that has "
-            "ended",
-            FAILED,
-        )
+        raise ProblemError(409, is_taken(row, done), FAILED)
     if job is not None and job.state != "over":
         raise _in_the_queue(row)
 
 
 def _refuse_final(row: SweepRow) -> None:
     if row.state in FINAL:
-        raise _refused(f"{titled(row)} was {row.state}, which is final: run its file again")
+        raise _refused(is_final(row))
 
 
 def _run_by_somebody(row: SweepRow) -> ProblemError:
@@ -195,17 +189,3 @@ def _in_the_queue(row: SweepRow) -> ProblemError:
 
 def _refused(detail: str) -> ProblemError:
     return ProblemError(409, detail, BAD_INPUT)
-
-
-def _ended(row: SweepRow) -> bool:
-    return row.state in (*FINAL, "finished", "failed", "out_of_time")
-
-
-def titled(row: SweepRow) -> str:
-    """A sweep as a line about it begins: name and id."""
-    return f"{row.name} {row.sweep_id}"
-
-
-def shown(state: str) -> str:
-    """A sweep's state as words of a sentence."""
-    return state.replace("_", " ")
