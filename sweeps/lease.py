@@ -98,7 +98,12 @@ def place_of(owner: str) -> str:
 
 def this_owner() -> str:
     """Name this process, so that others on the same machine can tell whether it still lives."""
-    return f"{socket.gethostname()}:{os.getpid()}:{_birth(os.getpid())}"
+    return owner_of(os.getpid())
+
+
+def owner_of(number: int) -> str:
+    """The same for another process of this machine, by its number."""
+    return f"{socket.gethostname()}:{number}:{_birth(number)}"
 
 
 def surely_dead(owner: str) -> bool:

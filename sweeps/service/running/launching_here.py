@@ -19,6 +19,7 @@ from pathlib import Path
 from types import ModuleType
 
 from sweeps.interrupts import WATCHED
+from sweeps.lease import owner_of, surely_dead
 from sweeps.ledger_jobs import Job
 from sweeps.service.running.reaping import REAPING
 from sweeps.service.running.session_log import last_line, log_file, stamped
@@ -29,19 +30,28 @@ NICENESS = 5
 """Of coordinators and their workers, so that the API answers while they compute."""
 
 
+UNTOLD = 255
+"""The exit code of all that live when the process ends that they were forked from: nobody hears of
+their ends any more."""
+
+
 class LaunchedHere:
     """A coordinator's process."""
 
     def __init__(self, process: ForkServerProcess, log: Path, said_before: int) -> None:
         self._process = process
+        self._owner = owner_of(process.pid or 0)
         self._log = log
         self._said_before = said_before
 
     @property
     def alive(self) -> bool:
-        """Whether the process has not ended."""
+        """Whether the process has not ended, though the one that it was forked from may have."""
         with REAPING:
-            return self._process.is_alive()
+            if self._process.is_alive():
+                return True
+            untold = self._process.exitcode == UNTOLD
+        return untold and not surely_dead(self._owner)
 
     @property
     def excused(self) -> bool:
