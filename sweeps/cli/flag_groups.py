@@ -7,14 +7,14 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, get_type_hints
 
-from sweeps.cli import service_flags, store_flags, where_flags
+from sweeps.cli import service_flags, service_options, store_flags, where_flags
 
 Group = tuple[Callable[..., Any], Mapping[str, Any]]
 """What makes the parameter, and its options by the names of what it is made from."""
 
 GROUPS: Mapping[str, Group] = {
     "store": (store_flags.StoreFlags.typed, store_flags.OPTIONS),
-    "service": (service_flags.ServiceFlags, service_flags.OPTIONS),
+    "service": (service_flags.ServiceFlags, service_options.OPTIONS),
     "where": (where_flags.WhereFlags, where_flags.OPTIONS),
 }
 """By the name that the parameter has in every command."""

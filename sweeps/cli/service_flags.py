@@ -1,27 +1,23 @@
-"""The flags of `sweeps serve`: read once, into settings, with a line for whatever cannot be."""
+"""What was typed of a service: read once, into settings, with a line for whatever cannot be."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
-
-import typer
 
 from sweeps import cores
 from sweeps.cli.endings import BadInputError
+from sweeps.cli.service_options import TRACKING_URI
 from sweeps.executors import gpus
 from sweeps.executors.ray import address
 from sweeps.service.settings import Allowed, Cluster, Settings, Tls
 from sweeps.store import Store
 
-PORT, DRAIN_SECONDS = Settings.port, Settings.drain_seconds
 CODE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:([A-Za-z_]\w*(\.[A-Za-z_]\w*)*|\*)")
 HOST = re.compile(r"[\w.:\[\]-]+")
-MLFLOW = "MLFLOW_TRACKING_URI"
 
 
 @dataclass(frozen=True)
@@ -55,10 +51,10 @@ class ServiceFlags:
         return Settings(
             store=store,
             host=self.host or Settings.host,
-            port=PORT if self.port is None else self.port,
+            port=Settings.port if self.port is None else self.port,
             slots=self.slots or self._cores(),
             gpus=self._gpus(),
-            tracking_uri=self.tracking_uri or os.environ.get(MLFLOW) or None,
+            tracking_uri=self.tracking_uri or os.environ.get(TRACKING_URI) or None,
             mlflow_port=self.mlflow_port,
             mlflow=not self.no_mlflow,
             auth=bool(self.auth),
@@ -67,7 +63,9 @@ class ServiceFlags:
             behind_tls=bool(self.behind_tls),
             allowed=self._allowed(),
             cluster=cluster,
-            drain_seconds=DRAIN_SECONDS if self.drain_seconds is None else self.drain_seconds,
+            drain_seconds=(
+                Settings.drain_seconds if self.drain_seconds is None else self.drain_seconds
+            ),
         )
 
     def _cores(self) -> int:
@@ -168,119 +166,3 @@ def _program(path: Path) -> str:
     if not (path.is_file() and os.access(path, os.X_OK)):
         raise BadInputError(f"--notify-command: {path} is no program that this user may run")
     return str(path)
-
-
-def _option(kind: Any, flag: str, says: str, **more: Any) -> Any:
-    return Annotated[kind, typer.Option(flag, help=says, **more)]
-
-
-OPTIONS: Mapping[str, Any] = {
-    "host": _option(
-        str | None,
-        "--host",
-        f"The address to listen at; {Settings.host}, this machine alone, when left out.",
-        metavar="HOST",
-    ),
-    "port": _option(
-        int | None, "--port", f"{PORT} when left out; 0 for any free one.", min=0, max=65535
-    ),
-    "slots": _option(
-        int | None,
-        "--slots",
-        "Trial processes at once, over all sweeps; as many as cores, of the cluster if there is "
-        "one, when left out.",
-        min=1,
-    ),
-    "gpus": _option(
-        str | None,
-        "--gpus",
-        "The GPUs that sweeps may ask for, as in 0,1; none when left out.",
-        metavar="LIST",
-    ),
-    "tracking_uri": _option(
-        str | None,
-        "--tracking-uri",
-        f"Where MLflow keeps runs: a server, or a database that is then served; {MLFLOW} or "
-        "mlflow.db in the store when left out.",
-        metavar="URI",
-    ),
-    "mlflow_port": _option(
-        int | None,
-        "--mlflow-port",
-        "Of the MLflow server that is started; 5000, or a free one, when left out.",
-        min=1,
-        max=65535,
-    ),
-    "no_mlflow": _option(
-        bool | None,
-        "--no-mlflow",
-        "Start no MLflow server; trials are logged to its database all the same.",
-    ),
-    "auth": _option(
-        bool | None,
-        "--auth",
-        "Nobody does anything without a token, as it is once a token was made.",
-    ),
-    "allow_host": _option(
-        list[str] | None,
-        "--allow-host",
-        "A name by which clients may call the service, besides its address. May be repeated.",
-        metavar="NAME",
-    ),
-    "tls_cert": _option(
-        Path | None, "--tls-cert", "A certificate, PEM: the service speaks HTTPS.", metavar="FILE"
-    ),
-    "tls_key": _option(Path | None, "--tls-key", "The certificate's key, PEM.", metavar="FILE"),
-    "behind_tls": _option(
-        bool | None, "--behind-tls", "A proxy before the service speaks HTTPS for it."
-    ),
-    "data_folder": _option(
-        list[Path] | None,
-        "--data-folder",
-        "A folder whose tables submitted sweeps may use. May be repeated.",
-        metavar="FOLDER",
-    ),
-    "code_folder": _option(
-        list[Path] | None,
-        "--code-folder",
-        "A folder whose modules submitted sweeps may use. May be repeated.",
-        metavar="FOLDER",
-    ),
-    "allow": _option(
-        list[str] | None,
-        "--allow",
-        "Code that submitted sweeps may name, as in models:build; models:* for all of a module. "
-        "May be repeated.",
-        metavar="MODULE:NAME",
-    ),
-    "notify_host": _option(
-        list[str] | None,
-        "--notify-host",
-        "A host that submitted sweeps may send notifications to. May be repeated.",
-        metavar="NAME",
-    ),
-    "notify_command": _option(
-        list[Path] | None,
-        "--notify-command",
-        "A program that submitted sweeps may have told, by its whole path. May be repeated.",
-        metavar="PROGRAM",
-    ),
-    "ray_address": _option(
-        str | None,
-        "--ray-address",
-        "Train on this Ray cluster, not on this machine: its head, or auto for the cluster that "
-        "was started here.",
-        metavar="HOST:PORT",
-    ),
-    "ray_coordinators": _option(
-        bool | None,
-        "--ray-coordinators",
-        "Run the sweeps' coordinators there, too, as Ray jobs; needs a ledger on PostgreSQL.",
-    ),
-    "drain_seconds": _option(
-        float | None,
-        "--drain-seconds",
-        f"How long the end waits for trials under way; {DRAIN_SECONDS:g} when left out.",
-        min=0.0,
-    ),
-}
