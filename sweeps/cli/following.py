@@ -79,7 +79,8 @@ def extended(row: SweepRow, sweep: Sweep, store: StoreFlags, trials: int) -> NoR
     """Have a sweep go on with more trials, and look on."""
     with connected(store) as distant:
         begin = partial(commands.extend, distant.connection, row.sweep_id, trials)
-        followed(distant, Session.following(distant.ledger, sweep, row), store, begin)
+        session = Session.following(distant.ledger, sweep, row, added=trials)
+        followed(distant, session, store, begin)
 
 
 def concluded(

@@ -29,7 +29,8 @@ TOLD_OTHERWISE = re.compile(r"[\d,]+(/[\d,]+)? trials?\b|trial \d+ failed, |[^:;
 class Session:
     """What is looked on at: a sweep from an event on, when `done` of its trials had a result.
 
-    Of `spent_seconds` the sweep had run before.
+    Of `spent_seconds` the sweep had run before. It is about to have `at_least` so many trials: who
+    is the first to look may come before that was written down.
     """
 
     sweep: Sweep
@@ -37,6 +38,7 @@ class Session:
     after: str | None
     done: int
     spent_seconds: float
+    at_least: int = 0
 
     @classmethod
     def whole(cls, sweep: Sweep, row: SweepRow) -> Session:
@@ -44,10 +46,16 @@ class Session:
         return cls(sweep, row, BEGINNING, 0, 0.0)
 
     @classmethod
-    def following(cls, view: RemoteView, sweep: Sweep, row: SweepRow, retried: int = 0) -> Session:
-        """Of a sweep that nobody runs and that is about to go on, `retried` trials anew."""
+    def following(
+        cls, view: RemoteView, sweep: Sweep, row: SweepRow, retried: int = 0, added: int = 0
+    ) -> Session:
+        """Of a sweep that nobody runs and that is about to go on.
+
+        With `retried` trials anew, or with `added` ones.
+        """
         after = place_in(view.connection, row.sweep_id)
-        return cls(sweep, row, after, row.ended - retried, row.spent_seconds)
+        at_least = added + (sweep.search.trials or 0) if added else 0
+        return cls(sweep, row, after, row.ended - retried, row.spent_seconds, at_least)
 
     @property
     def maximizes(self) -> bool:
@@ -137,7 +145,9 @@ class _Looker:
             self._began = True
             row, top = self._session.row, self._session.sweep.evaluate.confirm_top
             total = self._expected
-            total = None if total is None else total + min(top, total)
+            if total is not None:
+                total = max(total, self._session.at_least)
+                total += min(top, total)
             self._watcher.began(row.sweep_id, row.name, total, self._session.done)
 
     def _stands(self, info: Info) -> None:

@@ -124,8 +124,9 @@ def test_another_process_looks() -> None:
 
 
 def test_a_store_that_cannot_be_read_is_a_503() -> None:
+    others = multiprocessing.active_children()
     for find, patience, said in ((dead, 60, "cannot be read"), (stuck, 0.5, "not answered in 0.5")):
         with pytest.raises(ProblemError, match=said) as refused:
             find_in_child("uri", "abc", ADDRESS, find, patience)
         assert refused.value.status == 503
-    assert multiprocessing.active_children() == []
+    assert set(multiprocessing.active_children()) <= set(others)
