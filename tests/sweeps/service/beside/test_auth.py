@@ -31,13 +31,18 @@ RUNS = f"{API}/runs/search"
 TEXTS = dict[str, str]
 
 
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with closing(Ledger.open(Store.at(tmp_path / "store").ledger_url)) as ledger:
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    return Store.at(tmp_path_factory.mktemp("auth") / "store")
+
+
+@pytest.fixture(scope="module")
+def ledger(store: Store) -> Iterator[Ledger]:
+    with closing(Ledger.open(store.ledger_url)) as ledger:
         yield ledger
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def texts(ledger: Ledger) -> TEXTS:
     made = {
         "viewer": ledger_tokens.create(ledger, "vic", "viewer", None)[1],
@@ -177,11 +182,9 @@ def test_users_are_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.slow
-def test_the_real_one(
-    tmp_path: Path, ledger: Ledger, texts: TEXTS, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_real_one(store: Store, texts: TEXTS, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    settings = Settings(Store.at(tmp_path / "store"))
+    settings = Settings(store)
     up = threading.Event()
     server = MlflowBeside(
         settings,
