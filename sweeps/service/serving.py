@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from types import FrameType
 
 from sweeps.ledger import Ledger
@@ -27,8 +27,12 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 OBJECTS_BEFORE_COLLECTING = 2_000
 DRAINED = "drained"
 FELL = "fell"
+FORSAKEN = "forsaken"
 Event = int | str
-"""A signal's number, or that the queue is drained, or that the API's server has ended by itself."""
+"""A signal's number, or that the queue is drained, or that the API's server, or who looks after the
+queue, has ended by itself."""
+
+GLANCE_SECONDS = 1.0
 
 
 def serve(settings: Settings, say: Say) -> int:
@@ -60,15 +64,32 @@ def _served(
         api.start()
         for line in greeting(settings):
             say(line)
-        first = events.get()
-        if first == FELL:
-            say("the API has ended unexpectedly; the service ends with it")
+        first, trouble = _first(parts, events)
+        if trouble is not None:
+            say(f"{trouble}; the service ends with it")
         code = _drained(parts, events, settings, say)
         # The server waits for what is under way, and streams end when they are told to.
         parts.streams.close()
     if first == FELL:
         raise ServingError(f"the API at {settings.address} failed: {api.failure}")
+    if trouble is not None:
+        raise ServingError(trouble)
     return code
+
+
+def _first(parts: Parts, events: SimpleQueue[Event]) -> tuple[Event, str | None]:
+    """Why the service is to end, and what is wrong: None when somebody wants it so.
+
+    Without its queue it would take sweeps that nobody ever runs; another start may do better.
+    """
+    while True:
+        try:
+            first = events.get(timeout=GLANCE_SECONDS)
+        except Empty:
+            if not parts.runner.alive:
+                return FORSAKEN, parts.runner.view().trouble or "the queue runner has ended"
+        else:
+            return first, "the API has ended unexpectedly" if first == FELL else None
 
 
 def _drained(parts: Parts, events: SimpleQueue[Event], settings: Settings, say: Say) -> int:

@@ -7,15 +7,23 @@ import pty
 import re
 import signal
 import socket
-from contextlib import closing
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
 
 from sweeps.ledger import Ledger
+from sweeps.service import serving as serving_module
 from sweeps.service.only_one import ServingError, only_service
+from sweeps.service.running.view import View
+from sweeps.service.settings import Settings
+from sweeps.store import Store
 from tests.sweeps.postgres import Server
 from tests.sweeps.service.served import Place, Serving, document, end, serving, started, until
 
@@ -73,6 +81,52 @@ def test_a_second_one_on_the_store_is_told_of_the_first(tmp_path: Path) -> None:
         assert str(refused.value) == f"{said}{os.getpid()}"
     with only_service(folder, "http://127.0.0.1:9"):
         assert (folder / "lock").read_text() == f"{os.getpid()} http://127.0.0.1:9\n"
+
+
+@dataclass
+class Forsaken:
+    """A queue runner that ends by a bug as soon as the API is up; and its service's other parts."""
+
+    up: threading.Event = field(default_factory=threading.Event)
+    ended: list[str] = field(default_factory=list)
+
+    @property
+    def alive(self) -> bool:
+        return not self.up.is_set()
+
+    def start(self) -> None:
+        self.ended.append("started")
+
+    def view(self) -> View:
+        return View(1, 0, {}, (), (), trouble="the queue runner has ended: KeyError: 'a'")
+
+    def drain(self, seconds: float) -> bool:
+        self.ended.append("drained")
+        return True
+
+    def close(self) -> None:
+        self.ended.append("closed")
+
+
+def test_a_service_without_its_queue_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever keeps it running starts another."""
+    forsaken, said = Forsaken(), list[str]()
+
+    async def answering(_scope: object, _receive: object, _send: object) -> None:
+        forsaken.up.set()
+
+    @contextmanager
+    def assembled(*_: object) -> Iterator[object]:
+        yield SimpleNamespace(app=answering, runner=forsaken, mlflow=forsaken, streams=forsaken)
+
+    monkeypatch.setattr(serving_module, "assembled", assembled)
+    monkeypatch.setattr(serving_module, "GLANCE_SECONDS", 0.01)
+    monkeypatch.setattr(serving_module, "_tidy_often", lambda: None)
+    with pytest.raises(ServingError, match="the queue runner has ended: KeyError: 'a'") as failed:
+        serving_module.serve(Settings(Store.at(tmp_path), port=0), said.append)
+    assert failed.value.exit_code == 1
+    assert forsaken.ended == ["started", "started", "drained", "closed"]
+    assert any("the service ends with it" in line for line in said)
 
 
 def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
