@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis.stateful import invariant, run_state_machine_as_test
+from hypothesis.stateful import invariant
 from sqlalchemy import event
 
 from sweeps.ledger import Ledger
@@ -18,6 +17,8 @@ from sweeps.ledger_records import Begun, told
 from tests.sweeps.ledger_processes import Known, Strike
 from tests.sweeps.ledger_work import LedgerWork
 from tests.sweeps.postgres import Server
+from tests.sweeps.quick_disk import disk_not_waited_for
+from tests.sweeps.state_machine import let_loose
 
 
 class LedgerStates(LedgerWork):
@@ -74,30 +75,12 @@ class LedgerStates(LedgerWork):
 def check(url: str, examples: int, steps: int) -> None:
     """Let the rules loose on the ledger at that address."""
     strike = Strike()
-    with ExitStack() as stack:
+    with ExitStack() as stack, disk_not_waited_for():
         ledgers = [stack.enter_context(closing(Ledger.open(url))) for _ in range(2)]
         for ledger in ledgers:
-            if url.startswith("sqlite"):
-                event.listen(ledger._engine, "checkout", _without_waiting_for_the_disk)
             event.listen(ledger._engine, "before_cursor_execute", strike)
             event.listen(ledger._engine, "commit", strike)
-        machine = type("Machine", (LedgerStates,), {"ledgers": ledgers, "strike": strike})
-        run_state_machine_as_test(
-            machine,
-            settings=settings(
-                max_examples=examples,
-                stateful_step_count=steps,
-                deadline=None,
-                derandomize=True,
-                phases=(Phase.generate, Phase.shrink),
-                report_multiple_bugs=False,
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
-
-
-def _without_waiting_for_the_disk(connection: Any, *_: Any) -> None:
-    connection.execute("PRAGMA synchronous=OFF")
+        let_loose(LedgerStates, examples, steps, ledgers=ledgers, strike=strike)
 
 
 def test_on_sqlite(tmp_path: Path) -> None:

@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 from sweeps.store import Store
+from tests.sweeps.quick_disk import disk_not_waited_for
 from tests.sweeps.service.api import Service, service
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick_disk() -> Iterator[None]:
+    with disk_not_waited_for():
+        yield
 
 
 @pytest.fixture

@@ -8,10 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -19,9 +17,7 @@ from hypothesis.stateful import (
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
-from sqlalchemy import event
 
 from sweeps import ledger_jobs, ledger_orders
 from sweeps import ledger_schema as schema
@@ -34,6 +30,7 @@ from sweeps.service.running.rounds import Rounds
 from sweeps.service.settings import Settings
 from sweeps.store import Store
 from tests.sweeps.service.fake_launcher import Coordinated, FakeLauncher, FakeRunning, submit
+from tests.sweeps.state_machine import let_loose
 
 SLOTS = 2
 WHICH = st.integers(0, 50)
@@ -231,24 +228,7 @@ def check(folder: Path, monkeypatch: pytest.MonkeyPatch, examples: int, steps: i
     monkeypatch.setattr(rounds, "wall_ms", int)
     monkeypatch.setattr(rounds, "surely_dead", bool)
     with closing(Ledger.open(f"sqlite:///{folder}/ledger.db")) as ledger:
-        event.listen(ledger._engine, "checkout", _without_waiting_for_the_disk)
-        machine = type("Machine", (Queues,), {"ledger": ledger, "folder": folder})
-        run_state_machine_as_test(
-            machine,
-            settings=settings(
-                max_examples=examples,
-                stateful_step_count=steps,
-                deadline=None,
-                derandomize=True,
-                phases=(Phase.generate, Phase.shrink),
-                report_multiple_bugs=False,
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
-
-
-def _without_waiting_for_the_disk(connection: Any, *_: Any) -> None:
-    connection.execute("PRAGMA synchronous=OFF")
+        let_loose(Queues, examples, steps, ledger=ledger, folder=folder)
 
 
 def test_nothing_is_lost_and_nothing_doubled(
