@@ -1,82 +1,16 @@
-"""A runner's looks at the queue, with coordinators that are made up and a real ledger."""
+"""A runner's looks at the queue: what it takes on, and what others have."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass, field
-from pathlib import Path
-
 import pytest
 
-from sweeps import ledger_jobs, ledger_orders
-from sweeps.clock import wall_ms
+from sweeps import ledger_jobs
 from sweeps.ledger import Ledger
-from sweeps.ledger_jobs import Job, Wanted
-from sweeps.ledger_standing import intend, standing_of, withdraw
+from sweeps.ledger_jobs import Job
 from sweeps.service.running import rounds, standing
-from sweeps.service.running.rounds import Rounds
 from sweeps.service.running.view import View
-from sweeps.service.settings import Settings
-from sweeps.store import Store
-from tests.sweeps.service.fake_launcher import Coordinated, FakeLauncher, FakeRunning, submit
-
-
-@dataclass
-class Service:
-    """A runner's rounds, and the clock that they go by."""
-
-    ledger: Ledger
-    settings: Settings
-    said: list[str] = field(default_factory=list)
-    launcher: FakeLauncher = field(default_factory=FakeLauncher)
-
-    def __post_init__(self) -> None:
-        self.rounds = Rounds(self.settings, self.ledger, self.launcher, self.said.append)
-
-    def look(self) -> View:
-        return self.rounds.go(begin=True)
-
-    @property
-    def last(self) -> FakeRunning:
-        return self.launcher.launched[-1]
-
-    def job(self, sweep_id: str) -> Job:
-        found = ledger_jobs.job_of(self.ledger, sweep_id)
-        assert found is not None
-        return found
-
-    def state(self, sweep_id: str) -> tuple[str, str]:
-        return self.job(sweep_id).state, self.ledger.sweep(sweep_id).state
-
-
-@pytest.fixture
-def ledger(ledger_url: str) -> Iterator[Ledger]:
-    with closing(Ledger.open(ledger_url)) as ledger:
-        yield ledger
-
-
-@pytest.fixture
-def service(ledger: Ledger, tmp_path: Path) -> Service:
-    return Service(ledger, Settings(Store.at(tmp_path), slots=2, gpus=("0", "1")))
-
-
-class Clock:
-    """Milliseconds that a test lets pass."""
-
-    def __init__(self, now_ms: int) -> None:
-        self.now_ms = now_ms
-
-    def __call__(self) -> int:
-        return self.now_ms
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock(wall_ms())
-    monkeypatch.setattr(rounds, "wall_ms", clock)
-    return clock
+from tests.sweeps.service.fake_launcher import Coordinated, submit
+from tests.sweeps.service.running.looks import Clock, Service
 
 
 def test_a_sweep_is_taken_on_run_and_done(service: Service) -> None:
@@ -129,91 +63,6 @@ def test_however_it_ends_it_is_over(service: Service, ending: str) -> None:
     service.last.alive = False
     service.look()
     assert service.state(sweep_id) == ("over", ending)
-
-
-def test_a_session_that_was_interrupted_is_followed_by_another(service: Service) -> None:
-    sweep_id = submit(service.ledger)
-    service.look()
-    Coordinated.begun(service.ledger, sweep_id).ends("interrupted")
-    service.last.alive = False
-    service.look()
-    assert service.launcher.ids == [sweep_id, sweep_id]
-    assert service.job(sweep_id).tries == 0
-
-
-def test_a_session_that_brought_something_counts_as_none_that_died(service: Service) -> None:
-    sweep_id = submit(service.ledger)
-    service.look()
-    at_work = Coordinated.begun(service.ledger, sweep_id)
-    at_work.brings()
-    at_work.dies()
-    service.last.alive = False
-    service.look()
-    assert service.launcher.ids == [sweep_id, sweep_id]
-    assert service.job(sweep_id).tries == 0
-
-
-def test_five_sessions_that_die_at_once_are_enough(service: Service, clock: Clock) -> None:
-    sweep_id = submit(service.ledger)
-    pauses = []
-    for _ in range(standing.MOST_TRIES):
-        service.look()
-        service.last.alive = False
-        began = clock.now_ms
-        service.look()
-        while service.job(sweep_id).state == "waiting":
-            clock.now_ms += 500
-            service.look()
-        pauses.append((clock.now_ms - began) // 1000)
-    assert len(service.launcher.launched) == standing.MOST_TRIES
-    assert pauses == [1, 2, 4, 8, 0]
-    row = service.ledger.sweep(sweep_id)
-    said = "5 coordinators in a row ended at once; the last: it fell over"
-    assert (row.state, row.cause, row.holder) == ("failed", said, None)
-    assert service.job(sweep_id).state == "over"
-    assert service.said == [f"sweep {sweep_id} is given up after 5 tries: it fell over"]
-
-
-def test_one_that_lived_for_long_did_not_die_at_once(service: Service, clock: Clock) -> None:
-    sweep_id = submit(service.ledger)
-    for _ in range(2 * standing.MOST_TRIES):
-        service.look()
-        clock.now_ms += standing.AT_ONCE_MS
-        service.last.alive = False
-        service.look()
-    assert service.job(sweep_id).tries == 0
-
-
-def test_who_is_excused_is_tried_for_ever(service: Service, clock: Clock) -> None:
-    sweep_id = submit(service.ledger)
-    for _ in range(2 * standing.MOST_TRIES):
-        service.look()
-        service.last.alive, service.last.excused = False, True
-        service.look()
-        assert service.job(sweep_id).state == "waiting"
-        clock.now_ms += standing.EXCUSED_PAUSE_MS
-    service.look()
-    assert (service.job(sweep_id).state, service.job(sweep_id).tries) == ("running", 0)
-
-
-@pytest.mark.parametrize(
-    ("failing", "why"),
-    [
-        (OSError("no more processes"), "no more processes"),
-        (EOFError(), "EOFError"),  # the fork server could not fork, and ended
-    ],
-)
-def test_a_launch_that_fails_is_tried_later(
-    service: Service, clock: Clock, failing: Exception, why: str
-) -> None:
-    sweep_id = submit(service.ledger)
-    service.launcher.failing = failing
-    assert service.look().used == 0
-    assert service.said == [f"sweep {sweep_id} could not be launched: {why}"]
-    service.launcher.failing = None
-    assert service.look().used == 0
-    clock.now_ms += standing.EXCUSED_PAUSE_MS
-    assert service.look().here == (sweep_id,)
 
 
 def left_behind(service: Service, sweep_id: str, **marks: object) -> None:
@@ -300,78 +149,6 @@ def test_a_job_that_somebody_else_took_meanwhile_is_theirs(
     assert service.look().here == (ids[1],)
 
 
-@pytest.mark.parametrize(
-    ("command", "wanted"), [("stop", "stop"), ("cancel", "cancel"), ("pause", "run")]
-)
-def test_a_command_that_nobody_took_any_more_is_not_lost(
-    service: Service, command: ledger_orders.Command, wanted: Wanted
-) -> None:
-    sweep_id = submit(service.ledger)
-    service.look()
-    at_work = Coordinated.begun(service.ledger, sweep_id)
-    assert ledger_orders.leave(service.ledger, sweep_id, command)
-    at_work.dies()
-    service.last.alive = False
-    service.look()
-    job = service.job(sweep_id)
-    held = command == "pause"
-    assert (job.state, job.wanted) == ("held" if held else "running", wanted)
-    assert len(service.launcher.launched) == (1 if held else 2)
-
-
-@pytest.mark.parametrize("wanted", ["retry", "extend", "resume", "stop"])
-def test_what_was_wanted_of_an_ended_sweep_is_tried_until_it_is_done(
-    service: Service, wanted: Wanted
-) -> None:
-    sweep_id = submit(service.ledger)
-    service.look()
-    Coordinated.begun(service.ledger, sweep_id).ends("finished")
-    service.last.alive = False
-    service.look()
-    order = service.job(sweep_id).order
-    arguments = {"trials": 5} if wanted == "extend" else {}
-    ledger_jobs.put_again(service.ledger, sweep_id, order, wanted, arguments)
-    service.look()
-    service.last.alive = False  # it had not come to it
-    service.look()
-    assert service.state(sweep_id)[0] == "waiting"
-    assert service.job(sweep_id).wanted == wanted
-
-
-def test_what_is_done_is_done_once(service: Service) -> None:
-    """A coordinator that dies when it has extended the sweep is followed by one that goes on."""
-    sweep_id = submit(service.ledger)
-    service.look()
-    Coordinated.begun(service.ledger, sweep_id).ends("finished")
-    service.last.alive = False
-    service.look()
-    order = service.job(sweep_id).order
-    ledger_jobs.put_again(service.ledger, sweep_id, order, "extend", {"trials": 5})
-    service.look()
-    claim = service.ledger.claim(sweep_id)
-    assert ledger_orders.extend(service.ledger, claim, 5) == 15
-    service.ledger.release(claim)
-    service.last.alive = False
-    service.look()
-    job = service.job(sweep_id)
-    assert (job.wanted, dict(job.arguments)) == ("run", {})
-    stands = standing_of(service.ledger, sweep_id)
-    assert stands is not None
-    assert (stands.state, stands.begun) == ("interrupted", True)
-
-
-def test_a_sweep_that_is_withdrawn_while_it_is_launched(service: Service) -> None:
-    sweep_id = submit(service.ledger)
-    service.look()
-    assert withdraw(service.ledger, sweep_id, "cancelled")
-    assert service.state(sweep_id) == ("over", "cancelled")
-    assert service.rounds.anything_ended() is False
-    service.last.alive = False  # it found out
-    assert service.rounds.anything_ended()
-    assert service.look().here == ()
-    assert not service.rounds.anything_ended()
-
-
 def test_a_sweep_that_somebody_runs_from_a_terminal_takes_no_slot(service: Service) -> None:
     """Its coordinator here finds it held and ends; the job is over when the other has run it."""
     sweep_id = submit(service.ledger)
@@ -387,42 +164,8 @@ def test_a_sweep_that_somebody_runs_from_a_terminal_takes_no_slot(service: Servi
     assert len(service.launcher.launched) == 1
 
 
-def test_what_was_held_and_has_ended_otherwise_is_over(service: Service) -> None:
-    held, ended = submit(service.ledger), submit(service.ledger)
-    for sweep_id in (held, ended):
-        assert ledger_jobs.change(service.ledger, service.job(sweep_id), state="held")
-    Coordinated.begun(service.ledger, ended).ends("finished")
-    service.look()
-    assert (service.job(held).state, service.job(ended).state) == ("held", "over")
-
-
-def test_a_wish_that_a_session_did_not_live_to_obey(service: Service) -> None:
-    sweep_id = submit(service.ledger)
-    service.look()
-    at_work = Coordinated.begun(service.ledger, sweep_id)
-    intend(service.ledger, sweep_id, "pause")
-    intend(service.ledger, sweep_id, "stop")
-    at_work.ends("interrupted")
-    service.last.alive = False
-    service.look()
-    job = service.job(sweep_id)
-    assert (job.state, job.wanted, dict(job.arguments)) == ("running", "stop", {})
-    intend(service.ledger, sweep_id, None)  # what it does now is not taken back
-    assert service.job(sweep_id).wanted == "stop"
-
-
 def test_nothing_begins_when_nothing_shall(service: Service) -> None:
     sweep_id = submit(service.ledger)
     view = service.rounds.go(begin=False)
     assert (view.used, view.order) == (0, (sweep_id,))
     assert service.job(sweep_id).state == "waiting"
-
-
-def test_ending_a_sweep_for_good_takes_no_slot(service: Service) -> None:
-    ids = [submit(service.ledger, owner) for owner in "ab"]
-    third = submit(service.ledger, "c")
-    service.look()
-    job = service.job(third)
-    ledger_jobs.change(service.ledger, job, wanted="stop", arguments=json.dumps({}))
-    view = service.look()
-    assert (view.used, set(view.here)) == (2, {*ids, third})
