@@ -22,7 +22,8 @@ SECONDS_TO_END = 3
 def listening(settings: Settings) -> socket.socket:
     """The socket that the service is reached at. Raises ServingError when there can be none."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    door = socket.socket(family)
+    # asyncio sends each answer at once only where the socket says that it is TCP.
+    door = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         door.bind((settings.host, settings.port))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing
@@ -44,6 +46,28 @@ def test_it_answers_from_its_start_to_its_end(settings: Settings, fell: threadin
     assert not fell.is_set()
     with pytest.raises(httpx.TransportError):
         httpx.get(address, trust_env=False)
+
+
+def test_no_piece_of_an_answer_waits_for_another(settings: Settings) -> None:
+    """Where the system gathers small pieces, each answer takes 40 ms longer."""
+
+    async def sends_at_once() -> int:
+        accepted = asyncio.get_running_loop().create_future()
+
+        async def taken(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            sock = writer.get_extra_info("socket")
+            accepted.set_result(sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        async with await asyncio.start_server(taken, sock=listening(settings)) as server:
+            await asyncio.to_thread(reached, server.sockets[0].getsockname())
+            return int(await accepted)
+
+    def reached(place: tuple[str, int]) -> None:
+        with socket.create_connection(place, 10) as client:
+            assert client.recv(1) == b""
+
+    assert asyncio.run(sends_at_once())
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
