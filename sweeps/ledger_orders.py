@@ -15,7 +15,7 @@ from sqlalchemy import Connection, case, func, select, update
 from sweeps import ledger_schema as schema
 from sweeps.lease import Claim
 from sweeps.ledger import Ledger, set_sweep
-from sweeps.ledger_granted import granted
+from sweeps.ledger_granted import granted, intended
 from sweeps.pruning.progress import TO_THE_END
 from sweeps.trial import Reason
 
@@ -26,12 +26,15 @@ COMMANDS: tuple[Command, ...] = get_args(Command)
 def leave(ledger: Ledger, sweep_id: str, command: Command) -> bool:
     """Leave a command for the process that runs the sweep; False when none does.
 
+    Who resumes it takes back a pause that a service would remember when that process ends.
     Raises LookupError when there is no such sweep.
     """
     if ledger.sweep(sweep_id).holder is None:
         return False
     with ledger.changing() as connection:
         set_sweep(connection, sweep_id, command=command)
+        if command == "resume":
+            intended(connection, sweep_id, None)
     return True
 
 

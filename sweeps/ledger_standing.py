@@ -5,7 +5,6 @@ None of this writes to a sweep that somebody holds.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
@@ -18,6 +17,7 @@ from sweeps.clock import now_ms
 from sweeps.errors import printable
 from sweeps.lease import LeaseError
 from sweeps.ledger import Ledger, set_sweep
+from sweeps.ledger_granted import intended
 from sweeps.ledger_jobs import Job, JobState, changed, job_from
 from sweeps.ledger_orders import Command
 from sweeps.ledger_records import FINAL, is_held
@@ -84,11 +84,8 @@ def intend(ledger: Ledger, sweep_id: str, then: Literal["pause", "stop", "cancel
 
     None: it goes on. Nothing happens to a sweep whose job is not running.
     """
-    job = schema.job.c
-    arguments = json.dumps({} if then is None else {"then": then})
-    its_own = job.sweep_id == sweep_id, job.state == "running", job.wanted == "run"
     with ledger.changing() as connection:
-        connection.execute(update(schema.job).where(*its_own).values(arguments=arguments))
+        intended(connection, sweep_id, then)
 
 
 def withdraw(ledger: Ledger, sweep_id: str, ending: Literal["stopped", "cancelled"]) -> bool:

@@ -117,3 +117,17 @@ def test_ending_a_sweep_for_good_takes_no_slot(service: Service) -> None:
     ledger_jobs.change(service.ledger, job, wanted="stop", arguments=json.dumps({}))
     view = service.look()
     assert (view.used, set(view.here)) == (2, {*ids, third})
+
+
+def test_a_pause_that_somebody_took_back_elsewhere_is_not_remembered(service: Service) -> None:
+    """Who resumes a sweep from a terminal of this machine knows nothing of its service."""
+    sweep_id = submit(service.ledger)
+    service.look()
+    at_work = Coordinated.begun(service.ledger, sweep_id)
+    intend(service.ledger, sweep_id, "pause")
+    assert ledger_orders.leave(service.ledger, sweep_id, "resume")
+    assert ledger_orders.taken(service.ledger, at_work.claim) == "resume"
+    at_work.dies()
+    service.last.alive = False
+    service.look()
+    assert (service.job(sweep_id).state, service.job(sweep_id).tries) == ("waiting", 1)
