@@ -10,11 +10,11 @@ from pathlib import Path
 
 from sweeps import cores
 from sweeps.cli.endings import BadInputError
-from sweeps.cli.service_options import TRACKING_URI
 from sweeps.executors import gpus
 from sweeps.executors.ray import address
 from sweeps.service.settings import Allowed, Cluster, Settings, Tls
 from sweeps.store import Store
+from tracking.store_uri import resolve
 
 CODE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:([A-Za-z_]\w*(\.[A-Za-z_]\w*)*|\*)")
 HOST = re.compile(r"[\w.:\[\]-]+")
@@ -54,7 +54,7 @@ class ServiceFlags:
             port=Settings.port if self.port is None else self.port,
             slots=self.slots or self._cores(),
             gpus=self._gpus(),
-            tracking_uri=self.tracking_uri or os.environ.get(TRACKING_URI) or None,
+            tracking_uri=resolve(self.tracking_uri),
             mlflow_port=self.mlflow_port,
             mlflow=not self.no_mlflow,
             auth=bool(self.auth),

@@ -49,7 +49,7 @@ OPTIONS: Mapping[str, Any] = {
         str | None,
         "--tracking-uri",
         f"Where MLflow keeps runs: a server, or a database that is then served; {TRACKING_URI} or "
-        "mlflow.db in the store when left out.",
+        "mlflow.db in this folder when left out, as for every command.",
         metavar="URI",
     ),
     "mlflow_port": _option(

@@ -19,6 +19,7 @@ from sweeps.service.ray import size
 from sweeps.service.settings import Allowed, Cluster, Settings, Tls
 from sweeps.store import Store
 from tests.sweeps.cli.conftest import Command
+from tracking.store_uri import resolve
 
 EVERY = """serve --store s --ledger sqlite:///l.db --host 10.0.0.7 --port 0 --slots 7 --gpus 0
 --tracking-uri http://m:5000 --mlflow-port 5001 --no-mlflow --auth --allow-host tune.example
@@ -49,12 +50,13 @@ def meant(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
     return found
 
 
-def test_without_flags_it_is_for_this_machine_alone(sweeps: Command, meant: list[Settings]) -> None:
+def test_without_flags_it_is_for_this_machine_alone(
+    sweeps: Command, here: Path, meant: list[Settings]
+) -> None:
     assert sweeps("serve").exit_code == 0
-    assert meant == [Settings(Store.at())]
+    assert meant == [Settings(Store.at(), tracking_uri=f"sqlite:///{here}/mlflow.db")]
     (settings,) = meant
     assert (settings.address, settings.slots) == ("http://127.0.0.1:8765", cores.usable())
-    assert settings.trials_at == f"sqlite:///{Store.at().folder}/mlflow.db"
     assert (settings.loopback, settings.auth, settings.mlflow) == (True, False, True)
 
 
@@ -200,4 +202,4 @@ def test_how_it_ended_is_the_exit_code(sweeps: Command, monkeypatch: pytest.Monk
 
 def test_from_python_the_same_is_meant() -> None:
     store = Store(Path("/s"))
-    assert ServiceFlags().settings(store) == Settings(store)
+    assert ServiceFlags().settings(store) == Settings(store, tracking_uri=resolve(None))

@@ -6,11 +6,13 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import httpx
@@ -51,7 +53,10 @@ class Place:
     def made(cls, folder: Path, ledger: str | None = None) -> Place:
         (folder / "code").mkdir(parents=True)
         (folder / "code" / "quick.py").write_text(QUICK)
-        return cls(folder, ledger)
+        place = cls(folder, ledger)
+        place.store.folder.mkdir()
+        (place.store.folder / "mlflow.db").write_bytes(empty_mlflow())
+        return place
 
     @property
     def store(self) -> Store:
@@ -59,7 +64,7 @@ class Place:
 
     @property
     def uri(self) -> str:
-        return f"sqlite:///{self.folder / 'store' / 'mlflow.db'}"
+        return f"sqlite:///{self.folder / 'mlflow.db'}"
 
     @property
     def said(self) -> str:
@@ -83,6 +88,20 @@ class Place:
             alive = process.status() != psutil.STATUS_ZOMBIE
             return alive and process.environ().get(MARK) == str(self.folder)
         return False
+
+
+@cache
+def empty_mlflow() -> bytes:
+    """A database without runs, for all places: making one takes seconds.
+
+    In a process of its own, since tests that fork afterwards have no use for MLflow's threads.
+    """
+    code = "import sys, pathlib; from tracking.new_database import create_whole; "
+    code += "create_whole(pathlib.Path(sys.argv[1]))"
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "mlflow.db"
+        subprocess.run([sys.executable, "-c", code, str(file)], cwd=ROOT, check=True)
+        return file.read_bytes()
 
 
 @dataclass
