@@ -98,12 +98,12 @@ def test_ctrl_c_leaves_it_and_a_stop_ends_it(service: Serving, tmp_path: Path) -
 def test_who_looks_on_hears_of_it_when_the_service_is_started_anew(tmp_path: Path) -> None:
     place = Place.made(tmp_path / "place")
     (tmp_path / "s.yaml").write_text(document("lasting", 12, "slow", SLOW))
-    with serving(place) as first:
+    with serving(place, "--no-mlflow") as first:
         port = int(first.address.rpartition(":")[2])
         client = Client(first, tmp_path, "submit", "s.yaml", "--follow")
         until(lambda: ": 12 trials" in client.said, "its beginning", lambda: client.said)
         first.kill()
-        second = started(place, port=port)
+        second = started(place, "--no-mlflow", port=port)
         try:
             second.ready()
             code, said = client.over()

@@ -41,7 +41,8 @@ def hurried(runner: Runner, asked: threading.Semaphore) -> None:
 
 def main(folder: str, code: str, slots: str) -> None:
     allowed = Allowed(code_folders=(Path(code),), code=("quick:*",))
-    settings = Settings(Store.at(Path(folder)), slots=int(slots), allowed=allowed)
+    uri = f"sqlite:///{Path(folder).parent / 'mlflow.db'}"
+    settings = Settings(Store.at(Path(folder)), slots=int(slots), allowed=allowed, tracking_uri=uri)
     asked = threading.Semaphore(0)
 
     def heard(_number: int, _frame: FrameType | None) -> None:

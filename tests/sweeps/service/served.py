@@ -44,7 +44,7 @@ SAID = "served.txt"
 
 @dataclass
 class Place:
-    """A folder with a store, an MLflow database in it, and a registered folder of code."""
+    """A folder with a store, an MLflow database, and a registered folder of code."""
 
     folder: Path
     ledger: str | None = None
@@ -53,10 +53,8 @@ class Place:
     def made(cls, folder: Path, ledger: str | None = None) -> Place:
         (folder / "code").mkdir(parents=True)
         (folder / "code" / "quick.py").write_text(QUICK)
-        place = cls(folder, ledger)
-        place.store.folder.mkdir()
-        (place.store.folder / "mlflow.db").write_bytes(empty_mlflow())
-        return place
+        (folder / "mlflow.db").write_bytes(empty_mlflow())
+        return cls(folder, ledger)
 
     @property
     def store(self) -> Store:

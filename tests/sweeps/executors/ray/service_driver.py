@@ -39,6 +39,7 @@ def main(folder: str, ledger: str, code: str, address: str, kind: str) -> None:
         slots=2,
         allowed=Allowed(code_folders=(Path(code),), code=("quick:*",)),
         cluster=Cluster(address, coordinators=kind == "jobs"),
+        tracking_uri=f"sqlite:///{Path(folder).parent / 'mlflow.db'}",
     )
     setattr(rounds, "EXCUSED_PAUSE_MS", 2_000)  # noqa: B010 - of another module's, shortened here
     ended = threading.Event()

@@ -139,7 +139,6 @@ def test_a_head_that_is_killed_and_comes_back_ends_no_sweep_and_no_service(
         causes.add(ledger.sweep(sweep_id).cause)
         return over(ledger, sweep_id)
 
-    place.store.folder.mkdir()
     with closing(Ledger.open(place.store.ledger_url)) as ledger:
         sweep_id = submit(ledger, "anna", described(place))
         with driven(place, head, "here"):

@@ -72,7 +72,6 @@ def driven(place: Place, slots: int = 2) -> Iterator[Driver]:
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Place]:
     place = Place.made(tmp_path)
-    place.store.folder.mkdir()
     yield place
     end(place)
 
