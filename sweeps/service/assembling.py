@@ -35,12 +35,13 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Parts:
-    """A service's parts, of which nothing has begun yet."""
+    """A service's parts, of which nothing has begun yet; whether it `asks` for tokens already."""
 
     app: ASGIApp
     runner: Runner
     mlflow: MlflowBeside
     streams: Streams
+    asks: bool
 
 
 @contextmanager
@@ -68,7 +69,8 @@ def assembled(settings: Settings, ledger: Ledger, say: Say) -> Iterator[Parts]:
         )
         stack.enter_context(closing(mlflow))
         app.state.run_links = RunLinks(settings.trials_at, lambda: mlflow.address)
-        yield Parts(guarded(app, settings, identities), runner, mlflow, app.state.streams)
+        behind = guarded(app, settings, identities)
+        yield Parts(behind, runner, mlflow, app.state.streams, identities.auth)
 
 
 def launcher_for(settings: Settings, say: Say) -> Launcher:

@@ -62,7 +62,7 @@ def _served(
         parts.runner.start()
         parts.mlflow.start()
         api.start()
-        for line in greeting(settings):
+        for line in greeting(settings, asks=parts.asks):
             say(line)
         first, trouble = _first(parts, events)
         if trouble is not None:
@@ -113,8 +113,8 @@ def _drained(parts: Parts, events: SimpleQueue[Event], settings: Settings, say: 
     return code
 
 
-def greeting(settings: Settings) -> Iterator[str]:
-    """What an operator reads first."""
+def greeting(settings: Settings, *, asks: bool) -> Iterator[str]:
+    """What an operator reads first. `asks`: nobody does anything without a token."""
     store, at = settings.store, settings.address
     slots = "1 slot" if settings.slots == 1 else f"{settings.slots} slots"
     place = f"--store {store.folder}" if store.ledger is None else f"--ledger {store.place}"
@@ -125,7 +125,7 @@ def greeting(settings: Settings) -> Iterator[str]:
     yield f"trials are logged to {trials}" + ("; MLflow needs some seconds" if beside else "")
     yield f"to submit: sweeps submit sweep.yaml --server {at}"
     yield f"for a token: sweeps token create NAME --role submitter {place}" + (
-        "" if settings.auth else "; nobody needs one before the first is made"
+        "" if asks else "; nobody needs one before the first is made"
     )
 
 

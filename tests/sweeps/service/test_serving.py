@@ -83,6 +83,11 @@ def test_a_second_one_on_the_store_is_told_of_the_first(tmp_path: Path) -> None:
         assert (folder / "lock").read_text() == f"{os.getpid()} http://127.0.0.1:9\n"
 
 
+def test_what_a_service_keeps_is_its_users_alone(tmp_path: Path) -> None:
+    with only_service(tmp_path / "store" / "service", "http://127.0.0.1:9"):
+        assert (tmp_path / "store" / "service").stat().st_mode & 0o777 == 0o700
+
+
 @dataclass
 class Forsaken:
     """A queue runner that ends by a bug as soon as the API is up; and its service's other parts."""
@@ -117,7 +122,9 @@ def test_a_service_without_its_queue_ends(tmp_path: Path, monkeypatch: pytest.Mo
 
     @contextmanager
     def assembled(*_: object) -> Iterator[object]:
-        yield SimpleNamespace(app=answering, runner=forsaken, mlflow=forsaken, streams=forsaken)
+        yield SimpleNamespace(
+            app=answering, runner=forsaken, mlflow=forsaken, streams=forsaken, asks=False
+        )
 
     monkeypatch.setattr(serving_module, "assembled", assembled)
     monkeypatch.setattr(serving_module, "GLANCE_SECONDS", 0.01)

@@ -202,15 +202,12 @@ def test_its_port_is_the_one_after_the_services_while_that_is_free(beside: Besid
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
         beside.settings = replace(beside.settings, port=port - 1)
-        first, second = beside.another(), beside.another()
-        first.start()
-        taken.close()
-        second.start()
-    try:
-        assert (first._port != port, second._port) == (True, port)
-    finally:
-        first.close()
-        second.close()
+        other = beside.another()
+        other.start()
+        other.close()
+    beside.mlflow = beside.another()
+    beside.mlflow.start()
+    assert (other._port == port, beside.mlflow._port) == (False, port)
 
 
 def test_what_a_killed_maker_left_is_removed(beside: Beside) -> None:

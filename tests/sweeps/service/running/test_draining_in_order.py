@@ -76,7 +76,13 @@ def test_signals_become_events_and_one_that_was_ignored_still_is() -> None:
 def test_passwords_are_not_said() -> None:
     store = Store(Path("/s"), "postgresql://me:secret@db/sweeps")
     settings = Settings(store, tracking_uri="http://me:secret@mlflow:5000")
-    said = "\n".join(greeting(settings))
+    said = "\n".join(greeting(settings, asks=False))
     assert "secret" not in said
     assert "--ledger postgresql://me:***@db/sweeps" in said
     assert "trials are logged to http://mlflow:5000\n" in said
+
+
+def test_that_nobody_needs_a_token_is_said_only_while_it_is_so() -> None:
+    settings = Settings(Store(Path("/s")))
+    free, asked = ("\n".join(greeting(settings, asks=asks)) for asks in (False, True))
+    assert free == f"{asked}; nobody needs one before the first is made"
