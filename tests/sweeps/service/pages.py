@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from sweeps.ledger_jobs import change, job_of
 from sweeps.service.admission.admit import admit
 from sweeps.service.api_server import ApiServer, listening
 from sweeps.service.guards.guard import guarded
@@ -14,13 +15,15 @@ from sweeps.service.settings import Settings
 from sweeps.store import Store
 from sweeps.sweep import Sweep
 from tests.sweeps.browser import CHROMIUM
-from tests.sweeps.service.api import SWEEP, Service, service
+from tests.sweeps.service.api import SWEEP, Service, result, service
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 PATIENCE_MS = 15_000
 PHONE = {"width": 390, "height": 844}
+HOSTILE = "<img src=x onerror=alert(1)>"
+LONG = "a-name-that-somebody-typed-without-any-space-" * 3
 
 BY_NETWORK = "Failed to load resource"
 """What a browser says of itself when an answer is an error, or nobody answers."""
@@ -128,3 +131,27 @@ def served(store: Store, **settings: Any) -> Iterator[Served]:
 def named(name: str) -> Sweep:
     """The made-up sweep under another name."""
     return replace(SWEEP, name=name)
+
+
+def fill(found: Served) -> None:
+    behind = found.service
+    scores = [0.5, 0.61, None, 0.58, 0.72, 0.7, 0.83]
+    results = [result(number, score) for number, score in enumerate(scores)]
+    behind.begun(behind.submitted(named(HOSTILE)), results, running=2)
+    behind.submitted(named(LONG), workers=2, gpus=1)
+    behind.ended(results)
+    behind.ended(results[2:3], "failed")
+
+
+def running(found: Served) -> str:
+    return next(row.sweep_id for row in found.service.ledger.sweeps() if row.state == "running")
+
+
+def waiting(found: Served) -> str:
+    return next(row.sweep_id for row in found.service.ledger.sweeps() if row.state == "queued")
+
+
+def hold(found: Served, sweep_id: str) -> None:
+    job = job_of(found.service.ledger, sweep_id)
+    assert job is not None
+    assert change(found.service.ledger, job, state="held")

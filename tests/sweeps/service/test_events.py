@@ -6,15 +6,13 @@ import threading
 from collections.abc import AsyncIterator, Coroutine
 from dataclasses import replace
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sweeps import clock, ledger_jobs
+from sweeps import ledger_jobs
 from sweeps.errors import LedgerAwayError
 from sweeps.service import event_look, events
-from sweeps.service.event_look import Cursor
 from sweeps.service.events import Streams
 from sweeps.service.problems import ProblemError
 from sweeps.service.running.session_log import log_file
@@ -187,25 +185,6 @@ def test_whoever_comes_when_it_is_over_for_others_is_told_so_too(api: Service) -
     assert short(done(follow())) == [("sweep", "finished"), ("end", sweep_id)]
 
 
-def test_in_a_moment_that_lasts_no_trial_is_missed_and_none_comes_twice(
-    api: Service, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A clock that was set back stands still until it has caught up."""
-    sweep_id = api.submitted()
-    claim = api.begun(sweep_id)
-    monkeypatch.setattr(clock, "wall_ms", lambda: 0)
-    trials = [result(number) for number in (0, 1, 2, 3)]
-    api.ledger.begin(claim, [one.trial for one in trials], {})
-    head, told = event_look.head_of(api.desk, sweep_id), []
-    for number in (2, 0, 3, 1):
-        api.ledger.commit(claim, [(trials[number], 1)], {}, spent=1.0)
-        seen = event_look.look(api.desk, sweep_id, head)
-        told += [event.data["number"] for event in seen.events]
-        head = seen.head
-    assert told == [2, 0, 3, 1]
-    assert event_look.look(api.desk, sweep_id, event_look.head_of(api.desk, sweep_id)).events == ()
-
-
 def test_to_whom_nothing_happens_a_sign_of_life_is_sent(api: Service) -> None:
     sweep_id = api.submitted()
 
@@ -315,8 +294,3 @@ def test_an_id_that_no_event_has_is_refused(api: Service, event_id: str) -> None
     sweep_id = api.ended()
     headers = {"Last-Event-ID": event_id}
     assert api.client.get(f"/v1/sweeps/{sweep_id}/events", headers=headers).status_code == 422
-
-
-def test_ids_are_read_as_they_were_written(tmp_path: Path) -> None:
-    for cursor in (Cursor(), Cursor((1_790_000_000_000, 12), 345)):
-        assert Cursor.read(str(cursor)) == cursor

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.sweeps.browser import needs_a_browser
-from tests.sweeps.service.pages import chromium, window
+from tests.sweeps.service.pages import window
 from tests.sweeps.service.served import Place, Serving, document, serving
 
 if TYPE_CHECKING:
@@ -19,12 +19,6 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.slow, needs_a_browser]
 
 LONG_MS = 60_000
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
