@@ -59,7 +59,7 @@ def resume(desk: Desk, who: Who, typed: str) -> bool:
         if row.state in ("pausing", "paused"):
             return _told(desk, row, "resume")
         raise _run_by_somebody(row)
-    if job is not None and job.state in ("waiting", "held"):
+    if job is not None and job.state in ("waiting", "held") and not _only_delivers(job):
         return _changed(desk, job, state="waiting", not_before_ms=0)
     _refuse_final(row)
     return _again(desk, who, row, job, "resume", {})
@@ -170,8 +170,13 @@ def _refuse_taken(row: SweepRow, job: Job | None, done: str) -> None:
     _refuse_final(row)
     if row.holder is not None:
         raise ProblemError(409, is_taken(row, done), FAILED)
-    if job is not None and job.state != "over":
+    if job is not None and job.state != "over" and not _only_delivers(job):
         raise _in_the_queue(row)
+
+
+def _only_delivers(job: Job) -> bool:
+    """Whether MLflow is to be sent the rest, and nothing else: who goes on with it does so too."""
+    return job.state == "waiting" and job.wanted == "deliver"
 
 
 def _refuse_final(row: SweepRow) -> None:

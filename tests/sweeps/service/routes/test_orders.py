@@ -161,6 +161,19 @@ def test_what_runs_or_waits_is_neither_retried_nor_extended(
         assert answer.json()["exit_code"] == 1
 
 
+@pytest.mark.parametrize(
+    ("command", "body"), [("retry", {}), ("extend", {"trials": 1}), ("resume", None)]
+)
+def test_what_waits_for_mlflow_alone_is_gone_on_with(api: Service, command: str, body: Any) -> None:
+    """MLflow may be away for long; a session that goes on sends it the rest as well."""
+    sweep_id = api.ended(FAILS, "interrupted")
+    post(api, sweep_id, "resume")
+    assert change(api.ledger, job_of(api, sweep_id), wanted="deliver", not_before_ms=2**50)
+    assert post(api, sweep_id, command, body).status_code == 202
+    job = job_of(api, sweep_id)
+    assert (job.state, job.wanted, job.not_before_ms) == ("waiting", command, 0)
+
+
 def test_a_session_that_is_about_to_begin_is_waited_for(
     api: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
