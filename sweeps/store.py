@@ -56,6 +56,10 @@ class Store:
         """The folder of a sweep's plots and tables; it may not exist yet."""
         return self.folder / "reports" / sweep_id
 
+    def drawn(self, sweep_id: str) -> Path:
+        """The folder of the same as a service draws them, of a sweep that may not have ended."""
+        return self.folder / "service" / "reports" / sweep_id
+
     def at_work(self, sweep_id: str) -> Path:
         """The file that says what a sweep's workers train; there is none when nobody runs it."""
         return self.folder / "at_work" / f"{sweep_id}.json"

@@ -30,7 +30,7 @@ def rm(
 ) -> None:
     """Forget sweeps that are in the store.
 
-    Trials, checkpoints and reports are deleted; what MLflow has stays there.
+    Trials, checkpoints, reports and logs are deleted; what MLflow has stays there.
     """
     with opened(store) as shelf:
         found = {typed: shelf.sweep(typed) for typed in sweep_ids}
@@ -59,8 +59,12 @@ def _held(row: SweepRow) -> str:
 
 
 def _remove(shelf: Shelf, sweep_id: str) -> None:
+    from sweeps.service.running.session_log import log_file
+
+    store = shelf.store
     shelf.ledger.remove(sweep_id)
-    for folder in (shelf.store.checkpoints(sweep_id), shelf.store.reports(sweep_id)):
+    for folder in (store.checkpoints(sweep_id), store.reports(sweep_id), store.drawn(sweep_id)):
         if folder.exists():
             shutil.rmtree(folder)
-    shelf.store.at_work(sweep_id).unlink(missing_ok=True)
+    for file in (store.at_work(sweep_id), log_file(store, sweep_id)):
+        file.unlink(missing_ok=True)

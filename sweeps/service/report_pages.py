@@ -116,7 +116,7 @@ class ReportPages:
             return future
 
     def _made(self, row: SweepRow) -> Drawn:
-        folder = self._store.folder / "service" / "reports" / row.sweep_id
+        folder = self._store.drawn(row.sweep_id)
         try:
             page = folder / PAGE if self._draw(row.sweep_id, folder) else None
             drawn = Drawn(_stamp(row), time.monotonic(), page)

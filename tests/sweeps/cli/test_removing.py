@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from sweeps.service.running.session_log import log_file
 from sweeps.store import Store
 from tests.sweeps.cli.conftest import Command
 from tests.sweeps.cli.test_listing import ran as ran
@@ -11,13 +12,16 @@ from tests.sweeps.cli.test_listing import ran as ran
 
 def test_rm_forgets_a_sweep_and_its_files(sweeps: Command, ran: str) -> None:
     store = Store.at()
-    for folder in (store.checkpoints(ran), store.reports(ran)):
+    kept = (store.checkpoints(ran), store.reports(ran), store.drawn(ran))
+    for folder in kept:
         folder.mkdir(parents=True, exist_ok=True)
+    log = log_file(store, ran)
+    log.parent.mkdir(parents=True)
+    log.write_text("said\n")
     done = sweeps("rm", ran, "--yes")
     assert done.exit_code == 0
     assert done.output == f"{ran} small: 3 trials\nforgot 1 sweep\n"
-    assert not store.checkpoints(ran).exists()
-    assert not store.reports(ran).exists()
+    assert not any(place.exists() for place in (*kept, log))
     assert sweeps("ls").output.startswith("no sweeps in ")
 
 
