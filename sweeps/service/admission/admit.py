@@ -28,8 +28,8 @@ from sweeps.service.admission.data import (
     tables_settled,
 )
 from sweeps.service.admission.folders import roots_of
+from sweeps.service.admission.looking import LOOKS
 from sweeps.service.admission.notify import check_notify
-from sweeps.service.looking import LOOKS
 from sweeps.service.settings import Allowed
 from sweeps.sweep import Sweep
 from sweeps.sweep_file import SweepFile

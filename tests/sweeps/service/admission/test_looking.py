@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from sweeps.errors import SweepError
-from sweeps.service import looking
+from sweeps.service.admission import looking
+from sweeps.service.admission.looking import Looks
 from sweeps.service.few_waiting import MOST
-from sweeps.service.looking import Looks
 from sweeps.service.problems import ProblemError
 
 SPACE = {"units": {"choices": [2, 3]}}
