@@ -70,7 +70,7 @@ class Identities:
             return LOCAL
         text = presented(headers)
         if text is None:
-            raise _stranger("this service wants a token: SWEEPS_TOKEN, or Authorization: Bearer")
+            raise _stranger("this service wants a token: SWEEPS_TOKEN, or --token-file")
         return self.bearer(text)
 
     def bearer(self, text: str) -> Who:

@@ -14,6 +14,7 @@ from sweeps import ledger_tokens
 from sweeps.ledger import Ledger
 from sweeps.ledger_jobs import Job, Order
 from sweeps.ledger_tokens import Role
+from sweeps.redaction import redacted
 from sweeps.service import identity
 from sweeps.service.identity import (
     KNOWN_SECONDS,
@@ -75,6 +76,13 @@ def test_tokens_asked_for_where_none_was_made_let_nobody_in(ledger: Ledger) -> N
         with pytest.raises(ProblemError) as refused:
             identities.who(headers)
         assert refused.value.status == 401
+
+
+def test_who_needs_a_token_is_told_in_words_that_redaction_leaves_whole(ledger: Ledger) -> None:
+    with pytest.raises(ProblemError) as refused:
+        Identities(ledger, auth=True).who(Headers())
+    said = refused.value.detail
+    assert said == redacted(said) == "this service wants a token: SWEEPS_TOKEN, or --token-file"
 
 
 def test_a_revoked_token_is_believed_for_a_second_at_most(ledger: Ledger, clock: Clock) -> None:
