@@ -40,6 +40,10 @@ class Around:
     memo: bool
     as_json: bool
 
+    def check(self) -> None:
+        """Raise BadInputError for a place where no race can be, before anything is said."""
+        _ = self.store.chosen, self.where.chosen
+
     def write(self, line: str) -> None:
         """A line for a person; beside the output where that is for programs."""
         if self.as_json:
@@ -100,6 +104,7 @@ def race(
     if (file is None) == (resume is None):
         raise BadInputError("say what is raced: either a sweep file, or --resume with a race's id")
     around = Around(where, store, tracking_uri, not no_memo, as_json)
+    around.check()
     if file is None:
         standing = _again(resume or "", store)
     else:

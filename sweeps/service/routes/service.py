@@ -93,7 +93,8 @@ def _queued(desk: Desk) -> list[dict[str, Any]]:
             **vars(place_of(found[sweep_id], places.get(sweep_id))),
         }
         for sweep_id in ids
-        if sweep_id in found and found[sweep_id].state in ("waiting", "held")
+        # One that was removed in this instant has no name any more.
+        if sweep_id in names and sweep_id in found and found[sweep_id].state in ("waiting", "held")
     ]
 
 

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
-from sweeps import ledger_tokens
+from sweeps import ledger_pages, ledger_tokens
 from sweeps.errors import LedgerAwayError
+from sweeps.ledger import Ledger
+from sweeps.ledger_jobs import Job
 from sweeps.service.service_models import Queue
 from tests.sweeps.service.api import FILE, Service, result
 
@@ -91,3 +95,20 @@ def test_ready_is_who_has_a_ledger_and_a_runner(
     assert answer.status_code == 503
     assert answer.json() == {"status": "not ready", "trouble": "the ledger x cannot be read: gone"}
     assert api.client.get("/healthz").json() == {"status": "ok", "trouble": None}
+
+
+def test_what_is_removed_while_the_queue_is_read_is_not_in_it(
+    api: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left, gone = api.submitted(owner="ann"), api.submitted(owner="bob")
+    read = ledger_pages.jobs_of
+
+    def removed_meanwhile(ledger: Ledger, ids: Sequence[str]) -> dict[str, Job]:
+        found = read(ledger, ids)
+        ledger.remove(gone)
+        return found
+
+    monkeypatch.setattr(ledger_pages, "jobs_of", removed_meanwhile)
+    answer = api.client.get("/v1/queue")
+    assert answer.status_code == 200
+    assert [job["sweep_id"] for job in answer.json()["jobs"]] == [left]
