@@ -24,6 +24,14 @@ def now_ms() -> int:
     return not_before(wall_ms())
 
 
+def later_ms() -> int:
+    """The time, but later than any given out or noted in this process: for what has an order."""
+    global _latest
+    with _lock:
+        _latest = max(_latest + 1, wall_ms())
+        return _latest
+
+
 def not_before(moment_ms: int) -> int:
     """Note a time that was kept earlier; the later of it and all others."""
     global _latest

@@ -14,7 +14,7 @@ from typing import Any, Literal, cast
 from sqlalchemy import Connection, Row, insert, select, update
 
 from sweeps import ledger_schema as schema
-from sweeps.clock import now_ms
+from sweeps.clock import later_ms
 from sweeps.errors import LedgerError
 from sweeps.ledger import Ledger, new_id
 from sweeps.ledger_records import QUEUED
@@ -90,7 +90,7 @@ def enqueue(ledger: Ledger, sweep: Sweep, order: Order) -> tuple[Job, bool]:
     before = under_key(ledger, order)
     if before is not None:
         return before, False
-    job = Job(new_id(), order, now_ms())
+    job = Job(new_id(), order, later_ms())
     row = {
         "id": job.sweep_id,
         "name": sweep.name,
@@ -121,7 +121,7 @@ def put_again(
 
     One that was never in the queue gets into it.
     """
-    job = Job(sweep_id, order, now_ms(), "waiting", wanted, arguments)
+    job = Job(sweep_id, order, later_ms(), "waiting", wanted, arguments)
     columns = {name: value for name, value in _columns(job).items() if name != "client_key"}
     its_own = schema.job.c.sweep_id == sweep_id
     with ledger.changing() as connection:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Collection
 from typing import Any, Literal, cast, get_args
 
-from sqlalchemy import Connection, case, func, select, update
+from sqlalchemy import Connection, case, func, or_, select, update
 
 from sweeps import ledger_schema as schema
 from sweeps.lease import Claim
@@ -21,18 +21,24 @@ from sweeps.trial import Reason
 
 Command = Literal["pause", "resume", "stop", "cancel", "interrupt"]
 COMMANDS: tuple[Command, ...] = get_args(Command)
+FOR_GOOD: tuple[Command, ...] = ("stop", "cancel")
 
 
 def leave(ledger: Ledger, sweep_id: str, command: Command) -> bool:
     """Leave a command for the process that runs the sweep; False when none does.
 
-    Who resumes it takes back a pause that a service would remember when that process ends.
-    Raises LookupError when there is no such sweep.
+    Who resumes it takes back a pause that a service would remember when that process ends. An end
+    for good that was not heard yet is not replaced by an interruption, which is one that a service
+    makes up for. Raises LookupError when there is no such sweep.
     """
     if ledger.sweep(sweep_id).holder is None:
         return False
+    sweep = schema.sweep.c
+    change = update(schema.sweep).where(sweep.id == sweep_id).values(command=command)
+    if command == "interrupt":
+        change = change.where(or_(sweep.command.is_(None), sweep.command.not_in(FOR_GOOD)))
     with ledger.changing() as connection:
-        set_sweep(connection, sweep_id, command=command)
+        connection.execute(change)
         if command == "resume":
             intended(connection, sweep_id, None)
     return True

@@ -117,7 +117,8 @@ class ModelSweep:
     def leave(self, command: str, clock: ModelClock, dead: Collection[str]) -> bool:
         if not self.held(clock, dead):
             return False
-        self.command = command
+        if command != "interrupt" or self.command not in ("stop", "cancel"):
+            self.command = command
         return True
 
     def take_command(self) -> str | None:

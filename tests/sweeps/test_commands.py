@@ -16,7 +16,7 @@ from sweeps.problem import Problem
 from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trial import Outcome, Result
 from sweeps.watcher import Summary
-from tests.sweeps.bench import Bench
+from tests.sweeps.bench import RANDOM, Bench
 from tests.sweeps.fakes import FakeTrainer, RecordingWatcher, Threads
 from tracking.records import SweepEnd, SweepState, TrialRecord
 
@@ -211,6 +211,18 @@ def test_nobody_takes_a_command_for_a_sweep_that_has_ended(bench: Bench) -> None
     ledger = bench.ledger()
     assert not ledger_orders.leave(ledger, summary.sweep_id, "pause")
     assert ledger.command(summary.sweep_id) is None
+    ledger.close()
+
+
+def test_an_interruption_does_not_replace_an_end_for_good(bench: Bench) -> None:
+    ledger = bench.ledger()
+    claim = ledger.create(RANDOM, {})
+    for before, after in (("stop", "stop"), ("cancel", "cancel"), ("pause", "interrupt")):
+        ledger_orders.leave(ledger, claim.sweep_id, before)
+        assert ledger_orders.leave(ledger, claim.sweep_id, "interrupt")
+        assert ledger_orders.taken(ledger, claim) == after
+    assert ledger_orders.leave(ledger, claim.sweep_id, "interrupt")
+    assert ledger_orders.taken(ledger, claim) == "interrupt"
     ledger.close()
 
 

@@ -78,3 +78,14 @@ def test_a_sweep_that_is_removed_takes_its_job_along(ledger: Ledger) -> None:
     job, _ = ledger_jobs.enqueue(ledger, RANDOM, ORDER)
     ledger.remove(job.sweep_id)
     assert ledger_jobs.job_of(ledger, job.sweep_id) is None
+
+
+def test_who_comes_first_is_first_within_a_millisecond_too(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sweeps.clock.wall_ms", lambda: 1_700_000_000_000)
+    ids = [
+        ledger_jobs.enqueue(ledger, RANDOM, replace(ORDER, client_key=None))[0].sweep_id
+        for _ in range(8)
+    ]
+    assert [job.sweep_id for job in ledger_jobs.jobs(ledger, ["waiting"])] == ids
