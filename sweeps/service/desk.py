@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from sweeps import ledger_pages, wire
 from sweeps.ledger import Ledger
-from sweeps.ledger_jobs import Job, job_of
+from sweeps.ledger_jobs import Job, job_of, jobs
 from sweeps.ledger_records import SweepRow
 from sweeps.queue_place import place_of
 from sweeps.reading import read_sweep
@@ -55,9 +55,20 @@ class Desk:
     nodes: Nodes = field(default_factory=Nodes)
     descriptions: Descriptions = field(default_factory=Descriptions)
 
-    def positions(self) -> Mapping[str, int]:
-        """By sweep, 1 for the one that begins next; those that do not wait have none."""
-        return {one: place for place, one in enumerate(self.runner.view().order, 1)}
+    def positions(self, asked: Iterable[Job]) -> Mapping[str, int]:
+        """By sweep, 1 for the one that begins next; those that do not wait have none.
+
+        Who has just come stands behind all that still wait, until the runner has seen to it.
+        """
+        order: Sequence[str] = self.runner.view().order
+        waiting = {job.sweep_id for job in asked if job.state == "waiting"}
+        if not waiting <= set(order):
+            now = [job.sweep_id for job in jobs(self.ledger, ["waiting"])]
+            order = [
+                *(one for one in order if one in now),
+                *(one for one in now if one not in order),
+            ]
+        return {one: place for place, one in enumerate(order, 1)}
 
     def find(self, typed: str) -> SweepRow:
         """The one sweep whose id begins so. Raises ProblemError: 404, or 409 for several."""
@@ -91,17 +102,17 @@ class Desk:
             raise ProblemError(404, f"sweep {row.sweep_id} was removed")
         described = self.descriptions.of(row.sweep_id, text)
         job = job_of(self.ledger, row.sweep_id)
-        waits = job is not None and job.state == "waiting"
-        return _info(row, described, job, self.positions() if waits else {})
+        positions = self.positions([job]) if job and job.state == "waiting" else {}
+        return _info(row, described, job, positions)
 
     def infos(self, rows: Sequence[SweepRow]) -> list[dict[str, Any]]:
         """Several sweeps, in this order."""
         ids = [row.sweep_id for row in rows]
         described = Patience(self.descriptions).of(ledger_pages.documents(self.ledger, ids))
-        jobs = ledger_pages.jobs_of(self.ledger, ids)
-        positions = self.positions()
+        found = ledger_pages.jobs_of(self.ledger, ids)
+        positions = self.positions(found.values())
         return [
-            _info(row, described.get(row.sweep_id), jobs.get(row.sweep_id), positions)
+            _info(row, described.get(row.sweep_id), found.get(row.sweep_id), positions)
             for row in rows
         ]
 
@@ -132,9 +143,7 @@ def _info(
     objectives = () if described is None else described.objectives
     place = None
     if job is not None:
-        # Who has just come stands behind all others, until the runner has seen to it.
-        last = len(positions) + 1 if job.state == "waiting" else None
-        place = place_of(job, positions.get(job.sweep_id, last))
+        place = place_of(job, positions.get(job.sweep_id))
     return {
         **wire.row_fields(row),
         "objectives": [{"metric": metric, "goal": goal} for metric, goal in objectives],

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sweeps.ledger import set_sweep
-from sweeps.ledger_jobs import job_of
+from sweeps.ledger_jobs import change, job_of
 from sweeps.ledger_orders import extend
 from sweeps.service.models import SweepInfo
 from sweeps.service.settings import Limits
@@ -40,6 +40,12 @@ def test_who_has_just_come_is_behind_all_that_the_runner_knows_of(
     assert api.client.post("/v1/sweeps", json={"file": FILE}).json()["job"]["position"] == 2
     items = api.client.get("/v1/sweeps").json()["items"]
     assert [item["job"]["position"] for item in items] == [2, 1]
+    # What has begun since the runner looked is before nobody any more.
+    job = job_of(api.ledger, known)
+    assert job is not None
+    assert change(api.ledger, job, state="running")
+    items = api.client.get("/v1/sweeps").json()["items"]
+    assert [item["job"]["position"] for item in items] == [1, None]
 
 
 def test_what_is_sent_twice_under_a_key_is_taken_once(api: Service) -> None:
