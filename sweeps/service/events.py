@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -128,7 +129,12 @@ class Streams:
         self._threads = CapacityLimiter(LOOKS_AT_ONCE)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
-        self.open = 0
+        self._by_user: Counter[str] = Counter()
+
+    @property
+    def open(self) -> int:
+        """How many are sent at the moment."""
+        return self._by_user.total()
 
     def close(self) -> None:
         """End all streams, so that their readers come again later. Called from any thread."""
@@ -138,16 +144,16 @@ class Streams:
 
     @asynccontextmanager
     async def reading(
-        self, sweep_id: str, after: Cursor | None
+        self, sweep_id: str, after: Cursor | None, user: str
     ) -> AsyncIterator[AsyncIterator[bytes]]:
-        """The stream of a sweep, from after that, or (None) from now on.
+        """The stream of a sweep for a user, from after that, or (None) from now on.
 
-        Raises ProblemError: 404 for a sweep that was removed, 503 when too many follow already or
-        the service ends; LedgerError.
+        Raises ProblemError: 404 for a sweep that was removed, 503 when too many follow already, or
+        this one too many, or the service ends; LedgerError.
         """
-        self._refuse()
+        self._refuse(user)
         self._loop = asyncio.get_running_loop()
-        self.open += 1
+        self._by_user[user] += 1
         try:
             feed = await self._feed(sweep_id)
             reader: Queue = asyncio.Queue(BEHIND + 1)
@@ -160,7 +166,8 @@ class Streams:
                 feed.readers.discard(reader)
                 self._let_go(feed)
         finally:
-            self.open -= 1
+            self._by_user[user] -= 1
+            self._by_user += Counter()  # which leaves out who follows nothing any more
 
     async def _told(self, reader: Queue, missed: AsyncIterator[Event]) -> AsyncIterator[bytes]:
         async for event in missed:
@@ -193,12 +200,15 @@ class Streams:
         if self._feeds.get(feed.sweep_id) is feed:
             del self._feeds[feed.sweep_id]
 
-    def _refuse(self) -> None:
-        most = self._desk.settings.limits.streams
+    def _refuse(self, user: str) -> None:
+        limits = self._desk.settings.limits
+        most, each = limits.streams, limits.streams_each
         if self._closed:
             why, seconds = "the service is about to end", "5"
         elif self.open >= most:
             why, seconds = f"{most:,} streams are followed already, which is the most", "10"
+        elif self._by_user[user] >= each:
+            why, seconds = f"{user} follows {each:,} streams already, which is the most", "10"
         else:
             return
         raise ProblemError(503, why, FAILED, {"Retry-After": seconds})

@@ -32,7 +32,8 @@ class Limits:
     """What one client may ask of the API. Sizes are bytes, times seconds.
 
     `requests` are those of one client in a second, `burst` how many may come at once; `queued` are
-    sweeps of one user that have not ended.
+    sweeps of one user that have not ended; `streams` of events are followed at once, by one user
+    no more than `streams_each`.
     """
 
     body_bytes: int = 1_000_000
@@ -42,6 +43,7 @@ class Limits:
     burst: int = 200
     queued: int = 1_000
     streams: int = 50
+    streams_each: int = 25
 
 
 @dataclass(frozen=True)

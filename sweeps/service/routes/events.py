@@ -65,7 +65,7 @@ async def events(
     sweep: SweepId,
     request: Request,
     desk: AtDesk,
-    who: Viewer,  # noqa: ARG001 - asked for, so that strangers are refused
+    who: Viewer,
     since: Annotated[
         Literal["now", "start"], Query(description="From where on, without Last-Event-ID")
     ] = "now",
@@ -80,6 +80,6 @@ async def events(
         after = Cursor.read(last_event_id)
     streams: Streams = request.app.state.streams
     async with AsyncExitStack() as stack:
-        told = await stack.enter_async_context(streams.reading(sweep_id, after))
+        told = await stack.enter_async_context(streams.reading(sweep_id, after, who.name))
         heard = while_known(told, request.app.state.identities, request.headers)
         return EventStream(stack.pop_all(), heard)

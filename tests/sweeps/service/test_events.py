@@ -76,7 +76,7 @@ def test_a_sweep_is_followed_from_its_queue_to_its_end(api: Service) -> None:
     sweep_id = api.submitted()
 
     async def follow() -> list[Told]:
-        async with Streams(api.desk, QUICK).reading(sweep_id, None) as stream:
+        async with Streams(api.desk, QUICK).reading(sweep_id, None, "ann") as stream:
             found = await taken(stream, "sweep")
             claim = await asyncio.to_thread(api.begun, sweep_id)
             found += await taken(stream, "sweep")
@@ -154,7 +154,10 @@ def test_many_who_follow_one_sweep_share_its_feed(api: Service) -> None:
     async def follow() -> list[list[Told]]:
         streams = Streams(api.desk, QUICK)
         reading = streams.reading
-        async with reading(sweep_id, None) as first, reading(sweep_id, None) as second:
+        async with (
+            reading(sweep_id, None, "ann") as first,
+            reading(sweep_id, None, "ann") as second,
+        ):
             assert (streams.open, len(streams._feeds)) == (2, 1)
             waiting = [asyncio.create_task(taken(one, "end")) for one in (first, second)]
             await asyncio.to_thread(end, api, sweep_id, claim)
@@ -173,11 +176,11 @@ def test_whoever_comes_when_it_is_over_for_others_is_told_so_too(api: Service) -
     async def follow() -> list[Told]:
         streams = Streams(api.desk, QUICK)
         reading = streams.reading
-        async with reading(sweep_id, None) as slow:
+        async with reading(sweep_id, None, "ann") as slow:
             feed = streams._feeds[sweep_id]
             while not feed.over:
                 await asyncio.sleep(QUICK)
-            async with reading(sweep_id, None) as late:
+            async with reading(sweep_id, None, "ann") as late:
                 found = await taken(late, "end")
             assert await taken(slow, "end") == found
         return found
@@ -189,7 +192,9 @@ def test_to_whom_nothing_happens_a_sign_of_life_is_sent(api: Service) -> None:
     sweep_id = api.submitted()
 
     async def follow() -> list[Told]:
-        async with Streams(api.desk, pace=LONG, beat=QUICK).reading(sweep_id, None) as stream:
+        async with Streams(api.desk, pace=LONG, beat=QUICK).reading(
+            sweep_id, None, "ann"
+        ) as stream:
             return await taken(stream, "beat")
 
     assert [kind for kind, *_ in done(follow())] == ["sweep", "beat"]
@@ -200,12 +205,12 @@ def test_streams_end_when_they_are_told_to(api: Service) -> None:
 
     async def follow() -> list[Told]:
         streams = Streams(api.desk, QUICK)
-        async with streams.reading(sweep_id, None) as stream:
+        async with streams.reading(sweep_id, None, "ann") as stream:
             found = await taken(stream, "sweep")
             threading.Thread(target=streams.close).start()
             found += [event async for chunk in stream for event in read(chunk.decode())]
             with pytest.raises(ProblemError, match="about to end"):
-                async with streams.reading(sweep_id, None):
+                async with streams.reading(sweep_id, None, "ann"):
                     pass
         return found
 
@@ -219,13 +224,33 @@ def test_more_than_so_many_are_refused(api: Service) -> None:
 
     async def follow() -> None:
         streams = Streams(desk, QUICK)
-        async with streams.reading(sweep_id, None):
+        async with streams.reading(sweep_id, None, "ann"):
             with pytest.raises(ProblemError, match="1 streams are followed already") as refused:
-                async with streams.reading(sweep_id, None):
+                async with streams.reading(sweep_id, None, "ann"):
                     pass
         assert refused.value.status == 503
-        async with streams.reading(sweep_id, None):
+        async with streams.reading(sweep_id, None, "ann"):
             pass
+
+    done(follow())
+
+
+def test_one_user_leaves_streams_to_others(api: Service) -> None:
+    sweep_id = api.submitted()
+    limits = replace(api.desk.settings.limits, streams=3, streams_each=1)
+    desk = replace(api.desk, settings=replace(api.desk.settings, limits=limits))
+
+    async def follow() -> None:
+        streams = Streams(desk, QUICK)
+        async with streams.reading(sweep_id, None, "ann"):
+            with pytest.raises(ProblemError, match="ann follows 1 streams already") as refused:
+                async with streams.reading(sweep_id, None, "ann"):
+                    pass
+            assert refused.value.status == 503
+            async with streams.reading(sweep_id, None, "bob"):
+                assert streams.open == 2
+        async with streams.reading(sweep_id, None, "ann"):
+            assert streams.open == 1
 
     done(follow())
 
@@ -236,7 +261,7 @@ def test_whoever_reads_too_slowly_is_let_go(api: Service, monkeypatch: pytest.Mo
     claim = api.begun(sweep_id)
 
     async def follow() -> list[Told]:
-        async with Streams(api.desk, QUICK).reading(sweep_id, None) as stream:
+        async with Streams(api.desk, QUICK).reading(sweep_id, None, "ann") as stream:
             found = await taken(stream, "sweep")
             many = [result(number) for number in range(9)]
             api.ledger.begin(claim, [one.trial for one in many], {})
@@ -268,7 +293,7 @@ def test_a_ledger_that_is_away_for_a_while_is_waited_for(
         raise LedgerAwayError("gone")
 
     async def follow() -> list[Told]:
-        async with Streams(api.desk, QUICK).reading(sweep_id, None) as stream:
+        async with Streams(api.desk, QUICK).reading(sweep_id, None, "ann") as stream:
             monkeypatch.setattr(events, "look", now_and_then)
             await asyncio.to_thread(end, api, sweep_id, claim)
             return await taken(stream, "end")
@@ -281,7 +306,7 @@ def test_a_sweep_that_is_removed_ends(api: Service) -> None:
     sweep_id = api.submitted()
 
     async def follow() -> list[Told]:
-        async with Streams(api.desk, QUICK).reading(sweep_id, None) as stream:
+        async with Streams(api.desk, QUICK).reading(sweep_id, None, "ann") as stream:
             found = await taken(stream, "sweep")
             await asyncio.to_thread(api.ledger.remove, sweep_id)
             return found + await taken(stream, "end")
