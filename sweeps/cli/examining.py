@@ -15,6 +15,7 @@ from sweeps.cli.telling import command
 from sweeps.cli.wording import as_json as json_text
 from sweeps.cli.wording import count, shown, waiting
 from sweeps.store import Store
+from tracking.store_uri import resolve, without_credentials
 
 if TYPE_CHECKING:
     from sweeps.doctor.diagnosis import Diagnosis
@@ -106,6 +107,11 @@ def _troubles(found: Diagnosis) -> list[str]:
 def _ways_out(found: Diagnosis, store: Store, folder: StoreFlags, uri: str | None) -> list[str]:
     lines = []
     if any(violation.mend is not None for violation in found.violations):
+        if found.runs == 0:
+            lines.append(
+                f"{without_credentials(resolve(uri))} has no run of this sweep at all: if its "
+                "trials were logged elsewhere, say where with --tracking-uri"
+            )
         again = command("doctor", found.sweep_id, folder, uri, "--repair")
         lines.append(f"to mend what can be mended in MLflow: {again}")
     if any(violation.mend is None for violation in found.violations):

@@ -76,6 +76,17 @@ def test_what_is_wrong_is_a_line_each(
     ]
 
 
+def test_an_mlflow_without_any_of_its_runs_may_be_another_one(
+    sweeps: Command, well: Diagnosis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finds(monkeypatch, replace(well, runs=0, violations=(LOST,)))
+    done = sweeps("doctor", "latest", "--tracking-uri", "http://ann:secret@team:5000")
+    assert done.stdout.splitlines()[1] == (
+        "http://team:5000 has no run of this sweep at all: if its trials were logged elsewhere, "
+        "say where with --tracking-uri"
+    )
+
+
 def test_what_is_wrong_as_json(
     sweeps: Command, well: Diagnosis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
