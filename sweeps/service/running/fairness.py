@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sweeps.ledger_jobs import Job
+from sweeps.service.running.standing import LONGEST_PAUSE_MS
 
 MOST_PASSED = 20
 """Jobs that may pass one that does not fit."""
@@ -64,16 +65,20 @@ class Queue:
 
     def due(self) -> Iterator[Job]:
         """Those that may begin now, in that order."""
-        return (job for job in self.ordered() if job.not_before_ms <= self.now_ms)
+        return (job for job in self.ordered() if not self._rests(job))
 
     def overdue(self, job: Job) -> bool:
         """Whether nothing may pass the job any more."""
         return self.passed.get(job.sweep_id, 0) >= MOST_PASSED
 
+    def _rests(self, job: Job) -> bool:
+        """Whether it may not begin yet; a clock that was set back makes no pause longer."""
+        return 0 < job.not_before_ms - self.now_ms <= LONGEST_PAUSE_MS
+
     def _place(self, job: Job) -> tuple[object, ...]:
         owner = job.order.owner
         return (
-            job.not_before_ms > self.now_ms,
+            self._rests(job),
             not job.concludes,
             -job.order.priority,
             not self.overdue(job),

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from sweeps.ledger_jobs import Job, Order
 from sweeps.service.running.fairness import MOST_PASSED, Choice, Queue, Room, choose
+from sweeps.service.running.standing import LONGEST_PAUSE_MS
 
 ROOM = Room(slots=4, gpus=1, free_slots=4, free_gpus=1)
 
@@ -68,6 +69,11 @@ def test_what_must_not_begin_yet_waits_and_keeps_nobody_waiting() -> None:
     assert first(queue(later)) is None
     assert first(queue(later, job("other"))) == "other"
     assert first(queue(later, now_ms=1_001)) == "later"
+
+
+def test_a_clock_that_was_set_back_makes_no_pause_longer() -> None:
+    far = replace(job("far", priority=9), not_before_ms=1_001 + LONGEST_PAUSE_MS)
+    assert first(queue(far)) == "far"
 
 
 def test_a_smaller_job_of_somebody_else_passes_one_that_does_not_fit() -> None:
