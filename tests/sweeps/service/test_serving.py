@@ -227,6 +227,7 @@ def test_a_second_signal_ends_it_at_once(place: Place) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:os.fork:RuntimeWarning")  # it runs another program at once
 def test_ctrl_c_in_a_terminal_ends_it_in_order(place: Place) -> None:
     pid, terminal = pty.fork()
     if pid == 0:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from multiprocessing import forkserver
 from pathlib import Path
 
 import pytest
@@ -127,6 +128,8 @@ def settings(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> S
 
 @pytest.fixture
 def launcher(settings: Settings) -> Iterator[HereLauncher]:
+    # One that another test of this process has left has the variables of then.
+    forkserver._forkserver._stop()
     made = HereLauncher(settings)
     yield made
     made.close()
