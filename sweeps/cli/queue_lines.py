@@ -19,7 +19,7 @@ def queue_facts(job: QueuePlace | None) -> dict[str, str]:
 
 
 def queue_line(job: QueuePlace) -> str:
-    """`waiting, 3rd, priority 5, for 2 slots and 1 GPU`, `held until it is resumed`."""
+    """`3rd to begin, priority 5, 2 slots and 1 GPU`, `held until it is resumed`."""
     said = [_standing(job)]
     if job.priority:
         said.append(f"priority {job.priority}")
