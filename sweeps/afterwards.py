@@ -9,7 +9,7 @@ from sweeps.drawing import drawn
 from sweeps.executors.executor import Say, Slots, Terms
 from sweeps.executors.inline import Inline
 from sweeps.lease import Claim
-from sweeps.ledger import Ledger
+from sweeps.ledger.ledger import Ledger
 from sweeps.parts import Parts
 from sweeps.problem import Problem
 from sweeps.sweep import Evaluate

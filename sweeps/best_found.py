@@ -12,7 +12,7 @@ from sweeps.sweep import Sweep
 from sweeps.trial import Result
 
 if TYPE_CHECKING:
-    from sweeps.ledger_reading import LedgerReading
+    from sweeps.ledger.reading import LedgerReading
     from sweeps.trust.trust import Trust
 
 

@@ -12,11 +12,11 @@ from sweeps.delivery import Delivery, kept_artifacts
 from sweeps.drawing import drawn
 from sweeps.executors.inline import Inline
 from sweeps.lease import Claim
-from sweeps.ledger import Ledger
-from sweeps.ledger_records import ACTIVE
+from sweeps.ledger.ledger import Ledger
+from sweeps.ledger.records import ACTIVE
 from sweeps.pareto import front_kept
 from sweeps.parts import Parts
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.session import DRAIN_SECONDS, LONGEST_DRAIN_SECONDS
 from sweeps.stopwatch import Stopwatch
 from sweeps.watcher import Summary

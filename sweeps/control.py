@@ -13,7 +13,7 @@ from typing import Literal
 from sweeps.errors import LedgerError
 from sweeps.interrupts import Interrupts
 from sweeps.lease import LeaseError
-from sweeps.ledger_orders import COMMANDS, Command
+from sweeps.ledger.orders import COMMANDS, Command
 
 Wish = Literal["go_on", "pause", "stop", "cancel"]
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Literal, TypedDict, Unpack
 
-from sweeps import ledger_jobs, ledger_orders, searching
+from sweeps import searching
 from sweeps.accompanied import accompanied
 from sweeps.chosen import Surroundings
 from sweeps.code_since import look_again
@@ -23,11 +23,13 @@ from sweeps.executors.environment import standing
 from sweeps.executors.executor import Slots
 from sweeps.executors.where import HERE, Executor, Placed, Where, slots_for
 from sweeps.lease import Claim, Heartbeat, LeaseError
-from sweeps.ledger import Ledger
-from sweeps.ledger_records import FINAL
+from sweeps.ledger import jobs as ledger_jobs
+from sweeps.ledger import orders as ledger_orders
+from sweeps.ledger.ledger import Ledger
+from sweeps.ledger.records import FINAL
 from sweeps.parts import Parts
 from sweeps.provenance import provenance_of
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.session import Session
 from sweeps.store import Store
 from sweeps.sweep import Sweep

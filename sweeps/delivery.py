@@ -9,8 +9,8 @@ from pathlib import Path
 from sweeps import remembering
 from sweeps.errors import LedgerError
 from sweeps.lease import Claim, LeaseError
-from sweeps.ledger import Ledger
-from sweeps.ledger_records import Begun
+from sweeps.ledger.ledger import Ledger
+from sweeps.ledger.records import Begun
 from sweeps.pareto import front_kept
 from sweeps.parts import Parts
 from sweeps.race.remembering import in_race

@@ -10,7 +10,7 @@ from search_spaces.values import shown
 from sweeps.discovery.discover import completed
 from sweeps.errors import SweepError
 from sweeps.plain_data import DEEPEST
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.sweep import Sweep
 from sweeps.sweep_file import load_sweep
 

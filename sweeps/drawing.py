@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sweeps.executors.executor import Slots
 from sweeps.found import Found, found_of
-from sweeps.ledger_view import LedgerView
+from sweeps.ledger.view import LedgerView
 from tracking.records import Artifact
 
 Report = Callable[[Found, Path], Sequence[Artifact]]

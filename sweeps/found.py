@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from sweeps.ledger_reading import LedgerReading
-from sweeps.ledger_records import Begun, SweepRow
-from sweeps.reading import read_sweep
+from sweeps.ledger.reading import LedgerReading
+from sweeps.ledger.records import Begun, SweepRow
+from sweeps.reading.sweep import read_sweep
 from sweeps.result_json import confirmations_whole, result_from_json
 from sweeps.sweep import Sweep
 from sweeps.trial import Result

@@ -9,8 +9,8 @@ from sweeps import remembering
 from sweeps.backends.backend import State
 from sweeps.delivery import Delivery
 from sweeps.lease import Claim
-from sweeps.ledger import NOTHING, Ledger
-from sweeps.ledger_rows import Stage
+from sweeps.ledger.ledger import NOTHING, Ledger
+from sweeps.ledger.trial_rows import Stage
 from sweeps.live import Live
 from sweeps.open_trial import OpenTrial
 from sweeps.pareto import front_of

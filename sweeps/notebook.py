@@ -13,7 +13,7 @@ from sweeps.describing import load as load
 from sweeps.errors import printable
 from sweeps.executors.where import WHERE, Chosen
 from sweeps.pareto import front_kept
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.store import Store
 from sweeps.sweep import Sweep
 from sweeps.trial import REASONS, Reason
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sweeps.coordinator import Options
-    from sweeps.ledger import Ledger
-    from sweeps.ledger_records import SweepRow
+    from sweeps.ledger.ledger import Ledger
+    from sweeps.ledger.records import SweepRow
     from sweeps.watcher import Summary, Watcher
 
 LATEST = "latest"
@@ -246,7 +246,7 @@ def _row(ledger: Ledger, prefix: str) -> SweepRow:
 
 @contextmanager
 def _opened(store: Store) -> Iterator[Ledger]:
-    from sweeps.ledger import Ledger
+    from sweeps.ledger.ledger import Ledger
 
     ledger = Ledger.open(store.ledger_url)
     try:

@@ -14,7 +14,7 @@ from http.client import HTTPException
 from typing import Any, Protocol
 
 from sweeps.notify_messages import Message
-from sweeps.reading_notify import IN_ENVIRONMENT, host_of, trouble_with
+from sweeps.reading.notify import IN_ENVIRONMENT, host_of, trouble_with
 from sweeps.sweep import Event, Notify
 
 LIMIT = 5.0

@@ -15,7 +15,7 @@ from sweeps.trial import Result
 
 if TYPE_CHECKING:
     from sweeps.found import Found
-    from sweeps.ledger_reading import LedgerReading
+    from sweeps.ledger.reading import LedgerReading
 
 
 def front(found: Found) -> tuple[Result, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sweeps.ledger_jobs import Job, JobState
+from sweeps.ledger.jobs import Job, JobState
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
-from sweeps.cli.wording import reasons_in_words, shown, titled
 from sweeps.trial import Reason
+from sweeps.wording import reasons_in_words, shown, titled
 
 if TYPE_CHECKING:
-    from sweeps.ledger_records import SweepRow
+    from sweeps.ledger.records import SweepRow
 
 HEARD: Mapping[str, Collection[str]] = {
     "pause": ("pausing", "paused"),

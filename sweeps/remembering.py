@@ -16,7 +16,7 @@ from math import inf
 from sweeps.live_trials import Epoch
 from sweeps.pareto import scores_of
 from sweeps.problem import Problem
-from sweeps.reading_notify import without_addresses
+from sweeps.reading.notify import without_addresses
 from sweeps.surroundings import git_commit, package_versions
 from sweeps.sweep import Sweep
 from sweeps.tasks.no_rows import NoRows

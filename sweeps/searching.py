@@ -7,8 +7,8 @@ from functools import partial
 from sweeps.backends.backend import Search, State
 from sweeps.backends.confirming import Confirm, Confirming, first_state, restored
 from sweeps.backends.hyperband import most_epochs
-from sweeps.ledger import Ledger
-from sweeps.ledger_records import told
+from sweeps.ledger.ledger import Ledger
+from sweeps.ledger.records import told
 from sweeps.loop import told_of
 from sweeps.parts import Parts
 from sweeps.sweep import Sweep

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from functools import partial
 
-from sweeps import ledger_orders, remembering
+from sweeps import remembering
 from sweeps.afterwards import artifacts_of
 from sweeps.backends.backend import Search
 from sweeps.checkpoint_keeper import CheckpointKeeper
@@ -18,7 +18,8 @@ from sweeps.executors.executor import Slots
 from sweeps.interrupts import Interrupts
 from sweeps.journal import Journal
 from sweeps.lease import Claim, Heartbeat, LeaseError
-from sweeps.ledger import Ledger
+from sweeps.ledger import orders as ledger_orders
+from sweeps.ledger.ledger import Ledger
 from sweeps.live import Live
 from sweeps.loop import Loop
 from sweeps.memo.choose import memo_of

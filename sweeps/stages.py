@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Protocol
 
 from sweeps import evaluation
-from sweeps.ledger_records import Begun
-from sweeps.ledger_rows import Stage
+from sweeps.ledger.records import Begun
+from sweeps.ledger.trial_rows import Stage
 from sweeps.open_trial import OpenTrial
 from sweeps.pruning.choose import steps_for
 from sweeps.sweep import Objective, Sweep

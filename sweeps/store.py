@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from sweeps import ledger_address
+from sweeps.ledger import address as ledger_address
 
 VARIABLE = "SWEEPS_LEDGER"
 """The environment variable with the ledger's address, for whoever gives none."""

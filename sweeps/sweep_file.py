@@ -13,7 +13,7 @@ from sweeps.discovery.discover import completed
 from sweeps.errors import SweepError, SweepFileError
 from sweeps.overrides import Override, overridden
 from sweeps.readable_text import LARGEST
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.strict_yaml import Document, read_yaml
 from sweeps.sweep import Sweep
 

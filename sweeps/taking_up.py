@@ -10,7 +10,7 @@ from sweeps.checkpoint_keeper import CheckpointKeeper
 from sweeps.executors.executor import Slots
 from sweeps.flight import Flight
 from sweeps.journal import Journal
-from sweeps.ledger_records import Begun, told
+from sweeps.ledger.records import Begun, told
 from sweeps.live import Live
 from sweeps.loop import Loop
 from sweeps.memo.memo import Memo

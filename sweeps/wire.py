@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from sweeps.ledger_course import Passed
-from sweeps.ledger_records import Begun, SweepRow
+from sweeps.ledger.course import Passed
+from sweeps.ledger.records import Begun, SweepRow
 from sweeps.result_json import result_from_json, result_to_json
 from sweeps.trial import Result, Trial
 

@@ -40,7 +40,7 @@ OWNERS = {
     "mlflow": {"tracking/"},
     "matplotlib": {"sweeps/reports/"},
     "sqlalchemy": {
-        "sweeps/ledger",
+        "sweeps/ledger/",
         "sweeps/warm_start/from_study.py",
         "tracking/sqlite_pace.py",
     },

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sweeps.cli.wording import figure
 from sweeps.errors import printable
 from sweeps.watcher import AtWork
+from sweeps.wording import figure
 
 
 def at_work_lines(live: Sequence[AtWork], most: int) -> list[str]:

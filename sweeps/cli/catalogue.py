@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Literal
 from sweeps.cli.endings import BadInputError
 
 if TYPE_CHECKING:
-    from sweeps.ledger_orders import Command
-    from sweeps.ledger_reading import LedgerReading
-    from sweeps.ledger_records import SweepRow
+    from sweeps.ledger.orders import Command
+    from sweeps.ledger.reading import LedgerReading
+    from sweeps.ledger.records import SweepRow
     from sweeps.queue_place import QueuePlace
     from sweeps.sweep import Sweep
     from sweeps.watcher import AtWork
@@ -84,7 +84,7 @@ class Catalogue(ABC):
 
     def sweep_of(self, row: SweepRow) -> Sweep:
         """The description that the sweep was started with."""
-        from sweeps.reading import read_sweep
+        from sweeps.reading.sweep import read_sweep
 
         return read_sweep(self.ledger.document(row.sweep_id))
 

@@ -14,10 +14,10 @@ from sweeps.cli.ray_check import ray
 from sweeps.cli.room import disk, memory
 from sweeps.cli.store_check import store
 from sweeps.cli.tracking_check import tracking
-from sweeps.cli.wording import size
 from sweeps.store import Store
 from sweeps.surroundings import MISSING, package_versions
 from sweeps.trainers.fused import program_cache
+from sweeps.wording import size
 from tracking import store_uri
 
 PACKAGES = "packages"

@@ -14,10 +14,10 @@ from sweeps.cli.store_flags import StoreFlags
 from sweeps.store import Store
 
 if TYPE_CHECKING:
-    from sweeps.ledger import Ledger
-    from sweeps.ledger_jobs import JobState
-    from sweeps.ledger_orders import Command
-    from sweeps.ledger_records import SweepRow
+    from sweeps.ledger.jobs import JobState
+    from sweeps.ledger.ledger import Ledger
+    from sweeps.ledger.orders import Command
+    from sweeps.ledger.records import SweepRow
     from sweeps.queue_place import QueuePlace
     from sweeps.watcher import AtWork
 
@@ -46,7 +46,7 @@ class Shelf(Catalogue):
 
     def place(self, row: SweepRow) -> QueuePlace | None:
         """The sweep's place in the queue; None of one that was never in any."""
-        from sweeps.ledger_jobs import job_of
+        from sweeps.ledger.jobs import job_of
         from sweeps.queue_place import place_of
 
         job = job_of(self.ledger, row.sweep_id)
@@ -60,7 +60,7 @@ class Shelf(Catalogue):
 
     def leave(self, row: SweepRow, command: Command) -> bool:
         """Leave a command for the process that runs the sweep; False when none does."""
-        from sweeps.ledger_orders import leave
+        from sweeps.ledger.orders import leave
 
         return leave(self.ledger, row.sweep_id, command)
 
@@ -74,12 +74,12 @@ class Shelf(Catalogue):
 
     def withdraw(self, row: SweepRow, ending: Literal["stopped", "cancelled"]) -> bool:
         """End a sweep for good that waits in a queue; False when it has begun, or is about to."""
-        from sweeps.ledger_standing import withdraw
+        from sweeps.ledger.standing import withdraw
 
         return row.state == "queued" and withdraw(self.ledger, row.sweep_id, ending)
 
     def _changed(self, row: SweepRow, before: Collection[str], state: JobState) -> bool:
-        from sweeps.ledger_jobs import change, job_of
+        from sweeps.ledger.jobs import change, job_of
 
         job = job_of(self.ledger, row.sweep_id)
         if job is None or job.state not in before:
@@ -96,7 +96,7 @@ class Shelf(Catalogue):
             return ""
 
     def _places(self) -> Mapping[str, QueuePlace]:
-        from sweeps.ledger_jobs import JobState, jobs
+        from sweeps.ledger.jobs import JobState, jobs
         from sweeps.queue_place import place_of
 
         found = jobs(self.ledger, get_args(JobState))
@@ -109,7 +109,7 @@ def opened(flags: StoreFlags) -> Iterator[Shelf]:
     store = flags.chosen
     if not exists(store):
         raise _nothing_in(store)
-    from sweeps.ledger import Ledger
+    from sweeps.ledger.ledger import Ledger
 
     ledger = Ledger.open(store.ledger_url)
     try:

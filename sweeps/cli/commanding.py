@@ -14,12 +14,12 @@ from sweeps.cli.options import SweepId, TrackingUri
 from sweeps.cli.screen import progress, say, say_if_heard
 from sweeps.cli.store_flags import ANYWHERE, PlaceOption, StoreFlags
 from sweeps.cli.telling import command, farewell
-from sweeps.cli.wording import count, shown, titled
 from sweeps.refusals import HEARD, NOTHING_LEFT, is_over, is_run_by_nobody, is_stopping
+from sweeps.wording import count, shown, titled
 
 if TYPE_CHECKING:
-    from sweeps.ledger_orders import Command
-    from sweeps.ledger_records import SweepRow
+    from sweeps.ledger.orders import Command
+    from sweeps.ledger.records import SweepRow
     from sweeps.sweep import Sweep
 
 PATIENCE = 10.0

@@ -16,8 +16,8 @@ from sweeps.cli.endings import FAILED, BadInputError, guarded
 from sweeps.cli.options import AsJson
 from sweeps.cli.screen import say, table
 from sweeps.cli.store_flags import HERE, StoreOption
-from sweeps.cli.wording import as_json as json_text
-from sweeps.cli.wording import count, duration, figure
+from sweeps.wording import as_json as json_text
+from sweeps.wording import count, duration, figure
 
 if TYPE_CHECKING:
     from sweeps.comparing.comparison import Comparison

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from sweeps.cli.catalogue import Catalogue
 from sweeps.cli.store_flags import StoreFlags
 from sweeps.cli.telling import command
-from sweeps.cli.wording import count, figure
+from sweeps.wording import count, figure
 
 if TYPE_CHECKING:
-    from sweeps.ledger_records import SweepRow
+    from sweeps.ledger.records import SweepRow
     from sweeps.trust.trust import Trust
 
 CONCLUDED = ("finished", "out_of_time", "stopped")

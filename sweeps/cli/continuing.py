@@ -22,14 +22,14 @@ from sweeps.cli.starting import ended_by_ctrl_c
 from sweeps.cli.store_flags import ANYWHERE, PlaceOption, StoreFlags
 from sweeps.cli.telling import exit_code, farewell
 from sweeps.cli.where_flags import AUTOMATIC, WhereFlags, WhereOption
-from sweeps.cli.wording import count, titled
 from sweeps.lease import LeaseError
 from sweeps.refusals import has_no_number_of_trials, is_final, is_taken, to_retry
 from sweeps.trial import REASONS, Reason
+from sweeps.wording import count, titled
 
 if TYPE_CHECKING:
     from sweeps.executors.where import Chosen
-    from sweeps.ledger_records import SweepRow
+    from sweeps.ledger.records import SweepRow
     from sweeps.watcher import Summary
 
 
@@ -193,7 +193,7 @@ def _reasons(failed: bool, typed: Collection[str]) -> list[Reason] | None:
 
 def _free(shelf: Catalogue, typed: str, done: str) -> SweepRow:
     """A sweep that nobody runs, and that may go on."""
-    from sweeps.ledger_records import FINAL
+    from sweeps.ledger.records import FINAL
 
     row = shelf.sweep(typed)
     if row.state in FINAL:

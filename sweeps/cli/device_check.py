@@ -8,9 +8,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from sweeps.cli.finding import Finding
-from sweeps.cli.wording import count
 from sweeps.executors.environment import standing
 from sweeps.trainers.choose import trainer_for
+from sweeps.wording import count
 
 DRIVER = Path("/proc/driver/nvidia/version")
 FOR_CUDA_13 = 580

@@ -14,8 +14,8 @@ from sweeps.client import commands
 from sweeps.client.address import Address, token_from
 from sweeps.client.connection import Connection
 from sweeps.client.remote_view import RemoteView
-from sweeps.ledger_orders import Command
-from sweeps.ledger_records import SweepRow
+from sweeps.ledger.orders import Command
+from sweeps.ledger.records import SweepRow
 from sweeps.queue_place import QueuePlace
 from sweeps.watcher import AtWork
 

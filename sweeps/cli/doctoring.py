@@ -13,9 +13,9 @@ from sweeps.cli.examining import examine
 from sweeps.cli.options import AsJson, TrackingUri
 from sweeps.cli.screen import say
 from sweeps.cli.store_flags import HERE, StoreOption
-from sweeps.cli.wording import as_json as json_text
-from sweeps.cli.wording import count, lines, size
 from sweeps.store import Store
+from sweeps.wording import as_json as json_text
+from sweeps.wording import count, lines, size
 
 if TYPE_CHECKING:
     from sweeps.cli.finding import Finding

@@ -12,9 +12,9 @@ from sweeps.cli.endings import FAILED, complain
 from sweeps.cli.screen import progress, say
 from sweeps.cli.store_flags import StoreFlags
 from sweeps.cli.telling import command
-from sweeps.cli.wording import as_json as json_text
-from sweeps.cli.wording import count, shown, waiting
 from sweeps.store import Store
+from sweeps.wording import as_json as json_text
+from sweeps.wording import count, shown, waiting
 from tracking.store_uri import resolve, without_credentials
 
 if TYPE_CHECKING:

@@ -19,13 +19,13 @@ from sweeps.cli.screen import say
 from sweeps.cli.store_flags import ANYWHERE, PlaceOption
 from sweeps.cli.telling import command
 from sweeps.cli.trial_place import missing, split_place
-from sweeps.cli.wording import as_json as json_text
-from sweeps.cli.wording import count, duration, figure, lines, moment, titled
 from sweeps.errors import printable
 from sweeps.trial import Failure, Part, Result
+from sweeps.wording import as_json as json_text
+from sweeps.wording import count, duration, figure, lines, moment, titled
 
 if TYPE_CHECKING:
-    from sweeps.ledger_records import Begun, SweepRow
+    from sweeps.ledger.records import Begun, SweepRow
 
 MOST_KINDS = 20
 MOST_RANGES = 12

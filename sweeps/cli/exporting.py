@@ -18,8 +18,8 @@ from sweeps.cli.endings import FAILED, BadInputError, complain, guarded, show_li
 from sweeps.cli.options import AsJson, SweepId, TrackingUri
 from sweeps.cli.screen import say
 from sweeps.cli.store_flags import HERE, StoreOption
-from sweeps.cli.wording import as_json as json_text
-from sweeps.cli.wording import figure, lines
+from sweeps.wording import as_json as json_text
+from sweeps.wording import figure, lines
 
 
 @guarded

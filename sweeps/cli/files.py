@@ -38,7 +38,7 @@ def validate(
     as_json: AsJson = False,
 ) -> None:
     """Say what is wrong with sweep files, and where."""
-    from sweeps.cli.wording import as_json as json_text
+    from sweeps.wording import as_json as json_text
 
     checked = [_checked(file, overrides or []) for file in sweep_files]
     if as_json:
@@ -59,7 +59,7 @@ def validate(
 def _checked(file: Path, overrides: list[str]) -> dict[str, Any]:
     from sweeps.notify_sending import troubles
     from sweeps.plan import check_allowed
-    from sweeps.reading_notify import without_addresses
+    from sweeps.reading.notify import without_addresses
     from sweeps.sweep_file import SweepFile
     from sweeps.tasks.table_described import described
 

@@ -15,13 +15,13 @@ from sweeps.cli.endings import FAILED, INTERRUPTED, complain
 from sweeps.cli.screen import progress, say_if_heard
 from sweeps.cli.store_flags import StoreFlags
 from sweeps.cli.telling import command, exit_code, farewell
-from sweeps.cli.wording import titled
 from sweeps.client import commands
 from sweeps.client.info import Info
 from sweeps.client.looking_on import Session, look_on, summary_of
-from sweeps.ledger_records import FINAL, SweepRow
+from sweeps.ledger.records import FINAL, SweepRow
 from sweeps.sweep import Sweep
 from sweeps.trial import Reason
+from sweeps.wording import titled
 
 PATIENCE = 60.0
 GLANCE = 0.25

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sweeps.cli.screen import say, table
-from sweeps.cli.wording import count, figure, inline
 from sweeps.sweep import Sweep
 from sweeps.trial import Config, Result
+from sweeps.wording import count, figure, inline
 
 MOST_ROWS = 40
 

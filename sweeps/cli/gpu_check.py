@@ -7,9 +7,9 @@ import sys
 from dataclasses import asdict
 
 from sweeps.cli.finding import Finding
-from sweeps.cli.wording import size
 from sweeps.executors import gpus
 from sweeps.executors.gpus import Gpu
+from sweeps.wording import size
 
 SECONDS = 120.0
 """TensorFlow may take as long to start where it is not in the file cache."""

@@ -23,11 +23,11 @@ from sweeps.cli.store_flags import ANYWHERE, PlaceOption, StoreFlags
 from sweeps.cli.syncing import lacks
 from sweeps.cli.telling import best_lines, command, on_the_front, ways_on
 from sweeps.cli.trust_lines import trust_lines
-from sweeps.cli.wording import as_json as json_text
-from sweeps.cli.wording import duration, lines, moment, reasons_in_words, shown, titled, waiting
+from sweeps.wording import as_json as json_text
+from sweeps.wording import duration, lines, moment, reasons_in_words, shown, titled, waiting
 
 if TYPE_CHECKING:
-    from sweeps.ledger_records import SweepRow
+    from sweeps.ledger.records import SweepRow
     from sweeps.queue_place import QueuePlace
     from sweeps.sweep import Sweep
     from sweeps.trial import Reason, Result

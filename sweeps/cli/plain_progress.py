@@ -10,10 +10,10 @@ from sweeps.cli.at_work_lines import at_work_lines
 from sweeps.cli.failures import Failures
 from sweeps.cli.pace import Pace
 from sweeps.cli.telling import ending_line
-from sweeps.cli.wording import count, duration, figure
 from sweeps.errors import printable
 from sweeps.trial import Result
 from sweeps.watcher import AtWork, Summary
+from sweeps.wording import count, duration, figure
 
 SOONEST = 5.0
 LATEST = 60.0

@@ -12,10 +12,10 @@ from sweeps.cli.endings import BAD_INPUT, guarded
 from sweeps.cli.options import AsJson, Overrides, SweepFileArgument
 from sweeps.cli.screen import say
 from sweeps.cli.where_flags import AUTOMATIC, WhereOption
-from sweeps.cli.wording import as_json as json_text
-from sweeps.cli.wording import count, duration, inline
 from sweeps.errors import SweepFileError, printable
 from sweeps.trial import Config
+from sweeps.wording import as_json as json_text
+from sweeps.wording import count, duration, inline
 
 if TYPE_CHECKING:
     from sweeps.plan import Plan

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sweeps.cli.costs import hours
-from sweeps.cli.wording import count, duration, size
+from sweeps.wording import count, duration, size
 
 if TYPE_CHECKING:
     from sweeps.price.figures import Price

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sweeps.cli.wording import count, moment
 from sweeps.clock import wall_ms
+from sweeps.wording import count, moment
 
 if TYPE_CHECKING:
     from sweeps.queue_place import QueuePlace

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sweeps.cli.wording import count, duration, figure
 from sweeps.race.race import Place, Race
 from sweeps.watcher import SaysOnly, Summary
+from sweeps.wording import count, duration, figure
 
 
 class RaceProgress(SaysOnly):

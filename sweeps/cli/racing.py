@@ -17,8 +17,8 @@ from sweeps.cli.starting import ended_by_ctrl_c
 from sweeps.cli.store_flags import HERE, StoreFlags, StoreOption
 from sweeps.cli.telling import command, exit_code
 from sweeps.cli.where_flags import AUTOMATIC, WhereFlags, WhereOption
-from sweeps.cli.wording import as_json as json_text
-from sweeps.cli.wording import count
+from sweeps.wording import as_json as json_text
+from sweeps.wording import count
 
 if TYPE_CHECKING:
     from sweeps.race.outcome import Outcome

@@ -12,10 +12,10 @@ from sweeps.cli.chosen import Shelf, opened
 from sweeps.cli.endings import BadInputError, guarded
 from sweeps.cli.screen import say
 from sweeps.cli.store_flags import HERE, StoreOption
-from sweeps.cli.wording import count
+from sweeps.wording import count
 
 if TYPE_CHECKING:
-    from sweeps.ledger_records import SweepRow
+    from sweeps.ledger.records import SweepRow
 
 
 @guarded

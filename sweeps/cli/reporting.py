@@ -14,7 +14,7 @@ from sweeps.cli.endings import FAILED, BadInputError, complain, guarded, show_li
 from sweeps.cli.options import SweepId
 from sweeps.cli.screen import say
 from sweeps.cli.store_flags import ANYWHERE, PlaceOption, StoreFlags
-from sweeps.cli.wording import titled
+from sweeps.wording import titled
 
 if TYPE_CHECKING:
     from sweeps.found import Found

@@ -16,7 +16,7 @@ from sweeps.cli.options import AsJson, TrackingUri
 from sweeps.cli.screen import console, progress, say
 from sweeps.cli.store_flags import HERE, StoreOption
 from sweeps.cli.where_flags import AUTOMATIC, WhereOption
-from sweeps.cli.wording import as_json as json_text
+from sweeps.wording import as_json as json_text
 
 if TYPE_CHECKING:
     from sweeps.reproduce.reproduction import Reproduction

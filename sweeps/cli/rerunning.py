@@ -16,8 +16,8 @@ from sweeps.cli.starting import ended_by_ctrl_c
 from sweeps.cli.store_flags import HERE, StoreOption
 from sweeps.cli.trial_place import missing, split_place
 from sweeps.cli.where_flags import AUTOMATIC, WhereOption
-from sweeps.cli.wording import as_json as json_text
-from sweeps.cli.wording import count, duration, lines
+from sweeps.wording import as_json as json_text
+from sweeps.wording import count, duration, lines
 
 if TYPE_CHECKING:
     from sweeps.rerunning.agreement import Difference

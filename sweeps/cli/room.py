@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 
 from sweeps.cli.finding import Finding, existing
-from sweeps.cli.wording import size
+from sweeps.wording import size
 
 LEAST_DISK = 200_000_000
 LEAST_MEMORY = 500_000_000

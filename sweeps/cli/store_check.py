@@ -11,10 +11,10 @@ from typing import Any
 from urllib.parse import quote
 
 from sweeps.cli.finding import Finding, write_into
-from sweeps.cli.wording import count
 from sweeps.errors import LedgerError, LedgerVersionError
 from sweeps.file_systems import over_network
 from sweeps.store import Store
+from sweeps.wording import count
 
 
 def store(place: Store) -> Finding:
@@ -32,7 +32,7 @@ def store(place: Store) -> Finding:
 
 
 def _on_server(place: Store, facts: dict[str, Any]) -> Finding:
-    from sweeps import ledger_engine
+    from sweeps.ledger import engine as ledger_engine
 
     try:
         layout, sweeps = ledger_engine.glance(place.ledger_url)
@@ -47,7 +47,7 @@ def _on_server(place: Store, facts: dict[str, Any]) -> Finding:
 
 def _older(place: Store, facts: dict[str, Any], layout: int | None, sweeps: int) -> Finding | None:
     """What is said of a ledger of an older layout; None for any other."""
-    from sweeps.ledger_schema import VERSION
+    from sweeps.ledger.schema import VERSION
 
     if layout is None or layout >= VERSION:
         return None
@@ -60,7 +60,7 @@ def _older(place: Store, facts: dict[str, Any], layout: int | None, sweeps: int)
 
 
 def _opened(place: Store, facts: dict[str, Any]) -> Finding:
-    from sweeps.ledger import Ledger
+    from sweeps.ledger.ledger import Ledger
 
     try:
         with closing(Ledger.open(place.ledger_url)) as ledger:

@@ -10,9 +10,9 @@ from typing import Annotated, Any
 
 import typer
 
-from sweeps import ledger_address
 from sweeps.cli.endings import BadInputError
 from sweeps.client.address import SERVER, TOKEN
+from sweeps.ledger import address as ledger_address
 from sweeps.store import VARIABLE, Store
 
 

@@ -14,8 +14,8 @@ from sweeps.cli.options import NoMemo, Overrides, SweepFileArgument
 from sweeps.cli.screen import say
 from sweeps.cli.store_flags import ANYWHERE, PlaceOption, StoreFlags
 from sweeps.cli.telling import command
-from sweeps.cli.wording import titled
 from sweeps.client.address import SERVER
+from sweeps.wording import titled
 
 if TYPE_CHECKING:
     from sweeps.cli.distant import Distant

@@ -17,12 +17,12 @@ from sweeps.cli.options import OneOrAll, TrackingUri
 from sweeps.cli.screen import progress, say, say_if_heard
 from sweeps.cli.store_flags import HERE, StoreOption
 from sweeps.cli.telling import command
-from sweeps.cli.wording import count, titled, waiting
 from sweeps.interrupts import WATCHED
 from sweeps.lease import LeaseError
+from sweeps.wording import count, titled, waiting
 
 if TYPE_CHECKING:
-    from sweeps.ledger_records import SweepRow
+    from sweeps.ledger.records import SweepRow
 
 
 @dataclass
@@ -57,7 +57,7 @@ def sync(
 
 def lacks(row: SweepRow) -> bool:
     """Whether MLflow lacks something of a sweep that has begun, and nobody is there to send it."""
-    from sweeps.ledger_records import QUEUED
+    from sweeps.ledger.records import QUEUED
 
     begun = row.state != QUEUED
     return begun and row.holder is None and (row.unsent > 0 or not row.end_sent)

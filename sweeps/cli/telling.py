@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 
 from sweeps.cli.endings import FAILED, INTERRUPTED
 from sweeps.cli.store_flags import StoreFlags
-from sweeps.cli.wording import count, duration, figure, lines, waiting
 from sweeps.errors import printable
 from sweeps.trial import Result
 from sweeps.watcher import Ending, Summary
+from sweeps.wording import count, duration, figure, lines, waiting
 from tracking.store_uri import without_credentials
 
 ENDINGS: Mapping[Ending, str] = {

@@ -13,8 +13,8 @@ from search_spaces.spelling import suggestion
 from search_spaces.values import shown
 from sweeps.cli.endings import BadInputError, guarded
 from sweeps.cli.screen import say
-from sweeps.cli.wording import lines
 from sweeps.errors import printable
+from sweeps.wording import lines
 
 
 @guarded

@@ -14,12 +14,12 @@ from sweeps.cli.flag_groups import with_groups
 from sweeps.cli.options import AsJson
 from sweeps.cli.screen import say, table
 from sweeps.cli.store_flags import HERE, StoreFlags, StoreOption
-from sweeps.cli.wording import as_json as json_text
-from sweeps.cli.wording import moment
+from sweeps.wording import as_json as json_text
+from sweeps.wording import moment
 
 if TYPE_CHECKING:
-    from sweeps.ledger import Ledger
-    from sweeps.ledger_tokens import Token
+    from sweeps.ledger.ledger import Ledger
+    from sweeps.ledger.tokens import Token
 
 Role = Annotated[
     Literal["viewer", "submitter", "admin"],
@@ -52,7 +52,7 @@ def create(
 
     Once a store has a token, its service asks everybody for one.
     """
-    from sweeps import ledger_tokens
+    from sweeps.ledger import tokens as ledger_tokens
 
     with _ledger(store) as ledger:
         try:
@@ -71,7 +71,7 @@ def create(
 @guarded
 def ls(store: StoreOption = HERE, as_json: AsJson = False) -> None:
     """List the tokens of a store, without what is secret."""
-    from sweeps import ledger_tokens
+    from sweeps.ledger import tokens as ledger_tokens
 
     with _ledger(store) as ledger:
         found = ledger_tokens.tokens(ledger)
@@ -93,7 +93,7 @@ def revoke(
 
     A service that runs obeys within a second. The sweeps of its name stay.
     """
-    from sweeps import ledger_tokens
+    from sweeps.ledger import tokens as ledger_tokens
 
     with _ledger(store) as ledger:
         try:
@@ -114,7 +114,7 @@ for name, command in COMMANDS.items():
 @contextmanager
 def _ledger(store: StoreFlags) -> Iterator[Ledger]:
     """The ledger of the store, made when it is missing: tokens may come before the service."""
-    from sweeps.ledger import Ledger
+    from sweeps.ledger.ledger import Ledger
 
     with closing(Ledger.open(store.chosen.ledger_url)) as ledger:
         yield ledger

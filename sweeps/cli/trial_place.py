@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sweeps.cli.endings import BadInputError
-from sweeps.cli.wording import titled
+from sweeps.wording import titled
 
 if TYPE_CHECKING:
-    from sweeps.ledger_records import SweepRow
+    from sweeps.ledger.records import SweepRow
 
 
 def split_place(place: str) -> tuple[str, int | None]:

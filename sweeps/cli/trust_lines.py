@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from sweeps.cli.wording import count, figure, inline, lines
 from sweeps.reports import trust_words
 from sweeps.reports.trust_words import between
+from sweeps.wording import count, figure, inline, lines
 
 if TYPE_CHECKING:
     from sweeps.trial import Config

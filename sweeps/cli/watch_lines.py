@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from sweeps.cli.at_work_lines import at_work_lines
 from sweeps.cli.queue_lines import queue_line
-from sweeps.cli.wording import count, duration, figure, shown, titled
 from sweeps.errors import printable
+from sweeps.wording import count, duration, figure, shown, titled
 
 if TYPE_CHECKING:
     from sweeps.cli.watched import Seen

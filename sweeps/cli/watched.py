@@ -14,8 +14,8 @@ from sweeps.trial import Result
 from sweeps.watcher import AtWork
 
 if TYPE_CHECKING:
-    from sweeps.ledger_course import Passed
-    from sweeps.ledger_records import SweepRow
+    from sweeps.ledger.course import Passed
+    from sweeps.ledger.records import SweepRow
     from sweeps.queue_place import QueuePlace
     from sweeps.sweep import Sweep
 

@@ -10,9 +10,9 @@ from sweeps.cli.endings import BadInputError, guarded
 from sweeps.cli.options import AsJson
 from sweeps.cli.screen import say, table
 from sweeps.cli.store_flags import ANYWHERE, PlaceOption
-from sweeps.cli.wording import as_json as json_text
-from sweeps.cli.wording import count, moment
 from sweeps.client.address import SERVER
+from sweeps.wording import as_json as json_text
+from sweeps.wording import count, moment
 
 UNKNOWN = "-"
 

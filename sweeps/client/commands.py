@@ -17,7 +17,7 @@ Order = Literal["pause", "resume", "stop", "cancel"]
 
 @dataclass(frozen=True)
 class Submission:
-    """A sweep file's text, and with what it is to be run (see `sweeps.ledger_jobs.Order`)."""
+    """A sweep file's text, and with what it is to be run (see `sweeps.ledger.jobs.Order`)."""
 
     file: str
     file_name: str

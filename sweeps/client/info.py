@@ -9,7 +9,7 @@ from typing import Any
 
 from sweeps import wire
 from sweeps.client.errors import NoServiceError
-from sweeps.ledger_records import SweepRow
+from sweeps.ledger.records import SweepRow
 from sweeps.queue_place import QueuePlace
 
 

@@ -13,7 +13,7 @@ from sweeps.client.events import BEGINNING, Event, events_of, place_in
 from sweeps.client.info import Info, info_from, understood
 from sweeps.client.queue_said import QueueLines
 from sweeps.client.remote_view import RemoteView
-from sweeps.ledger_records import SweepRow
+from sweeps.ledger.records import SweepRow
 from sweeps.pareto import front_kept, front_of
 from sweeps.result_json import brief_from_json
 from sweeps.sweep import Sweep

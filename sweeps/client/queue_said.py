@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from sweeps.ledger_records import SweepRow
+from sweeps.ledger.records import SweepRow
 from sweeps.queue_place import QueuePlace
 from sweeps.watcher import Watcher
 

@@ -12,8 +12,8 @@ from sweeps import wire
 from sweeps.client.connection import Connection, Query
 from sweeps.client.errors import RefusedError
 from sweeps.client.info import Info, info_from, understood
-from sweeps.ledger_course import Passed
-from sweeps.ledger_records import Begun, SweepRow
+from sweeps.ledger.course import Passed
+from sweeps.ledger.records import Begun, SweepRow
 from sweeps.result_json import brief_from_json, confirmations_whole, result_from_json
 from sweeps.trial import Reason, Result, Trial
 from sweeps.watcher import AtWork

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sweeps.found import Found
-from sweeps.ledger_view import LedgerView
+from sweeps.ledger.view import LedgerView
 from sweeps.provenance import Provenance
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.remembering import best_of
 from sweeps.result_json import brief_from_json
 from sweeps.trial import Config, Result

@@ -16,7 +16,7 @@ from sweeps.discovery.presence import check_present
 from sweeps.discovery.source import asks_for_hp, first_parameter
 from sweeps.errors import SweepError
 from sweeps.executors.secrecy import without_secrets
-from sweeps.reading_subject import OWN_CODE, folder_of
+from sweeps.reading.subject import OWN_CODE, folder_of
 from sweeps.section import Section
 from sweeps.user_code import check_path
 

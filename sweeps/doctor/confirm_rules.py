@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from sweeps.backends.confirming import Confirm, key_of
 from sweeps.backends.hyperband import most_epochs
 from sweeps.doctor.violation import Fault
-from sweeps.ledger_evidence import KeptTrial
+from sweeps.ledger.evidence import KeptTrial
 from sweeps.sweep import Sweep
 from sweeps.trial import Trial
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sweeps.doctor.violation import Fault
-from sweeps.ledger_evidence import KeptTrial
-from sweeps.ledger_records import ACTIVE, FINAL, QUEUED
+from sweeps.ledger.evidence import KeptTrial
+from sweeps.ledger.records import ACTIVE, FINAL, QUEUED
 from sweeps.sweep import Sweep
 
 STATES = (QUEUED, *ACTIVE, *FINAL, "interrupted", "finished", "out_of_time", "failed")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sweeps import remembering
-from sweeps.ledger_evidence import KeptTrial
+from sweeps.ledger.evidence import KeptTrial
 from sweeps.sweep import Sweep
 from tracking.limits import PARAM_LENGTH, TAG_LENGTH, fitting_name, fitting_value
 from tracking.records import Metric

@@ -18,9 +18,9 @@ from sweeps.doctor.point_rules import point_faults
 from sweeps.doctor.queue_rules import queue_faults
 from sweeps.doctor.trial_rules import trial_faults
 from sweeps.doctor.violation import Fault
-from sweeps.ledger_evidence import Evidence, KeptTrial
-from sweeps.ledger_records import SweepRow
-from sweeps.reading import read_sweep
+from sweeps.ledger.evidence import Evidence, KeptTrial
+from sweeps.ledger.records import SweepRow
+from sweeps.reading.sweep import read_sweep
 from sweeps.store import Store
 from sweeps.sweep import Sweep
 from sweeps.warm_start.priors import priors_in

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from sweeps.doctor.violation import Fault
-from sweeps.ledger_evidence import KeptTrial
-from sweeps.ledger_records import ENDED
+from sweeps.ledger.evidence import KeptTrial
+from sweeps.ledger.records import ENDED
 
 
 def order_faults(kept: Sequence[KeptTrial]) -> Iterator[Fault]:

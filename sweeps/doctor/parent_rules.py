@@ -7,9 +7,9 @@ from typing import Any
 
 from sweeps.doctor.expected import last_values
 from sweeps.doctor.violation import Fault, Mend
-from sweeps.ledger_evidence import KeptTrial
-from sweeps.ledger_records import ACTIVE
-from sweeps.ledger_standing import NEVER_BEGUN
+from sweeps.ledger.evidence import KeptTrial
+from sweeps.ledger.records import ACTIVE
+from sweeps.ledger.standing import NEVER_BEGUN
 from sweeps.pareto import front_of
 from sweeps.remembering import STATUS, best_of, sweep_end
 from sweeps.sweep import Sweep

@@ -10,7 +10,7 @@ from sweeps.backends.choose import backend_for
 from sweeps.backends.grid_search import GridSearch
 from sweeps.backends.hyperband import Hyperband
 from sweeps.doctor.violation import Fault
-from sweeps.ledger_evidence import KeptTrial
+from sweeps.ledger.evidence import KeptTrial
 from sweeps.sweep import Sweep
 from sweeps.trial import Config
 

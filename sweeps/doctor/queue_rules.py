@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any, get_args
 
 from sweeps.doctor.violation import Fault
-from sweeps.ledger_evidence import NOT_READABLE, KeptTrial
-from sweeps.ledger_jobs import JobState, Wanted
-from sweeps.ledger_records import FINAL, QUEUED
-from sweeps.ledger_standing import NEVER_BEGUN
+from sweeps.ledger.evidence import NOT_READABLE, KeptTrial
+from sweeps.ledger.jobs import JobState, Wanted
+from sweeps.ledger.records import FINAL, QUEUED
+from sweeps.ledger.standing import NEVER_BEGUN
 
 RULE = "queue"
 WITHOUT_BEGINNING = (QUEUED, "failed", *FINAL)

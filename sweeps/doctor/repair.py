@@ -13,8 +13,8 @@ from sweeps import coordinator
 from sweeps.doctor.auditor import mlflow_auditor
 from sweeps.doctor.diagnosis import Diagnosis, diagnose
 from sweeps.doctor.violation import Mend
-from sweeps.ledger import Ledger
-from sweeps.ledger_unsent import mark_unsent
+from sweeps.ledger.ledger import Ledger
+from sweeps.ledger.unsent import mark_unsent
 from sweeps.store import Store
 from sweeps.watcher import Watcher
 from tracking.tracker import TrackingError

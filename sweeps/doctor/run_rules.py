@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sweeps.doctor.runs import Runs, TrialRun
 from sweeps.doctor.violation import Fault, Mend
-from sweeps.ledger_evidence import KeptTrial
+from sweeps.ledger.evidence import KeptTrial
 from tracking.doubles import is_unfinished
 
 

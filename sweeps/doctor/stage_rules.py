@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from sweeps.doctor.violation import Fault
-from sweeps.ledger_evidence import KeptTrial
+from sweeps.ledger.evidence import KeptTrial
 from sweeps.trial import Pruned, Result
 
 RULE = "stages"

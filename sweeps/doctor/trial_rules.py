@@ -9,8 +9,8 @@ from statistics import fmean
 from search_spaces import SpaceError
 from sweeps.doctor.stage_rules import stage_faults
 from sweeps.doctor.violation import Fault
-from sweeps.ledger_evidence import KeptTrial
-from sweeps.ledger_records import ENDED
+from sweeps.ledger.evidence import KeptTrial
+from sweeps.ledger.records import ENDED
 from sweeps.losses import MOST_TRIES
 from sweeps.sweep import Sweep
 from sweeps.trial import Result

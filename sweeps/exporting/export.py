@@ -16,11 +16,11 @@ from sweeps.executors.raised import RemoteError
 from sweeps.exporting.choosing import chosen, refit_of
 from sweeps.exporting.learned import is_prepared_beforehand, spec_of
 from sweeps.exporting.manifest import ExportError, Manifest
-from sweeps.ledger import Ledger
-from sweeps.ledger_records import ACTIVE
+from sweeps.ledger.ledger import Ledger
+from sweeps.ledger.records import ACTIVE
 from sweeps.parts import problem_of
 from sweeps.problem import Problem
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.store import Store
 from sweeps.surroundings import package_versions
 from sweeps.sweep import Sweep

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sweeps.chosen import Surroundings
-from sweeps.ledger import Ledger
+from sweeps.ledger.ledger import Ledger
 from sweeps.memo.ground import ground_of
 from sweeps.memo.memo import LedgerMemo, Memo, NoMemo
 from sweeps.parts import Parts

@@ -18,7 +18,7 @@ from sweeps.errors import SweepError
 from sweeps.executors.where import Where
 from sweeps.price.rehearsal import Asked, price
 from sweeps.price.trying import TooLongError
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.user_code import UserCodeError
 
 ASKED, PRICE = "asked.json", "price.json"

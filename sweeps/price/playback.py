@@ -17,7 +17,7 @@ from sweeps.chosen import Surroundings
 from sweeps.drawing import Report
 from sweeps.executors.executor import Slots
 from sweeps.executors.where import Where
-from sweeps.ledger import Ledger
+from sweeps.ledger.ledger import Ledger
 from sweeps.parts import Parts
 from sweeps.price.stand_ins import Bundling, Fixed, Instead, Timed, Watching
 from sweeps.provenance import provenance_of

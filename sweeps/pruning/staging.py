@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from sweeps.ledger_records import Begun
-from sweeps.ledger_rows import Stage as KeptStage
+from sweeps.ledger.records import Begun
+from sweeps.ledger.trial_rows import Stage as KeptStage
 from sweeps.open_trial import OpenTrial
 from sweeps.pruning.choose import PARTS
 from sweeps.pruning.progress import known_from, text_of

@@ -10,11 +10,11 @@ from sweeps.backends.choose import BACKENDS
 from sweeps.backends.hyperband import Hyperband
 from sweeps.clock import now_ms
 from sweeps.errors import SweepError
-from sweeps.ledger import ID_LETTERS
+from sweeps.ledger.sweep_row import ID_LETTERS
 from sweeps.plan import expected_trials
 from sweeps.race.entrants import epochs_of_a_trial, epochs_of_hyperband, sweep_for
 from sweeps.race.race import Race
-from sweeps.reading import LARGEST_SEED
+from sweeps.reading.sweep import LARGEST_SEED
 from sweeps.sweep import Sweep
 
 ENTRANTS = ("grid", "random", "hyperband", "optuna")

@@ -9,7 +9,7 @@ from sweeps.backends.hyperband import Hyperband
 from sweeps.plan import fits_per_trial
 from sweeps.race.race import Place, Race
 from sweeps.race.thinning import thinned
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.sweep import Sweep
 
 LONGEST_NAME = 70

@@ -8,13 +8,13 @@ from contextlib import closing
 from dataclasses import dataclass
 from statistics import fmean
 
-from sweeps.ledger_view import LedgerView
+from sweeps.ledger.view import LedgerView
 from sweeps.parts import problem_of
 from sweeps.race.curves import Curve, area, common_start, curve_of
 from sweeps.race.race import Place, Race
 from sweeps.race.standing import Standing
 from sweeps.race.verdict import FEWEST, Verdict, complete, friedman, verdict
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 
 Figures = Mapping[str, tuple[float, ...]]
 """By backend, a figure for every repeat that is compared, in their order."""

@@ -7,8 +7,8 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from search_spaces import nearest
-from sweeps.ledger_races import Races
-from sweeps.ledger_records import FINAL, SweepRow
+from sweeps.ledger.races import Races
+from sweeps.ledger.records import FINAL, SweepRow
 from sweeps.race.race import Place, Race, entry_from_json
 
 LATEST = "latest"

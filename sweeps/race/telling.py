@@ -16,7 +16,7 @@ from sweeps.race.race import Race
 from sweeps.race.remembering import race_record
 from sweeps.race.standing import Standing
 from sweeps.race.wording import HEADS, method, rows, sentences
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.tasks.choose import task_for
 from tracking.mlflow_races import MlflowRaces
 from tracking.records import Artifact, Metric, RaceEnd, SweepStatus

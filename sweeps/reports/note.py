@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from sweeps.cli.wording import figure, inline
 from sweeps.errors import printable
 from sweeps.reports import summary, trust_lines
 from sweeps.reports.charts import Gallery
 from sweeps.reports.material import Material, score_of
 from sweeps.reports.scale import shortened
+from sweeps.wording import figure, inline
 
 LONGEST = 3000
 """Characters; a tag of MLflow's has room for 8,000, and begins with what the sweep is."""

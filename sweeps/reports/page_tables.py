@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from sweeps.cli.wording import duration, figure
 from sweeps.reports import trust_lines
 from sweeps.reports.material import Material, score_of
 from sweeps.reports.scale import shortened
 from sweeps.reports.tables import Table
 from sweeps.trial import Result, Value
+from sweeps.wording import duration, figure
 
 MOST_TRIALS = 20
 LONGEST_CELL = 60

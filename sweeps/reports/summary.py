@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sweeps.cli.costs import hours
-from sweeps.cli.wording import count, duration, figure, inline, shown
 from sweeps.reports.material import Material, score_of
 from sweeps.trial import Result
+from sweeps.wording import count, duration, figure, inline, shown
 
 
 def counts(material: Material) -> str:

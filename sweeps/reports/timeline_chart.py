@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sweeps.cli.wording import count
 from sweeps.reports.drawing import BLUE, GREY, PURPLE, dressed, keyed
 from sweeps.reports.material import Material
 from sweeps.reports.picture import Chart, LeftOut
+from sweeps.wording import count
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sweeps.cli.wording import figure, inline
 from sweeps.reports import trust_words
 from sweeps.reports.tables import Table
 from sweeps.reports.trust_words import between
+from sweeps.wording import figure, inline
 
 if TYPE_CHECKING:
     from sweeps.trust.rows import Optimism, Rival

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sweeps.cli.wording import count, figure
+from sweeps.wording import count, figure
 
 if TYPE_CHECKING:
     from sweeps.trust.rows import Interval, Optimism

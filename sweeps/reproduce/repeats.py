@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sweeps.executors.executor import Slots
-from sweeps.ledger import Ledger
+from sweeps.ledger.ledger import Ledger
 from sweeps.reproduce import estimate
 from sweeps.reproduce.estimate import Cost, Pace, cost_of
 from sweeps.reproduce.experiments import Experiment

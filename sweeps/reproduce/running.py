@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from sweeps import coordinator
 from sweeps.drawing import Report
 from sweeps.executors.executor import Slots
-from sweeps.ledger import Ledger
-from sweeps.ledger_records import FINAL, SweepRow
+from sweeps.ledger.ledger import Ledger
+from sweeps.ledger.records import FINAL, SweepRow
 from sweeps.store import Store
 from sweeps.sweep import Sweep
 from sweeps.trial import Result

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from search_spaces.spelling import suggestion
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.reproduce.answers import Range
 from sweeps.reproduce.estimators import Baseline
 from sweeps.reproduce.readings import Reading

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sweeps import evaluation
-from sweeps.ledger_view import LedgerView
+from sweeps.ledger.view import LedgerView
 from sweeps.memo.memo import NOTE
 from sweeps.pack_marks import name_of, read_mark
 from sweeps.parts import Parts

@@ -14,11 +14,11 @@ from sweeps import at_work
 from sweeps.coordinator import Options, open_slots
 from sweeps.executors.executor import Slots, Terms
 from sweeps.executors.where import Chosen, Where
-from sweeps.ledger_view import LedgerView
+from sweeps.ledger.view import LedgerView
 from sweeps.memo.memo import NOTE
 from sweeps.parts import Parts
 from sweeps.provenance import Change, Provenance, changes, provenance_of
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.rerunning.agreement import Agreement, agreement_of
 from sweeps.rerunning.company import Company, company_of
 from sweeps.trainers.trainer import Pack

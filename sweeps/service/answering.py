@@ -18,7 +18,7 @@ from search_spaces import SpaceError
 from sweeps.coordinator import FinalError
 from sweeps.errors import LedgerAwayError, LedgerError, SweepFileError, printable
 from sweeps.lease import LeaseError
-from sweeps.ledger_jobs import KeyTakenError
+from sweeps.ledger.jobs import KeyTakenError
 from sweeps.redaction import redacted
 from sweeps.service.problems import FAILED, ProblemError
 from sweeps.user_code import UserCodeError

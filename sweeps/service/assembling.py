@@ -7,8 +7,8 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sweeps.ledger import Ledger
-from sweeps.ledger_tokens import any_there
+from sweeps.ledger.ledger import Ledger
+from sweeps.ledger.tokens import any_there
 from sweeps.service.admission.admit import admit
 from sweeps.service.app import create_app
 from sweeps.service.beside.access import access_words

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sweeps.best_found import best_in
-from sweeps.ledger_records import SweepRow
+from sweeps.ledger.records import SweepRow
 from sweeps.service.desk import Desk
 from sweeps.service.few_waiting import FewWaiting
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sweeps.reading_notify import without_addresses
+from sweeps.reading.notify import without_addresses
 from sweeps.redaction import HIDDEN
 
 

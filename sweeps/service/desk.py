@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from sweeps import ledger_pages, wire
-from sweeps.ledger import Ledger
-from sweeps.ledger_jobs import Job, job_of, jobs
-from sweeps.ledger_records import SweepRow
+from sweeps import wire
+from sweeps.ledger import pages as ledger_pages
+from sweeps.ledger.jobs import Job, job_of, jobs
+from sweeps.ledger.ledger import Ledger
+from sweeps.ledger.records import SweepRow
 from sweeps.queue_place import place_of
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.service.expecting import Described, Descriptions, Patience, expected_of
 from sweeps.service.identity import Who, owns
 from sweeps.service.nodes import Nodes

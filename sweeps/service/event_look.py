@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
-from sweeps import ledger_pages, wire
-from sweeps.ledger_pages import NONE_ENDED, End
-from sweeps.ledger_records import Begun
+from sweeps import wire
+from sweeps.ledger import pages as ledger_pages
+from sweeps.ledger.pages import NONE_ENDED, End
+from sweeps.ledger.records import Begun
 from sweeps.service.desk import Desk
 from sweeps.service.running.session_log import log_file
 from sweeps.service.running.session_said import said_after, size_of

@@ -9,9 +9,9 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sweeps.ledger_records import SweepRow
+from sweeps.ledger.records import SweepRow
 from sweeps.plan import expected_trials
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.sweep import Sweep
 
 MOST = 20_000

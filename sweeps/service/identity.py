@@ -15,9 +15,9 @@ from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 
 from sweeps.errors import LedgerError
-from sweeps.ledger_jobs import Job
-from sweeps.ledger_tokens import ROLES, Role, Token, any_there, find
-from sweeps.ledger_view import LedgerView
+from sweeps.ledger.jobs import Job
+from sweeps.ledger.tokens import ROLES, Role, Token, any_there, find
+from sweeps.ledger.view import LedgerView
 from sweeps.service.problems import ProblemError
 
 COOKIE = "sweeps_token"

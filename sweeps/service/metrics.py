@@ -12,10 +12,11 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sweeps import ledger_counts, ledger_pages
 from sweeps.clock import wall_ms
 from sweeps.errors import LedgerError
-from sweeps.ledger_records import ACTIVE, ENDED, FINAL, QUEUED
+from sweeps.ledger import counts as ledger_counts
+from sweeps.ledger import pages as ledger_pages
+from sweeps.ledger.records import ACTIVE, ENDED, FINAL, QUEUED
 from sweeps.service.desk import Desk
 
 STATES = (QUEUED, *ACTIVE, "crashed", "interrupted", "finished", "failed", "out_of_time", *FINAL)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from sweeps.ledger_jobs import JobState
+from sweeps.ledger.jobs import JobState
 from sweeps.trial import Reason
 
 EXAMPLE = """\

@@ -10,12 +10,11 @@ from collections.abc import Mapping
 from time import monotonic, sleep
 from typing import Any, Literal
 
-from sweeps import ledger_jobs
-from sweeps.cli.wording import titled
-from sweeps.ledger_jobs import Job, Order, Wanted
-from sweeps.ledger_orders import leave
-from sweeps.ledger_records import FINAL, SweepRow
-from sweeps.ledger_standing import intend, withdraw
+from sweeps.ledger import jobs as ledger_jobs
+from sweeps.ledger.jobs import Job, Order, Wanted
+from sweeps.ledger.orders import leave
+from sweeps.ledger.records import FINAL, SweepRow
+from sweeps.ledger.standing import intend, withdraw
 from sweeps.refusals import (
     HEARD,
     NOTHING_LEFT,
@@ -32,6 +31,7 @@ from sweeps.service.identity import Who
 from sweeps.service.problems import BAD_INPUT, FAILED, ProblemError
 from sweeps.service.running.standing import ENDED
 from sweeps.trial import Reason
+from sweeps.wording import titled
 
 BEGINNING_SECONDS = 3.0
 GLANCE_SECONDS = 0.1

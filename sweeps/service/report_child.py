@@ -21,7 +21,7 @@ NICENESS = 5
 def draw(ledger_url: str, sweep_id: str, folder: Path, kept: Path) -> bool:
     """Draw into the folder; whether there was anything. Residuals are taken from those `kept`."""
     from sweeps.found import found_of
-    from sweeps.ledger_view import LedgerView
+    from sweeps.ledger.view import LedgerView
     from sweeps.reports.residuals import FILE
     from sweeps.reports.sweep_report import sweep_report
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sweeps.errors import printable
-from sweeps.ledger_records import SweepRow
+from sweeps.ledger.records import SweepRow
 from sweeps.service.few_waiting import FewWaiting
 from sweeps.service.problems import FAILED, ProblemError
 from sweeps.service.report_child import NO_SCORE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from sweeps.ledger_tokens import Role
+from sweeps.ledger.tokens import Role
 from sweeps.service.models import Answered, JobInfo, Milliseconds
 
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from queue import Empty, SimpleQueue
 from types import FrameType
 
-from sweeps.ledger import Ledger
+from sweeps.ledger.ledger import Ledger
 from sweeps.service.api_server import ApiServer, listening
 from sweeps.service.assembling import Parts, assembled
 from sweeps.service.logs import logging_to

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 
-from sweeps import ledger_pages
-from sweeps.ledger_jobs import Order, enqueue, under_key
+from sweeps.ledger import pages as ledger_pages
+from sweeps.ledger.jobs import Order, enqueue, under_key
 from sweeps.service.desk import Desk
 from sweeps.service.identity import Who
 from sweeps.service.models import Submission

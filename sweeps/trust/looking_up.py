@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sweeps.found import Found
-from sweeps.ledger_reading import LedgerReading
-from sweeps.reading import read_sweep
+from sweeps.ledger.reading import LedgerReading
+from sweeps.reading.sweep import read_sweep
 from sweeps.result_json import confirmations_whole
 from sweeps.trust.baseline import Baseline
 from sweeps.trust.trust import Trust, trust_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sweeps.ledger import Ledger
+from sweeps.ledger.ledger import Ledger
 from sweeps.notebook import LATEST, store_at
 from sweeps.notebook import found as whole_id
 from sweeps.trust.looking_up import trust_in

@@ -9,9 +9,9 @@ from typing import Any
 
 from search_spaces.errors import Path
 from sweeps.errors import SweepError
-from sweeps.ledger_view import LedgerView
+from sweeps.ledger.view import LedgerView
 from sweeps.parts import Parts, backend_of
-from sweeps.reading_warm_start import PLACE
+from sweeps.reading.warm_start import PLACE
 from sweeps.store import Store
 from sweeps.sweep import StudyChoice, Sweep
 from sweeps.warm_start.earlier import Earlier

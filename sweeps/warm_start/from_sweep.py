@@ -11,14 +11,14 @@ from search_spaces.errors import Path
 from sweeps.errors import SweepError
 from sweeps.parts import Parts
 from sweeps.provenance import Provenance
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.sweep import Sweep
 from sweeps.trial import Result
 from sweeps.warm_start.earlier import Earlier, Tried
 
 if TYPE_CHECKING:
-    from sweeps.ledger_records import SweepRow
-    from sweeps.ledger_view import LedgerView
+    from sweeps.ledger.records import SweepRow
+    from sweeps.ledger.view import LedgerView
 
 LATEST = "latest"
 MOST_NAMED = 5

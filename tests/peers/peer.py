@@ -7,7 +7,7 @@ from textwrap import dedent
 from typing import Any
 
 from sweeps import coordinator
-from sweeps.ledger import Ledger
+from sweeps.ledger.ledger import Ledger
 from sweeps.store import Store
 from sweeps.sweep_file import load_sweep
 from sweeps.trial import Result

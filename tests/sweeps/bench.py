@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from sweeps import coordinator, parts
-from sweeps.ledger import Ledger
-from sweeps.reading import read_sweep
+from sweeps.ledger.ledger import Ledger
+from sweeps.reading.sweep import read_sweep
 from sweeps.store import Store
 from sweeps.sweep import Sweep
 from sweeps.trial import Result

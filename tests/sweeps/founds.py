@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sweeps.found import Found
-from sweeps.ledger_records import Begun, SweepRow
+from sweeps.ledger.records import Begun, SweepRow
 from sweeps.sweep import Sweep
 from sweeps.trial import Result
 from sweeps.trust.baseline import Baseline

@@ -25,7 +25,7 @@ from types import FrameType
 from search_spaces import SpaceError
 from sweeps.errors import SweepFileError
 from sweeps.plan import plan_sweep
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.sweep import Sweep
 from sweeps.sweep_file import SweepFile
 from tests.sweeps.mutations import Mutator

@@ -8,7 +8,7 @@ import pytest
 
 from sweeps.at_work_file import read_at_work
 from sweeps.backends.random_search import RandomSearch
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.sweep import Sweep
 from tests.sweeps.bench import DOCUMENT, Bench
 from tests.sweeps.fakes import FakeTrainer, RecordingWatcher

@@ -13,7 +13,7 @@ import pytest
 from sweeps import afterwards, parts
 from sweeps.found import Found
 from sweeps.problem import Problem
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.tasks.no_rows import NoRows
 from sweeps.trial import Part
 from sweeps.trust.baseline import Baseline

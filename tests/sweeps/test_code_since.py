@@ -9,7 +9,7 @@ import pytest
 
 from sweeps.code_since import look_again
 from sweeps.errors import SweepError
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.sweep import Sweep
 
 BEGAN_MS = 1_700_000_000_000

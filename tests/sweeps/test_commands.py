@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from sweeps import ledger_orders
 from sweeps.interrupts import HEARD
-from sweeps.ledger_orders import Command
+from sweeps.ledger import orders as ledger_orders
+from sweeps.ledger.orders import Command
 from sweeps.problem import Problem
 from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trial import Outcome, Result
@@ -234,7 +234,7 @@ def test_a_command_that_nobody_took_does_not_act_on_the_next_session(bench: Benc
     summary = bench.run(watcher=RecordingWatcher(on_result=interrupt))
     ledger = bench.ledger()
     with ledger.changing() as connection:
-        from sweeps.ledger import set_sweep
+        from sweeps.ledger.sweep_row import set_sweep
 
         set_sweep(connection, summary.sweep_id, command="stop")
     ledger.close()

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from sweeps import afterwards, coordinator
-from sweeps.ledger_records import SweepRow
+from sweeps.ledger.records import SweepRow
 from sweeps.problem import Problem
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.remembering import best_of
 from sweeps.stopwatch import Stopwatch
 from sweeps.sweep import Sweep

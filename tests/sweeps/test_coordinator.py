@@ -12,7 +12,7 @@ import pytest
 from sweeps import cores
 from sweeps.found import Found
 from sweeps.problem import Problem
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trial import Outcome, Result
 from tests.sweeps.bench import DOCUMENT, RANDOM, Bench

@@ -7,7 +7,7 @@ import pytest
 
 from sweeps.errors import LedgerError
 from sweeps.file_systems import over_network
-from sweeps.ledger import Ledger
+from sweeps.ledger.ledger import Ledger
 
 MOUNTS = r"""
 /dev/vda / ext4 rw,relatime 0 0
@@ -79,7 +79,7 @@ def test_where_mounts_are_not_listed_every_folder_is_local(tmp_path: Path) -> No
 def test_a_ledger_on_a_network_file_system_is_refused_before_anything_is_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sweeps.ledger_engine.over_network", lambda folder: "nfs4")
+    monkeypatch.setattr("sweeps.ledger.engine.over_network", lambda folder: "nfs4")
     folder = tmp_path / "store"
     with pytest.raises(LedgerError, match=r"network file system \(nfs4\).*--store") as caught:
         Ledger.open(f"sqlite:///{folder}/ledger.db")

@@ -10,7 +10,7 @@ import pytest
 from sweeps.evaluation import fits_of
 from sweeps.freshness import freshness
 from sweeps.problem import Problem
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.sweep import Evaluate, Objective
 from sweeps.trial import Trial
 from tests.sweeps.tiny_task import TinyTask

@@ -11,8 +11,8 @@ import pytest
 
 from sweeps import coordinator, searching
 from sweeps.coordinator import FinalError
-from sweeps.ledger_records import SweepRow
-from sweeps.reading import read_sweep
+from sweeps.ledger.records import SweepRow
+from sweeps.reading.sweep import read_sweep
 from sweeps.trial import Result
 from tests.sweeps.bench import DOCUMENT, RANDOM, Bench
 from tests.sweeps.fakes import FakeTrainer, MemoryTracker, RecordingWatcher

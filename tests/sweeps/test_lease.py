@@ -8,8 +8,8 @@ import pytest
 from sweeps import lease
 from sweeps.errors import LedgerError
 from sweeps.lease import Heartbeat, LeaseError, Term
-from sweeps.ledger import Ledger
-from tests.sweeps.ledger_samples import SWEEP, trial
+from sweeps.ledger.ledger import Ledger
+from tests.sweeps.ledger.samples import SWEEP, trial
 
 
 class Steady:

@@ -13,7 +13,7 @@ from sweeps.at_work import Report, Reports
 from sweeps.live_slots import LiveSlots
 from sweeps.live_trials import MOST_PARTS_SHOWN, MOST_SHOWN, LiveTrial, LiveTrials
 from sweeps.problem import Problem
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.sweep import Evaluate, Objective
 from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trial import Fit, Outcome, Trial

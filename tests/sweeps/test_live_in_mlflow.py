@@ -14,7 +14,7 @@ from sweeps import parts
 from sweeps.coordinator import run
 from sweeps.doctor.diagnosis import diagnose
 from sweeps.problem import Problem
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.store import Store
 from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trial import Fit, Outcome

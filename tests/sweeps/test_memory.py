@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from sweeps.executors.processes import Processes
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.trainers.keras_fit import KerasFit
 from sweeps.trainers.trainer import Pack
 from sweeps.trial import Result

@@ -11,7 +11,7 @@ from sweeps import notifying
 from sweeps.notify_messages import Message, Messages
 from sweeps.notify_sending import UnsentError
 from sweeps.notifying import Notifier
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.sweep import Event, Objective
 from sweeps.trial import Failure, Result, Trial
 from sweeps.watcher import Summary, Watcher

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from sweeps.pareto import front, front_of, scores_of
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.sweep import Objective, Sweep
 from sweeps.trial import Failure, Result, Trial
 from tests.sweeps.founds import found

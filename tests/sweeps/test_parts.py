@@ -8,7 +8,7 @@ import pytest
 
 from search_spaces import SpaceError
 from sweeps.parts import Parts
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 
 SMALL: dict[str, Any] = {"task": "penguins", "space": {"width": [16, 32]}}
 

@@ -10,7 +10,7 @@ from search_spaces import SpaceError
 from sweeps.census import census
 from sweeps.likeness import likeness
 from sweeps.plan import Plan, expected_trials, fits_per_trial, plan_sweep
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.sweep import Sweep
 
 DEEP_OR_WIDE = {

@@ -9,7 +9,7 @@ import pytest
 from sweeps.executors.where import HERE
 from sweeps.parts import Parts
 from sweeps.provenance import Provenance, changes, provenance_of
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from tests.sweeps.bench import DOCUMENT, RANDOM, Bench
 
 KEPT = Provenance(

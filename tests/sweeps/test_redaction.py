@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sweeps.evaluation import failed
-from sweeps.ledger import Ledger
+from sweeps.ledger.ledger import Ledger
 from sweeps.redaction import redacted
 from sweeps.trial import Failure, Trial
 from tests.sweeps.bench import RANDOM as SWEEP

@@ -5,7 +5,7 @@ from typing import cast
 
 import pytest
 
-from sweeps.ledger_records import SweepRow
+from sweeps.ledger.records import SweepRow
 from sweeps.refusals import HEARD, to_retry
 from sweeps.trial import Reason
 

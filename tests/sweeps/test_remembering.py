@@ -6,7 +6,7 @@ from dataclasses import replace
 from sweeps import remembering
 from sweeps.live_trials import Epoch
 from sweeps.problem import Problem
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.trial import Cost, Failure, Part, Pruned, Result, Trial
 from tests.sweeps.tiny_task import TinyTask
 from tracking.records import Metric

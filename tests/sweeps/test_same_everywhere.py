@@ -11,7 +11,7 @@ from sweeps.executors.executor import Slots, Terms
 from sweeps.executors.inline import Inline
 from sweeps.executors.placement import SHARE, Shared, places_for
 from sweeps.executors.processes import Processes
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.trainers.trainer import Pack
 from sweeps.trial import Result
 from tests.sweeps.bench import DOCUMENT, Bench

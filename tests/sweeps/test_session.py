@@ -16,9 +16,9 @@ from search_spaces import SpaceError
 from sweeps.errors import LedgerError
 from sweeps.executors.executor import ClusterLostError
 from sweeps.lease import Claim
-from sweeps.ledger import Ledger
+from sweeps.ledger.ledger import Ledger
 from sweeps.problem import Problem
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trial import Fit, Outcome
 from tests.sweeps.bench import DOCUMENT, Bench

@@ -21,7 +21,7 @@ def test_a_coordinator_that_lost_its_sweep_leaves_it_and_everything_else_alone(
 ) -> None:
     def take_over(result: Result) -> None:
         if result.trial.number == 2:
-            monkeypatch.setattr("sweeps.ledger_records.surely_dead", lambda owner: True)
+            monkeypatch.setattr("sweeps.ledger.records.surely_dead", lambda owner: True)
             ledger = bench.ledger()
             ledger.claim(ledger.sweeps()[0].sweep_id)
             ledger.close()
@@ -51,7 +51,7 @@ def test_a_lost_lease_ends_what_is_under_way(bench: Bench, monkeypatch: pytest.M
 
     def take_over() -> None:
         assert Endless.reached.wait(20)
-        monkeypatch.setattr("sweeps.ledger_records.surely_dead", lambda owner: True)
+        monkeypatch.setattr("sweeps.ledger.records.surely_dead", lambda owner: True)
         ledger = bench.ledger()
         ledger.claim(ledger.sweeps()[0].sweep_id)
         ledger.close()

@@ -15,8 +15,8 @@ from sweeps.doctor.ledger_side import look_at_ledger
 from sweeps.executors.inline import Inline
 from sweeps.exporting.choosing import chosen
 from sweeps.exporting.manifest import ExportError
-from sweeps.ledger import Ledger
-from sweeps.reading import read_sweep
+from sweeps.ledger.ledger import Ledger
+from sweeps.reading.sweep import read_sweep
 from sweeps.store import Store
 from sweeps.sweep import Sweep
 from sweeps.trial import Fit, Outcome, Result

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from sweeps.parts import problem_of
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.spent_epochs import most_trials, planned, trained
 from sweeps.sweep import Sweep
 from sweeps.trial import Failure, Pruned, Result, Trial

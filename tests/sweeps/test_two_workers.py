@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from sweeps.ledger import Ledger
+from sweeps.ledger.ledger import Ledger
 from sweeps.store import Store
 from sweeps.trial import Result
 

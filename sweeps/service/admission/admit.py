@@ -15,8 +15,8 @@ from search_spaces.errors import printable
 from sweeps.discovery.discover import completed
 from sweeps.errors import SweepError
 from sweeps.overrides import overridden
-from sweeps.reading import read_sweep
-from sweeps.reading_subject import folder_of
+from sweeps.reading.subject import folder_of
+from sweeps.reading.sweep import read_sweep
 from sweeps.section import Section
 from sweeps.service.admission.bounds import check_bounds, document_in, overrides_in
 from sweeps.service.admission.code import check_code, code_folder, code_in

@@ -17,7 +17,7 @@ from search_spaces.values import shown
 from sweeps.discovery.source import file_of
 from sweeps.errors import SweepError
 from sweeps.provenance import own_code
-from sweeps.reading_subject import OWN_CODE
+from sweeps.reading.subject import OWN_CODE
 from sweeps.service.admission.folders import below, is_inside, roots_of
 from sweeps.service.settings import Allowed
 from sweeps.sweep import Sweep

@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 from search_spaces.errors import Path as Place
 from search_spaces.values import shown
 from sweeps.errors import SweepError
-from sweeps.reading_notify import IN_ENVIRONMENT, host_of, read_notify, trouble_with
+from sweeps.reading.notify import IN_ENVIRONMENT, host_of, read_notify, trouble_with
 from sweeps.section import Section
 from sweeps.service.settings import Allowed
 

@@ -16,7 +16,7 @@ from starlette.datastructures import Headers
 from werkzeug.datastructures import Authorization
 
 from sweeps.errors import LedgerError
-from sweeps.ledger_view import LedgerView
+from sweeps.ledger.view import LedgerView
 from sweeps.service.beside.access import ADMIN, LEDGER, VIEWER
 from sweeps.service.identity import Identities, Who, presented
 from sweeps.service.problems import ProblemError

@@ -13,9 +13,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from sweeps.errors import LedgerError
-from sweeps.ledger import Ledger
-from sweeps.ledger_jobs import Job, job_of
-from sweeps.ledger_standing import give_up
+from sweeps.ledger.jobs import Job, job_of
+from sweeps.ledger.ledger import Ledger
+from sweeps.ledger.standing import give_up
 from sweeps.service.ray.job_told import LEDGER, TOLD, TRACKING, Told
 from sweeps.service.running.coordinating import AWAY, FAILED, Say, Work, coordinate
 from sweeps.service.running.session_log import stamped

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from sweeps.ledger_jobs import Job
+from sweeps.ledger.jobs import Job
 from sweeps.service.settings import Allowed, Settings
 
 TOLD = "SWEEPS_JOB"

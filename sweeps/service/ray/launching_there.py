@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sweeps.executors.executor import ClusterError
-from sweeps.ledger_jobs import Job
+from sweeps.ledger.jobs import Job
 from sweeps.service.ray.job_address import job_server_of
 from sweeps.service.ray.job_server import JobServer, JobServerError
 from sweeps.service.ray.job_told import ENTRYPOINT, environment_for

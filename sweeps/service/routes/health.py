@@ -7,8 +7,8 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from sweeps import ledger_pages
 from sweeps.errors import LedgerError
+from sweeps.ledger import pages as ledger_pages
 from sweeps.service.desk import Desk
 from sweeps.service.metrics import Metrics
 from sweeps.service.routes.answers import ALWAYS, AtDesk, Viewer, problems

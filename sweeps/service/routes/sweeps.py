@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Response
 
-from sweeps import ledger_pages
-from sweeps.ledger_pages import Place, Wanted
+from sweeps.ledger import pages as ledger_pages
+from sweeps.ledger.pages import Place, Wanted
 from sweeps.service.models import Line, Submission, SweepInfo, SweepPage
 from sweeps.service.routes.answers import (
     ALWAYS,

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from sweeps import ledger_pages, wire
+from sweeps import wire
+from sweeps.ledger import pages as ledger_pages
 from sweeps.result_json import brief_from_json, result_from_json
 from sweeps.service.best_kept import BestKept
 from sweeps.service.problems import ProblemError

@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import cast
 
-from sweeps import coordinator, ledger_jobs
+from sweeps import coordinator
 from sweeps.cli.plain_progress import PlainProgress
 from sweeps.coordinator import FinalError, Options
 from sweeps.errors import LedgerAwayError
@@ -17,11 +17,12 @@ from sweeps.executors import secrecy
 from sweeps.executors.executor import ClusterError, ClusterLostError
 from sweeps.executors.where import NO_GPU
 from sweeps.lease import LeaseError
-from sweeps.ledger import Ledger
-from sweeps.ledger_jobs import Job
-from sweeps.ledger_standing import give_up
-from sweeps.ledger_tokens import any_there
-from sweeps.reading import read_sweep
+from sweeps.ledger import jobs as ledger_jobs
+from sweeps.ledger.jobs import Job
+from sweeps.ledger.ledger import Ledger
+from sweeps.ledger.standing import give_up
+from sweeps.ledger.tokens import any_there
+from sweeps.reading.sweep import read_sweep
 from sweeps.service.admission.admit import check_admitted
 from sweeps.service.settings import Allowed, Settings
 from sweeps.store import Store

@@ -6,10 +6,10 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from sweeps import ledger_orders
 from sweeps.errors import LedgerError
-from sweeps.ledger import Ledger
-from sweeps.ledger_standing import intend
+from sweeps.ledger import orders as ledger_orders
+from sweeps.ledger.ledger import Ledger
+from sweeps.ledger.standing import intend
 from sweeps.service.running.launching import Running
 from sweeps.service.running.rounds import Launched
 from sweeps.service.running.standing import RESTING

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sweeps.ledger_jobs import Job
+from sweeps.ledger.jobs import Job
 from sweeps.service.running.standing import LONGEST_PAUSE_MS
 
 MOST_PASSED = 20

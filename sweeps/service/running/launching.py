@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from sweeps.ledger_jobs import Job
+from sweeps.ledger.jobs import Job
 
 
 class Running(Protocol):

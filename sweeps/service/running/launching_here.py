@@ -20,7 +20,7 @@ from types import ModuleType
 
 from sweeps.interrupts import WATCHED
 from sweeps.lease import owner_of, surely_dead
-from sweeps.ledger_jobs import Job
+from sweeps.ledger.jobs import Job
 from sweeps.service.running.reaping import REAPING
 from sweeps.service.running.session_log import last_line, log_file, stamped
 from sweeps.service.settings import Settings

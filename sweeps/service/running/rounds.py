@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 
 from sweeps.clock import wall_ms
 from sweeps.lease import surely_dead, this_owner
-from sweeps.ledger import Ledger
-from sweeps.ledger_jobs import Job, change, jobs
-from sweeps.ledger_standing import Standing, brought_since, give_up, served, standings
+from sweeps.ledger.jobs import Job, change, jobs
+from sweeps.ledger.ledger import Ledger
+from sweeps.ledger.standing import Standing, brought_since, give_up, served, standings
 from sweeps.service.running.fairness import Queue, Room, choose
 from sweeps.service.running.launching import Launcher, Running
 from sweeps.service.running.standing import (

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from sweeps.errors import LedgerError
-from sweeps.ledger import Ledger
+from sweeps.ledger.ledger import Ledger
 from sweeps.service.running.draining import Draining
 from sweeps.service.running.launching import Launcher
 from sweeps.service.running.rounds import Rounds

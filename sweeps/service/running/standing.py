@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from sweeps.ledger_records import FINAL
-from sweeps.ledger_standing import Standing
+from sweeps.ledger.records import FINAL
+from sweeps.ledger.standing import Standing
 
 Session = Literal["alive", "gone", "elsewhere"]
 """Of a coordinator: whether this runner's lives, or is surely gone, or somebody else's may live."""

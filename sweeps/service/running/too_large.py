@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from sweeps.ledger_jobs import Order
+from sweeps.ledger.jobs import Order
 from sweeps.service.nodes import Machines
 from sweeps.service.settings import Settings
 

@@ -14,7 +14,7 @@ import time
 import sweeps
 from sweeps import coordinator
 from sweeps.executors.executor import executor_for
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.reproduce.experiments import EXPERIMENTS, document_of
 from sweeps.sweep import Sweep
 from sweeps.trainers.choose import trainer_for

@@ -17,7 +17,7 @@ from typing import Any
 
 from search_spaces import Float, Param, Space
 from sweeps.lease import Claim
-from sweeps.ledger import Ledger
+from sweeps.ledger.ledger import Ledger
 from sweeps.sweep import SearchChoice, Sweep, TaskChoice
 from sweeps.trial import Failure, Part, Result, Trial
 from tests.benchmarks.child import report

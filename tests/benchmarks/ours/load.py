@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sweeps import coordinator, parts
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.store import Store
 from sweeps.sweep import Sweep
 from sweeps.sweep_file import load_sweep

@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 
 from sweeps import parts
 from sweeps.cli.app import app
-from sweeps.ledger import Ledger
+from sweeps.ledger.ledger import Ledger
 from sweeps.reports import sweep_report
 from sweeps.store import Store
 from tests.sweeps.fakes import FakeTrainer, MemoryTracker

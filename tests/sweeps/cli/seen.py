@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from sweeps.cli.watched import Seen
-from sweeps.ledger_records import SweepRow
+from sweeps.ledger.records import SweepRow
 from sweeps.trial import Result, Trial
 
 ROW = SweepRow(

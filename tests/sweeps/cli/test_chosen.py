@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sweeps.ledger import Ledger
+from sweeps.ledger.ledger import Ledger
 from sweeps.sweep_file import load_sweep
 from tests.sweeps.cli.conftest import Command
 

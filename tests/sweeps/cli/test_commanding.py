@@ -10,7 +10,7 @@ import pytest
 from sweeps import coordinator
 from sweeps.cli import commanding
 from sweeps.lease import Claim
-from sweeps.ledger import Ledger
+from sweeps.ledger.ledger import Ledger
 from sweeps.problem import Problem
 from sweeps.sweep_file import load_sweep
 from sweeps.trainers.trainer import Pack, Progress

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from sweeps.ledger import Ledger
+from sweeps.ledger.ledger import Ledger
 from tests.sweeps.cli.conftest import Command
 from tests.sweeps.cli.test_listing import ran as ran
 from tests.sweeps.fakes import FakeTrainer

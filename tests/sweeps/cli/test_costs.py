@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sweeps.cli.costs import facts, hours
-from sweeps.ledger import Ledger
+from sweeps.ledger.ledger import Ledger
 from sweeps.sweep_file import load_sweep
 from sweeps.trial import Cost, Failure, Pruned, Result, Trial
 from tests.sweeps.cli.conftest import Command

@@ -11,8 +11,8 @@ from sweeps import cores
 from sweeps.cli import checkup
 from sweeps.cli.finding import Finding
 from sweeps.executors import gpus
-from sweeps.ledger import Ledger
-from sweeps.ledger_schema import VERSION
+from sweeps.ledger.ledger import Ledger
+from sweeps.ledger.schema import VERSION
 from sweeps.store import Store
 from sweeps.trainers.fused import devices, program_cache
 from sweeps.trainers.fused.devices import Device

@@ -14,8 +14,8 @@ from sweeps.doctor.diagnosis import Diagnosis
 from sweeps.doctor.repair import Repaired
 from sweeps.doctor.violation import Mend, Violation
 from sweeps.lease import LeaseError
-from sweeps.ledger import Ledger
-from sweeps.reading import read_sweep
+from sweeps.ledger.ledger import Ledger
+from sweeps.reading.sweep import read_sweep
 from sweeps.store import Store
 from tests.sweeps.bench import DOCUMENT
 from tests.sweeps.cli.conftest import Command

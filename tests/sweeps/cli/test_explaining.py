@@ -7,7 +7,7 @@ import pytest
 
 from sweeps.cli.failures import alike
 from sweeps.lease import Claim
-from sweeps.ledger import Ledger
+from sweeps.ledger.ledger import Ledger
 from sweeps.sweep_file import load_sweep
 from sweeps.trial import Failure, Part, Pruned, Reason, Result, Trial
 from tests.sweeps.cli.conftest import Command

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sweeps.cli.front_lines import MOST_ROWS, show_front
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.trial import Fit, Outcome, Result, Trial
 from tests.sweeps.cli.conftest import Command
 from tests.sweeps.fakes import FakeTrainer

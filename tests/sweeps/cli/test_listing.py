@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from sweeps import ledger_schema as schema
-from sweeps.ledger import Ledger
+from sweeps.ledger import schema
+from sweeps.ledger.ledger import Ledger
 from tests.sweeps.cli.conftest import Command
 from tests.sweeps.fakes import FakeTrainer
 

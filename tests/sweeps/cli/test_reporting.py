@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sweeps.exporting import predictions
-from sweeps.ledger import Ledger
+from sweeps.ledger.ledger import Ledger
 from sweeps.reports import sweep_report as module
 from sweeps.reports.residuals import Residuals
 from sweeps.reports.sweep_report import sweep_report

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sweeps.cli.app import COMMANDS
-from sweeps.ledger import Ledger
+from sweeps.ledger.ledger import Ledger
 from sweeps.store import VARIABLE
 from tests.sweeps.cli.conftest import Command
 from tests.sweeps.fakes import FakeTrainer

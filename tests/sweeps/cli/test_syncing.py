@@ -9,8 +9,8 @@ from typing import ClassVar
 import pytest
 from sqlalchemy import update
 
-from sweeps import ledger_schema as schema
-from sweeps.ledger import Ledger
+from sweeps.ledger import schema
+from sweeps.ledger.ledger import Ledger
 from tests.sweeps.cli.conftest import Command
 from tests.sweeps.cli.test_listing import _ran
 from tests.sweeps.cli.test_listing import ran as ran

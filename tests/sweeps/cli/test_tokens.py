@@ -5,8 +5,8 @@ from contextlib import closing
 
 import pytest
 
-from sweeps.ledger import Ledger
-from sweeps.ledger_tokens import TEXT, find
+from sweeps.ledger.ledger import Ledger
+from sweeps.ledger.tokens import TEXT, find
 from sweeps.store import Store
 from tests.sweeps.cli.conftest import Command
 

@@ -5,7 +5,7 @@ from rich.cells import cell_len
 from rich.console import Console, ConsoleDimensions, Group
 
 from sweeps.cli.watch_screen import LEAVE, drawn
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from tests.sweeps.cli.seen import seen
 from tests.sweeps.watcher_contract import MANY, SINGLE
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from sweeps.cli.watched import curve, pace
-from sweeps.ledger_course import Passed
-from sweeps.reading import read_sweep
+from sweeps.ledger.course import Passed
+from sweeps.reading.sweep import read_sweep
 from sweeps.sweep import Objective
 from tests.sweeps.cli.seen import ROW
 

@@ -16,8 +16,8 @@ import pytest
 from sweeps.cli import watching
 from sweeps.errors import LedgerAwayError
 from sweeps.lease import Claim
-from sweeps.ledger import Ledger
-from sweeps.ledger_view import LedgerView
+from sweeps.ledger.ledger import Ledger
+from sweeps.ledger.view import LedgerView
 from sweeps.sweep_file import SweepFile
 from tests.sweeps.cli.conftest import Command
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from sweeps import coordinator
 from sweeps.cli.plain_progress import PlainProgress
-from sweeps.ledger_jobs import Job, change, job_of, jobs
+from sweeps.ledger.jobs import Job, change, job_of, jobs
 from sweeps.service.running.session_log import log_file
 from sweeps.store import Store
 from tests.sweeps.client.listening import listening

@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from sweeps import coordinator, ledger_jobs, ledger_schema, parts
+from sweeps import coordinator, parts
 from sweeps.lease import Claim
-from sweeps.ledger import Ledger
-from sweeps.ledger_jobs import Order
-from sweeps.reading import read_sweep
+from sweeps.ledger import jobs as ledger_jobs
+from sweeps.ledger import schema
+from sweeps.ledger.jobs import Order
+from sweeps.ledger.ledger import Ledger
+from sweeps.reading.sweep import read_sweep
 from sweeps.reports import sweep_report
 from sweeps.store import Store
 from sweeps.strict_yaml import read_yaml
@@ -88,8 +90,8 @@ def stocked(folder: Path) -> Stock:
         stock.left("running", ledger)
         crashed = stock.left("crashed", ledger)
         with ledger.changing() as connection:
-            its_own = ledger_schema.sweep.c.id == crashed.sweep_id
-            connection.execute(update(ledger_schema.sweep).where(its_own).values(lease_until_ms=1))
+            its_own = schema.sweep.c.id == crashed.sweep_id
+            connection.execute(update(schema.sweep).where(its_own).values(lease_until_ms=1))
         stock.queued("first", ledger, "ann")
         stock.queued("second", ledger, "bob", priority=-2)
     return stock

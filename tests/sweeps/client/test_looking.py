@@ -20,7 +20,7 @@ from sweeps.client.connection import Connection
 from sweeps.client.errors import AwayError
 from sweeps.client.remote_view import RemoteView
 from sweeps.lease import Claim
-from sweeps.ledger_records import SweepRow
+from sweeps.ledger.records import SweepRow
 from sweeps.result_json import brief_from_json, confirmations_whole
 from sweeps.service.problems import ProblemError
 from sweeps.store import Store

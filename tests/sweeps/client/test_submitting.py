@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from sweeps import ledger_tokens
 from sweeps.cli.app import app
-from sweeps.ledger_jobs import job_of
+from sweeps.ledger import tokens as ledger_tokens
+from sweeps.ledger.jobs import job_of
 from sweeps.service.admission.admit import admit
 from sweeps.store import Store
 from tests.sweeps.client.listening import listening

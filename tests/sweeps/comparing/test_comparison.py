@@ -10,7 +10,7 @@ import pytest
 from sweeps.comparing.comparison import compared, refusal
 from sweeps.comparing.settings import Row, differences
 from sweeps.comparing.side import Side, side_of
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from tests.sweeps.bench import DOCUMENT, Bench
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from sweeps import coordinator
 from sweeps.doctor.diagnosis import Diagnosis, diagnose
 from sweeps.doctor.repair import Repaired, repair
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.store import Store
 from tests.sweeps.bench import Bench
 from tests.sweeps.fakes import FakeTrainer

@@ -12,7 +12,7 @@ import pytest
 from sweeps import coordinator
 from sweeps.doctor.diagnosis import Diagnosis, diagnose
 from sweeps.doctor.violation import Fault, Mend, mendable, together
-from sweeps.ledger import Ledger
+from sweeps.ledger.ledger import Ledger
 from sweeps.store import Store
 from sweeps.trial import Result
 from tests.sweeps.bench import RANDOM, Bench

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from sweeps import ledger_jobs
 from sweeps.doctor.diagnosis import diagnose
 from sweeps.doctor.ledger_side import look_at_ledger
 from sweeps.doctor.violation import together
-from sweeps.ledger import Ledger
-from sweeps.ledger_standing import give_up, withdraw
+from sweeps.ledger import jobs as ledger_jobs
+from sweeps.ledger.ledger import Ledger
+from sweeps.ledger.standing import give_up, withdraw
 from sweeps.store import Store
 from tests.sweeps.bench import Bench
 from tests.sweeps.service.fake_launcher import Coordinated, submit

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from sweeps.cli.app import app
 from sweeps.doctor.repair import repair
 from sweeps.lease import LeaseError
-from sweeps.ledger import Ledger
+from sweeps.ledger.ledger import Ledger
 from tests.sweeps.doctor.damages import (
     DOUBLE,
     VALUES,

@@ -12,8 +12,8 @@ from typing import Any
 
 from sweeps import coordinator
 from sweeps.doctor.diagnosis import Diagnosis, diagnose
-from sweeps.ledger import Ledger
-from sweeps.ledger_records import SweepRow
+from sweeps.ledger.ledger import Ledger
+from sweeps.ledger.records import SweepRow
 from sweeps.store import Store
 from sweeps.trial import Result
 from tests.sweeps.driver import SAID

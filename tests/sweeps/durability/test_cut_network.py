@@ -18,7 +18,7 @@ import psutil
 import pytest
 
 from sweeps.doctor.diagnosis import diagnose
-from sweeps.ledger import Ledger
+from sweeps.ledger.ledger import Ledger
 from sweeps.store import Store
 from tests.sweeps.durability.conftest import NewPlace
 from tests.sweeps.durability.documents import SIXTY

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from sweeps import ledger_orders
-from sweeps.ledger import Ledger
-from sweeps.ledger_records import SweepRow
+from sweeps.ledger import orders as ledger_orders
+from sweeps.ledger.ledger import Ledger
+from sweeps.ledger.records import SweepRow
 from tests.sweeps.durability.conftest import NewPlace, Unbroken
 from tests.sweeps.durability.documents import SMALL
 from tests.sweeps.durability.places import Place, check_whole

@@ -8,9 +8,9 @@ from typing import Any
 
 from sweeps.exporting.export import export
 from sweeps.exporting.exported import ExportedModel
-from sweeps.ledger import Ledger
+from sweeps.ledger.ledger import Ledger
 from sweeps.problem import Problem
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.store import Store
 from sweeps.sweep import Sweep
 from sweeps.trial import Config, Result, Trial

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sweeps.found import Found
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.sweep import Sweep
 from sweeps.trial import Config, Failure, Reason, Result, Trial
 from tests.sweeps.founds import found

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.tasks.task import Rows
 from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trial import Fit, Outcome

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sweeps.doctor.ledger_side import look_at_ledger
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from tests.sweeps.bench import Bench
 from tests.sweeps.fakes import FakeTrainer, RecordingWatcher
 from tests.sweeps.memo.counting import DOCUMENT, Counting, changed, served

@@ -11,7 +11,7 @@ import pytest
 
 from sweeps import parts
 from sweeps.memo import ground
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from tests.sweeps.bench import Bench
 from tests.sweeps.fakes import RecordingWatcher
 from tests.sweeps.made_up import MadeUp

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from tests.sweeps.bench import Bench
 from tests.sweeps.made_up import MadeUp
 from tests.sweeps.memo.counting import changed, served
@@ -26,7 +26,7 @@ def test_hyperband_promotes_trials_of_the_memo_to_the_same_results(bench: Bench)
     with ledger.changing() as connection:
         from sqlalchemy import update
 
-        from sweeps import ledger_schema as schema
+        from sweeps.ledger import schema
 
         promoted = schema.trial.c.parent.is_not(None)
         connection.execute(update(schema.trial).where(promoted).values(memo_key=None))

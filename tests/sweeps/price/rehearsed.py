@@ -9,7 +9,7 @@ import pytest
 
 from sweeps import parts
 from sweeps.parts import Parts
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from tests.sweeps.tiny_task import TinyTask
 
 GRID = {

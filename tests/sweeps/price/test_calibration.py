@@ -16,7 +16,7 @@ import pytest
 from sweeps.executors.where import Where
 from sweeps.price.calibration import NoPriceError, calibrated, price_from
 from sweeps.price.figures import Disk, Price
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 
 ROOT = Path(__file__).parents[3]
 DOCUMENT = {

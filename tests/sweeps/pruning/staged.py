@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sweeps.journal import Journal
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.sweep import Sweep
 
 HALT = "the machine lost its power"

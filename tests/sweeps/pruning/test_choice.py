@@ -14,7 +14,7 @@ from sweeps.backends.choose import backend_for
 from sweeps.pruning.choice import Kind, PrunerChoice, read_pruner
 from sweeps.pruning.choose import steps_for
 from sweeps.pruning.numbers import NUMBERS
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.sweep import Sweep
 
 CLASSES = {

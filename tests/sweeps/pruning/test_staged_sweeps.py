@@ -19,7 +19,7 @@ from sweeps.problem import Problem
 from sweeps.pruning.choose import steps_for
 from sweeps.pruning.making import pruner_of
 from sweeps.pruning.study import NAME
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.sweep import Sweep
 from sweeps.trainers.trainer import Pack
 from sweeps.trial import Fit, Result

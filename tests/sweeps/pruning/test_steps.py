@@ -9,7 +9,7 @@ import pytest
 from sweeps.pruning.choice import read_pruner
 from sweeps.pruning.choose import most_epochs
 from sweeps.pruning.steps import Steps
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 
 
 def steps(pruner: Any, most: int) -> Steps:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sweeps.race.race import Race
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 
 SPACE = {
     "layer_count": {"low": 1, "high": 3},

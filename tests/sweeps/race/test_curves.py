@@ -5,7 +5,7 @@ import pytest
 
 from sweeps.parts import problem_of
 from sweeps.race.curves import Curve, area, band, common_start, curve_of
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.trial import Config, Failure, Result, Trial
 
 from .races import document

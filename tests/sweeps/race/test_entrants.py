@@ -6,7 +6,7 @@ from search_spaces import SpaceError
 from sweeps.race.beginning import RaceError, race_of, usual_epochs
 from sweeps.race.entrants import epochs_of_hyperband, sweep_for
 from sweeps.race.race import Place, entry_from_json, entry_to_json
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.sweep import Evaluate
 
 from .races import ALL, SPACE, document, race

@@ -10,7 +10,7 @@ from typing import Any
 
 from search_spaces import Space
 from sweeps.found import Found
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.sweep import Sweep
 from sweeps.trial import Config, Cost, Failure, Part, Pruned, Result, Span, Trial
 from sweeps.trust.baseline import Baseline

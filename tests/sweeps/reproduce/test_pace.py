@@ -6,7 +6,7 @@ import pytest
 
 from sweeps.executors.inline import Inline
 from sweeps.problem import Problem
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.reproduce import pace
 from sweeps.reproduce.estimate import Pace
 from tests.sweeps.tiny_task import TinyTask

@@ -14,9 +14,9 @@ import pytest
 from sqlalchemy import func, update
 
 from sweeps import checkpoints, provenance
-from sweeps import ledger_schema as schema
+from sweeps.ledger import schema
 from sweeps.problem import Problem
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.rerunning.rerun import Rerun, rerun
 from sweeps.surroundings import package_versions
 from sweeps.trainers.trainer import Pack, Progress
@@ -230,7 +230,7 @@ def test_what_cannot_be_trained_again_is_refused(bench: Bench, trainer: Companio
 def test_real_trainers_are_bit_equal(tmp_path: Path, trainer_name: str) -> None:
     """In workers, with more trials than a lane holds; two for Keras, which takes its time."""
     from sweeps import coordinator
-    from sweeps.ledger import Ledger
+    from sweeps.ledger.ledger import Ledger
     from sweeps.store import Store
 
     trials = 20 if trainer_name == "fused" else 2

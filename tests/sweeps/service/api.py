@@ -10,9 +10,9 @@ from typing import Any
 from fastapi import FastAPI
 
 from sweeps.lease import Claim
-from sweeps.ledger import Ledger
-from sweeps.ledger_jobs import Order, change, enqueue, job_of, jobs
-from sweeps.reading import read_sweep
+from sweeps.ledger.jobs import Order, change, enqueue, job_of, jobs
+from sweeps.ledger.ledger import Ledger
+from sweeps.reading.sweep import read_sweep
 from sweeps.service.app import create_app
 from sweeps.service.desk import Admit, Desk
 from sweeps.service.running.view import View

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from sweeps.lease import Claim
-from sweeps.ledger import Ledger
-from sweeps.ledger_jobs import Job, Order, enqueue
+from sweeps.ledger.jobs import Job, Order, enqueue
+from sweeps.ledger.ledger import Ledger
 from sweeps.sweep import Sweep
 from tests.sweeps.bench import RANDOM
-from tests.sweeps.ledger_samples import scored, trial
+from tests.sweeps.ledger.samples import scored, trial
 
 
 @dataclass

@@ -20,7 +20,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from sweeps.ledger import Ledger
+from sweeps.ledger.ledger import Ledger
 from tests.sweeps.service.load_clients import Clients, Heard
 from tests.sweeps.service.load_figures import Figures
 from tests.sweeps.service.served import Place, Serving, end, started, until

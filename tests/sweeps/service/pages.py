@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from sweeps.ledger_jobs import change, job_of
+from sweeps.ledger.jobs import change, job_of
 from sweeps.service.admission.admit import admit
 from sweeps.service.api_server import ApiServer, listening
 from sweeps.service.guards.guard import guarded

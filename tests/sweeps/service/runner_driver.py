@@ -15,7 +15,7 @@ from contextlib import closing
 from pathlib import Path
 from types import FrameType
 
-from sweeps.ledger import Ledger
+from sweeps.ledger.ledger import Ledger
 from sweeps.service.running.launching_here import HereLauncher
 from sweeps.service.running.runner import Runner
 from sweeps.service.running.view import View

@@ -18,8 +18,8 @@ from pathlib import Path
 import httpx
 import psutil
 
-from sweeps import ledger_tokens
-from sweeps.ledger import Ledger
+from sweeps.ledger import tokens as ledger_tokens
+from sweeps.ledger.ledger import Ledger
 from sweeps.store import Store
 
 ROOT = Path(__file__).parents[3]

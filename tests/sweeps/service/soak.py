@@ -22,8 +22,8 @@ from pathlib import Path
 
 import httpx
 
-from sweeps.ledger import Ledger
-from sweeps.ledger_jobs import jobs
+from sweeps.ledger.jobs import jobs
+from sweeps.ledger.ledger import Ledger
 from tests.sweeps.service.load import Say
 from tests.sweeps.service.served import Place, end, started, until
 from tests.sweeps.service.soak_faults import Faults

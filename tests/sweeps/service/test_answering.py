@@ -8,7 +8,7 @@ from search_spaces import SpaceError
 from sweeps.coordinator import FinalError
 from sweeps.errors import LedgerAwayError, LedgerError, SweepError, SweepFileError
 from sweeps.lease import LeaseError
-from sweeps.ledger_jobs import KeyTakenError
+from sweeps.ledger.jobs import KeyTakenError
 from sweeps.service.models import Problem
 from sweeps.service.problems import ProblemError
 from tests.sweeps.service.api import Service

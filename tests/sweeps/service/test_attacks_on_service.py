@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from sweeps import ledger_tokens
-from sweeps.ledger import Ledger
-from sweeps.ledger_jobs import job_of, jobs
-from sweeps.ledger_tokens import Role, create, revoke
+from sweeps.ledger import tokens as ledger_tokens
+from sweeps.ledger.jobs import job_of, jobs
+from sweeps.ledger.ledger import Ledger
+from sweeps.ledger.tokens import Role, create, revoke
 from sweeps.service.admission.admit import admit
 from sweeps.service.guards.guard import guarded
 from sweeps.service.settings import Limits
@@ -197,7 +197,7 @@ CODE = (
     "subprocess:run",
     "builtins:eval",
     "pickle:loads",
-    "sweeps.ledger:Ledger",
+    "sweeps.ledger.ledger:Ledger",
     "my_model:os.system",
     "my_model:system",
     "my_model:__builtins__",

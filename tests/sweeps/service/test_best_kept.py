@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from sweeps.best_found import best_in
-from sweeps.ledger_records import SweepRow
+from sweeps.ledger.records import SweepRow
 from sweeps.service import best_kept
 from sweeps.service.best_kept import REST, BestKept
 from sweeps.service.few_waiting import FewWaiting

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from sweeps import ledger_jobs
 from sweeps.errors import LedgerAwayError
+from sweeps.ledger import jobs as ledger_jobs
 from sweeps.service import event_look, events
 from sweeps.service.events import Streams
 from sweeps.service.problems import ProblemError

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from starlette.datastructures import Headers
 
-from sweeps import ledger_tokens
-from sweeps.ledger import Ledger
-from sweeps.ledger_jobs import Job, Order
-from sweeps.ledger_tokens import Role
+from sweeps.ledger import tokens as ledger_tokens
+from sweeps.ledger.jobs import Job, Order
+from sweeps.ledger.ledger import Ledger
+from sweeps.ledger.tokens import Role
 from sweeps.redaction import redacted
 from sweeps.service import identity
 from sweeps.service.identity import (

@@ -6,7 +6,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from sweeps.clock import wall_ms
 from sweeps.errors import LedgerAwayError
-from sweeps.ledger import set_sweep
+from sweeps.ledger.sweep_row import set_sweep
 from tests.sweeps.service.api import Service, result
 
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
@@ -91,7 +91,7 @@ def test_of_a_ledger_that_is_away_only_that_is_told(
     def away(*_: object) -> None:
         raise LedgerAwayError("gone")
 
-    monkeypatch.setattr("sweeps.ledger_pages.answers", away)
+    monkeypatch.setattr("sweeps.ledger.pages.answers", away)
     found = samples(api)
     assert found["sweeps_ledger_up", ()] == 0
     assert found["sweeps_slots", ()] == 2

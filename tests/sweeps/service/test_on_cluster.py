@@ -10,7 +10,7 @@ import pytest
 from sweeps import coordinator
 from sweeps.executors import secrecy
 from sweeps.executors.executor import ClusterError
-from sweeps.ledger_jobs import Job, Order
+from sweeps.ledger.jobs import Job, Order
 from sweeps.service.running import coordinating
 from sweeps.service.running.coordinating import AWAY, Work, coordinate
 from sweeps.service.settings import Cluster, Settings

@@ -18,7 +18,7 @@ from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sweeps import ledger_tokens
+from sweeps.ledger import tokens as ledger_tokens
 from sweeps.service.app import bare_app
 from sweeps.service.beside.run_links import RunLinks
 from sweeps.service.guards.guard import guarded

@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 import pytest
 
-from sweeps.ledger import Ledger
+from sweeps.ledger.ledger import Ledger
 from sweeps.service import serving as serving_module
 from sweeps.service.only_one import ServingError, only_service
 from sweeps.service.running.view import View

@@ -14,7 +14,7 @@ from search_spaces import SpaceError
 from sweeps.cache_folder import VARIABLE
 from sweeps.errors import SweepError
 from sweeps.parts import Parts
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.tasks import kept_datasets, published_files
 from sweeps.tasks.kept_datasets import arrays_of
 

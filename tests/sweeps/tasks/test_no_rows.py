@@ -4,7 +4,7 @@ import pytest
 
 from sweeps.errors import SweepError
 from sweeps.problem import Problem
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.remembering import sweep_record
 from sweeps.sweep import Evaluate, Objective, TaskChoice
 from sweeps.tasks.choose import task_for

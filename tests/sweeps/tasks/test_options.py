@@ -7,7 +7,7 @@ import pytest
 from search_spaces import SpaceError
 from sweeps.cache_folder import VARIABLE
 from sweeps.plan import plan_sweep
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.sweep import TaskChoice
 from sweeps.tasks.boston_housing import BostonHousing
 from sweeps.tasks.breast_cancer import BreastCancer

@@ -9,7 +9,7 @@ import pytest
 
 from sweeps.errors import SweepError
 from sweeps.parts import Parts
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.tasks import table_content, table_file, table_sheet
 from sweeps.tasks.table_options import table_for
 from tests.sweeps.tasks.made_up_tables import birds, in_csv, numbered, written

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from sweeps.errors import SweepError
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.sweep import SubjectChoice, TaskChoice
 from sweeps.tasks.table_options import pinned, refuse_unfit, table_for
 from tests.sweeps.tasks.made_up_tables import in_csv

@@ -13,8 +13,8 @@ import pytest
 from search_spaces import SpaceError
 from sweeps import coordinator
 from sweeps.discovery.discover import completed
-from sweeps.ledger import Ledger
-from sweeps.reading import read_sweep
+from sweeps.ledger.ledger import Ledger
+from sweeps.reading.sweep import read_sweep
 from sweeps.store import Store
 from sweeps.sweep import Sweep
 from sweeps.trial import Pruned, Result

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import sweeps
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from tests.sweeps.bench import DOCUMENT, RANDOM, Bench
 
 CONFIRMED = read_sweep({**DOCUMENT, "evaluate": {"confirm_top": 2, "repeats": 3}})

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.sweep import Sweep
 from sweeps.trial import Failure, Part
 from sweeps.trust.pairing import side_by_side

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sweeps.found import Found
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.sweep import Sweep
 from sweeps.trial import Failure, Part, Result, Trial
 from sweeps.trust.baseline import Baseline

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sweeps.found import Found
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.trial import Part, Result, Trial
 from sweeps.trust.baseline import Baseline
 from sweeps.trust.max_t import Array

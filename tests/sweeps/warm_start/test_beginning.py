@@ -17,8 +17,8 @@ from sweeps.backends.optuna_quiet import quiet
 from sweeps.doctor.ledger_side import look_at_ledger
 from sweeps.errors import SweepError
 from sweeps.executors.inline import Inline
-from sweeps.ledger import Ledger
-from sweeps.reading import read_sweep
+from sweeps.ledger.ledger import Ledger
+from sweeps.reading.sweep import read_sweep
 from sweeps.store import Store
 from sweeps.sweep import Sweep
 from sweeps.trial import Result

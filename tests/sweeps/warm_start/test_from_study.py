@@ -8,7 +8,7 @@ import pytest
 
 from sweeps.backends.optuna_quiet import quiet
 from sweeps.errors import SweepError
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.sweep import StudyChoice
 from sweeps.warm_start.from_study import earlier_study
 from sweeps.warm_start.priors import fitted

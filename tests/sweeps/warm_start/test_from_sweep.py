@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from sweeps import ledger_schema as schema
 from sweeps.errors import SweepError
-from sweeps.ledger import Ledger
+from sweeps.ledger import schema
+from sweeps.ledger.ledger import Ledger
 from sweeps.parts import Parts
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.sweep import Objective, Sweep
 from sweeps.trial import Fit, Outcome
 from sweeps.warm_start.from_sweep import earlier_sweep, sweep_called

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sweeps.backends.prior import Prior
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.sweep import Sweep
 from sweeps.trial import Defined
 from sweeps.warm_start.beginning import told_line

@@ -14,7 +14,7 @@ import threading
 from contextlib import closing
 from pathlib import Path
 
-from sweeps.ledger import Ledger
+from sweeps.ledger.ledger import Ledger
 from sweeps.service.assembling import launcher_for
 from sweeps.service.nodes import Machines, Nodes
 from sweeps.service.running import rounds

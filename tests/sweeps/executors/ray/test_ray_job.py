@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from sweeps.ledger import Ledger
+from sweeps.ledger.ledger import Ledger
 from sweeps.store import Store
 from tests.sweeps.executors.ray.heads import RAY, Head
 from tests.sweeps.executors.ray.simulated import QUIET, NoClusterError

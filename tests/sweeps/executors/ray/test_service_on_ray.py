@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from sweeps import ledger_jobs
 from sweeps.doctor.diagnosis import diagnose
 from sweeps.executors.environment import standing
-from sweeps.ledger import Ledger
+from sweeps.ledger import jobs as ledger_jobs
+from sweeps.ledger.ledger import Ledger
 from sweeps.service.running.session_log import log_file
 from sweeps.sweep import Sweep
 from sweeps.sweep_file import load_sweep

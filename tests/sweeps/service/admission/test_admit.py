@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from sweeps import reading, reading_budget, reading_evaluation, reading_subject
 from sweeps.errors import SweepFileError
-from sweeps.reading import read_sweep
+from sweeps.reading import budget as reading_budget
+from sweeps.reading import evaluation as reading_evaluation
+from sweeps.reading import subject as reading_subject
+from sweeps.reading import sweep as reading
+from sweeps.reading.sweep import read_sweep
 from sweeps.service.admission.admit import admit, check_admitted
 from sweeps.service.settings import Allowed
 from sweeps.tasks import table_options, user_rows

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from sweeps.errors import SweepFileError
-from sweeps.reading import NOT_IN_NAMES
+from sweeps.reading.sweep import NOT_IN_NAMES
 from sweeps.remembering import sweep_record
 from sweeps.reports.sweep_report import sweep_report
 from sweeps.service.admission.admit import admit

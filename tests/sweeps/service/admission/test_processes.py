@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from sweeps import ledger_jobs
 from sweeps.executors.executor import WORKER_NAME
-from sweeps.ledger import Ledger
-from sweeps.ledger_jobs import Job, Order
+from sweeps.ledger import jobs as ledger_jobs
+from sweeps.ledger.jobs import Job, Order
+from sweeps.ledger.ledger import Ledger
 from sweeps.service.admission.admit import admit
 from sweeps.service.running.launching_here import HereLauncher, LaunchedHere
 from sweeps.service.settings import Allowed, Settings

@@ -14,9 +14,9 @@ import flask
 import httpx
 import pytest
 
-from sweeps import ledger_tokens
-from sweeps.ledger import Ledger
-from sweeps.ledger_view import LedgerView
+from sweeps.ledger import tokens as ledger_tokens
+from sweeps.ledger.ledger import Ledger
+from sweeps.ledger.view import LedgerView
 from sweeps.service.beside import auth as mlflow_auth
 from sweeps.service.beside.access import ADMIN, LEDGER, VIEWER, access_words
 from sweeps.service.beside.mlflow_server import MlflowBeside

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sweeps import ledger_tokens
-from sweeps.ledger_jobs import job_of
+from sweeps.ledger import tokens as ledger_tokens
+from sweeps.ledger.jobs import job_of
 from tests.sweeps.browser import needs_a_browser
 from tests.sweeps.service.api import FILE
 from tests.sweeps.service.pages import (

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from sweeps.errors import LedgerError
-from sweeps.ledger import Ledger
-from sweeps.ledger_jobs import Job, change, job_of
+from sweeps.ledger.jobs import Job, change, job_of
+from sweeps.ledger.ledger import Ledger
 from sweeps.service.ray import coordinate
 from sweeps.service.ray.coordinate import main, store_for
 from sweeps.service.ray.job_told import Told

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sweeps.executors.executor import ClusterError
-from sweeps.ledger_jobs import Job, Order
+from sweeps.ledger.jobs import Job, Order
 from sweeps.service.ray import launched_there, launching_there
 from sweeps.service.ray.job_told import Told
 from sweeps.service.ray.launching_there import RayLauncher

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from sweeps import ledger_jobs
-from sweeps.ledger import set_sweep
-from sweeps.ledger_jobs import Job, change
+from sweeps.ledger import jobs as ledger_jobs
+from sweeps.ledger.jobs import Job, change
+from sweeps.ledger.sweep_row import set_sweep
 from sweeps.service import orders
 from tests.sweeps.service.api import Service, result
 

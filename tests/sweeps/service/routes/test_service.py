@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from sweeps import ledger_pages, ledger_tokens
 from sweeps.errors import LedgerAwayError
-from sweeps.ledger import Ledger
-from sweeps.ledger_jobs import Job
+from sweeps.ledger import pages as ledger_pages
+from sweeps.ledger import tokens as ledger_tokens
+from sweeps.ledger.jobs import Job
+from sweeps.ledger.ledger import Ledger
 from sweeps.service.service_models import Queue
 from tests.sweeps.service.api import FILE, Service, result
 
@@ -90,7 +91,7 @@ def test_ready_is_who_has_a_ledger_and_a_runner(
     def away(*_: object) -> None:
         raise LedgerAwayError("the ledger x cannot be read: gone")
 
-    monkeypatch.setattr("sweeps.ledger_pages.answers", away)
+    monkeypatch.setattr("sweeps.ledger.pages.answers", away)
     answer = api.client.get("/readyz")
     assert answer.status_code == 503
     assert answer.json() == {"status": "not ready", "trouble": "the ledger x cannot be read: gone"}

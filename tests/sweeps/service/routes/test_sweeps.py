@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from sweeps.ledger import set_sweep
-from sweeps.ledger_jobs import change, job_of
-from sweeps.ledger_orders import extend
+from sweeps.ledger.jobs import change, job_of
+from sweeps.ledger.orders import extend
+from sweeps.ledger.sweep_row import set_sweep
 from sweeps.service.models import SweepInfo
 from sweeps.service.settings import Limits
 from sweeps.store import Store

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sweeps.clock import wall_ms
-from sweeps.ledger import Ledger
+from sweeps.ledger.ledger import Ledger
 from sweeps.service.running import rounds
 from sweeps.service.settings import Settings
 from sweeps.store import Store

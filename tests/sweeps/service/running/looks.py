@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sweeps import ledger_jobs
-from sweeps.ledger import Ledger
-from sweeps.ledger_jobs import Job
+from sweeps.ledger import jobs as ledger_jobs
+from sweeps.ledger.jobs import Job
+from sweeps.ledger.ledger import Ledger
 from sweeps.service.running.rounds import Rounds
 from sweeps.service.running.view import View
 from sweeps.service.settings import Settings

@@ -11,14 +11,16 @@ from typing import Any
 import pytest
 
 from search_spaces import SpaceError
-from sweeps import coordinator, ledger_jobs, ledger_tokens
+from sweeps import coordinator
 from sweeps.coordinator import FinalError
 from sweeps.errors import LedgerAwayError
 from sweeps.executors.executor import ClusterError, ClusterLostError
 from sweeps.executors.where import Where
 from sweeps.lease import LeaseError
-from sweeps.ledger import Ledger
-from sweeps.ledger_jobs import Job, Wanted
+from sweeps.ledger import jobs as ledger_jobs
+from sweeps.ledger import tokens as ledger_tokens
+from sweeps.ledger.jobs import Job, Wanted
+from sweeps.ledger.ledger import Ledger
 from sweeps.service.running.coordinating import AWAY, FAILED, Work, coordinate
 from sweeps.service.settings import Cluster, Settings
 from sweeps.store import Store

@@ -10,8 +10,8 @@ import pytest
 
 from sweeps import coordinator
 from sweeps.clock import wall_ms
-from sweeps.ledger import Ledger
-from sweeps.ledger_jobs import Order, put_again
+from sweeps.ledger.jobs import Order, put_again
+from sweeps.ledger.ledger import Ledger
 from sweeps.service.running import rounds
 from sweeps.service.running.coordinating import DELIVERY_SECONDS, Work, coordinate
 from sweeps.service.running.standing import MOST_TRIES

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sweeps.ledger_jobs import Job, Order
+from sweeps.ledger.jobs import Job, Order
 from sweeps.service.running.fairness import MOST_PASSED, Choice, Queue, Room, choose
 from sweeps.service.running.standing import LONGEST_PAUSE_MS
 

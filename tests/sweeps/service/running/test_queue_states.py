@@ -19,12 +19,13 @@ from hypothesis.stateful import (
     rule,
 )
 
-from sweeps import ledger_jobs, ledger_orders
-from sweeps import ledger_schema as schema
 from sweeps.lease import LeaseError
-from sweeps.ledger import Ledger
-from sweeps.ledger_records import FINAL
-from sweeps.ledger_standing import withdraw
+from sweeps.ledger import jobs as ledger_jobs
+from sweeps.ledger import orders as ledger_orders
+from sweeps.ledger import schema
+from sweeps.ledger.ledger import Ledger
+from sweeps.ledger.records import FINAL
+from sweeps.ledger.standing import withdraw
 from sweeps.service.running import rounds
 from sweeps.service.running.rounds import Rounds
 from sweeps.service.settings import Settings

@@ -15,10 +15,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from sweeps import ledger_jobs
 from sweeps.doctor.diagnosis import diagnose
-from sweeps.ledger import Ledger
-from sweeps.ledger_records import SweepRow
+from sweeps.ledger import jobs as ledger_jobs
+from sweeps.ledger.ledger import Ledger
+from sweeps.ledger.records import SweepRow
 from sweeps.service.running.session_log import log_file
 from sweeps.sweep import Sweep
 from sweeps.sweep_file import load_sweep

@@ -6,9 +6,10 @@ import json
 
 import pytest
 
-from sweeps import ledger_jobs, ledger_orders
-from sweeps.ledger_jobs import Wanted
-from sweeps.ledger_standing import intend, standing_of, withdraw
+from sweeps.ledger import jobs as ledger_jobs
+from sweeps.ledger import orders as ledger_orders
+from sweeps.ledger.jobs import Wanted
+from sweeps.ledger.standing import intend, standing_of, withdraw
 from tests.sweeps.service.fake_launcher import Coordinated, submit
 from tests.sweeps.service.running.looks import Service
 

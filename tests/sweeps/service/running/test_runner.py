@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from sweeps import ledger_jobs
 from sweeps.errors import LedgerAwayError
-from sweeps.ledger import Ledger, set_sweep
+from sweeps.ledger import jobs as ledger_jobs
+from sweeps.ledger.ledger import Ledger
+from sweeps.ledger.sweep_row import set_sweep
 from sweeps.service.running import draining, rounds
 from sweeps.service.running.runner import Runner
 from sweeps.service.settings import Settings

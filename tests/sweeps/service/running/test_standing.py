@@ -7,10 +7,10 @@ from itertools import product
 
 import pytest
 
-from sweeps.ledger_jobs import Job, Order
-from sweeps.ledger_orders import Command
-from sweeps.ledger_records import ACTIVE
-from sweeps.ledger_standing import Standing
+from sweeps.ledger.jobs import Job, Order
+from sweeps.ledger.orders import Command
+from sweeps.ledger.records import ACTIVE
+from sweeps.ledger.standing import Standing
 from sweeps.service.running.standing import ELSEWHERE_MS, Fate, Session, fate_of, pause_ms
 
 STATES = (

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sweeps.ledger_jobs import Order
+from sweeps.ledger.jobs import Order
 from sweeps.service.nodes import Machines, Node, Standing
 from sweeps.service.running.too_large import too_large
 from sweeps.service.settings import Cluster, Settings

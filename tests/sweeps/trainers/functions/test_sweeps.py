@@ -8,7 +8,7 @@ import pytest
 
 from sweeps import flight
 from sweeps.errors import SweepError
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from tests.sweeps.trainers.own.code import Code
 
 PARABOLA = "def objective(config): return (config['x'] - 3) ** 2 + config.get('epochs', 0) * 0.0\n"

@@ -10,7 +10,7 @@ import pytest
 
 from sweeps import parts
 from sweeps.executors.raised import RemoteError
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.sweep import SubjectChoice
 from sweeps.trainers.choose import trainer_for
 from sweeps.trainers.model_fit import MOST_TOGETHER, ModelFit

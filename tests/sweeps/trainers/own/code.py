@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from sweeps import coordinator
-from sweeps.ledger import Ledger
+from sweeps.ledger.ledger import Ledger
 from sweeps.problem import Problem
-from sweeps.reading import read_sweep
+from sweeps.reading.sweep import read_sweep
 from sweeps.store import Store
 from sweeps.sweep import SubjectChoice
 from sweeps.tasks.task import Array, Raw

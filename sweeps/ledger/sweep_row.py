@@ -1,0 +1,22 @@
+"""The row of a sweep: what names it, and how its columns are changed."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from sqlalchemy import Connection, update
+
+from sweeps.ledger import schema
+
+ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+def new_id() -> str:
+    """Of a sweep: short enough to be typed."""
+    return "".join(secrets.choice(ID_LETTERS) for _ in range(6))
+
+
+def set_sweep(connection: Connection, sweep_id: str, **values: Any) -> None:
+    """Change columns of a sweep's row."""
+    connection.execute(update(schema.sweep).where(schema.sweep.c.id == sweep_id).values(values))
