@@ -1,4 +1,4 @@
-"""What the README shows of the user's own data, models and code is so."""
+"""What the README and its pages show of the user's own data, models and code is so."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ import pytest
 import sweeps
 from sweeps.strict_yaml import read_yaml
 
-README = Path(__file__).parent.parent / "README.md"
+ROOT = Path(__file__).parent.parent
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NAMED = re.compile(r"# (\w+\.(?:py|yaml))\n")
 
 
 def blocks(language: str) -> list[str]:
-    text = README.read_text(encoding="utf-8")
-    return [body for kind, body in BLOCK.findall(text) if kind == language]
+    """Those of every page; what two of them show counts once."""
+    found = [block for page in PAGES for block in BLOCK.findall(page.read_text(encoding="utf-8"))]
+    return [*dict.fromkeys(body for kind, body in found if kind == language)]
 
 
 def files() -> Iterator[tuple[str, str]]:
@@ -65,6 +67,24 @@ def command(folder: Path, *arguments: str) -> str:
     return done.stdout
 
 
+def test_every_page_is_shown_the_way_to() -> None:
+    readme = PAGES[0].read_text(encoding="utf-8")
+    assert [page.name for page in PAGES[1:] if f"(docs/{page.name})" not in readme] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_files_that_are_named_are_there(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    named = re.findall(r"`((?:sweeps|tests|tracking|search_spaces)/[\w/.]+)`", text)
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
 def test_every_kind_of_example_is_there() -> None:
     assert {"birds.yaml", "model.yaml", "function.yaml", "optuna.yaml"} <= {*sweep_files()}
 
@@ -76,7 +96,7 @@ def test_python_is_python(body: str) -> None:
 
 @pytest.mark.parametrize("body", blocks("yaml"))
 def test_yaml_is_read_without_complaint(body: str) -> None:
-    assert read_yaml(body.encode(), "README.md").value
+    assert read_yaml(body.encode(), "page.md").value
 
 
 def test_a_function_runs(folder: Path) -> None:
