@@ -111,8 +111,9 @@ class Feed:
             _put(reader, event)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        """Nobody waits for a feed that has failed."""
+        """Nobody waits for a feed that has failed; who comes from now on gets another one."""
         if not task.cancelled() and task.exception() is not None:
+            self.over = True
             log.error("sweep %s is followed no more", self.sweep_id, exc_info=task.exception())
             self._put(None)
 
