@@ -10,6 +10,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 
 from sweeps.service.few_waiting import FewWaiting
 from sweeps.service.problems import FAILED, ProblemError
@@ -64,15 +65,15 @@ def find_in_child(
 ) -> str | None:
     """What `find`, by default MLflow itself, finds in a process of its own.
 
-    Raises ProblemError, 503, for a store that cannot be read, or not within so many seconds.
+    Raises ProblemError, 503, for a store that cannot be read, or not within so many seconds, and
+    where no process can be started.
     """
-    context = multiprocessing.get_context("forkserver")
-    ours, theirs = context.Pipe(duplex=False)
-    asked = (theirs, find or _in_mlflow, uri, sweep_id, address)
-    child = context.Process(target=_look, args=asked, daemon=True)
-    with REAPING:
-        child.start()
-    theirs.close()
+    try:
+        child, ours = _begun(find or _in_mlflow, uri, sweep_id, address)
+    except (OSError, EOFError) as error:
+        why = str(error) or type(error).__name__
+        said = f"no process can be started that looks into MLflow's store: {why}"
+        raise ProblemError(503, said, FAILED) from error
     try:
         if not ours.poll(patience):
             raise ProblemError(503, f"MLflow's store has not answered in {patience:g} s", FAILED)
@@ -85,6 +86,24 @@ def find_in_child(
             child.join()
         ours.close()
     return found
+
+
+def _begun(find: Find, *asked: str) -> tuple[BaseProcess, Connection]:
+    """The process that looks, and where its answer comes.
+
+    Raises OSError, or EOFError of a fork server that ends meanwhile; nothing is left open then.
+    """
+    context = multiprocessing.get_context("forkserver")
+    ours, theirs = context.Pipe(duplex=False)
+    child = context.Process(target=_look, args=(theirs, find, *asked), daemon=True)
+    with theirs:
+        try:
+            with REAPING:
+                child.start()
+        except BaseException:
+            ours.close()
+            raise
+    return child, ours
 
 
 def _in_mlflow(uri: str, sweep_id: str, address: str) -> str | None:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from multiprocessing import forkserver
+from typing import Any
 
 import pytest
 
@@ -130,3 +131,27 @@ def test_a_store_that_cannot_be_read_is_a_503() -> None:
             find_in_child("uri", "abc", ADDRESS, find, patience)
         assert refused.value.status == 503
     assert set(multiprocessing.active_children()) <= set(others)
+
+
+@pytest.mark.parametrize("error", [EOFError(), OSError(24, "Too many open files")])
+def test_a_process_that_cannot_be_started_is_a_503_and_leaves_nothing_open(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = multiprocessing.get_context("forkserver")
+    pipe, ends = context.Pipe, []
+
+    def noted(duplex: bool = True) -> tuple[Any, Any]:
+        ends.extend(pipe(duplex))
+        return ends[0], ends[1]
+
+    def fails(process: object) -> None:
+        raise error
+
+    monkeypatch.setattr(context, "Pipe", noted)
+    monkeypatch.setattr(context.Process, "start", fails)
+    with pytest.raises(
+        ProblemError, match=r"can be started .*: (EOFError|.*open files)"
+    ) as refused:
+        find_in_child("uri", "abc", ADDRESS, found)
+    assert refused.value.status == 503
+    assert [end.closed for end in ends] == [True, True]
