@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,35 +17,40 @@ from sweeps.cli.chosen import LATEST, opened
 from sweeps.cli.endings import FAILED, BadInputError, complain, guarded, show_lines
 from sweeps.cli.options import AsJson, SweepId, TrackingUri
 from sweeps.cli.screen import say
-from sweeps.cli.store_flags import HERE, StoreOption
+from sweeps.cli.store_flags import HERE, StoreFlags, StoreOption
 from sweeps.wording import as_json as json_text
 from sweeps.wording import figure, lines
+
+if TYPE_CHECKING:
+    from sweeps.exporting.export import Exported
+
+Folder = Annotated[Path, typer.Option("-o", "--output", metavar="FOLDER", help="A folder to make.")]
+WhichTrial = Annotated[
+    int | None,
+    typer.Option(
+        "--trial",
+        metavar="N",
+        min=0,
+        help="That trial, not the best one; needed where there are several objectives.",
+    ),
+]
+Register = Annotated[
+    str | None,
+    typer.Option(
+        "--register",
+        metavar="NAME",
+        help="Register the model with MLflow under this name, as its version with the alias "
+        "`best`.",
+    ),
+]
 
 
 @guarded
 def export(
     sweep_id: SweepId = LATEST,
-    folder: Annotated[
-        Path, typer.Option("-o", "--output", metavar="FOLDER", help="A folder to make.")
-    ] = Path("best"),
-    trial: Annotated[
-        int | None,
-        typer.Option(
-            "--trial",
-            metavar="N",
-            min=0,
-            help="That trial, not the best one; needed where there are several objectives.",
-        ),
-    ] = None,
-    register: Annotated[
-        str | None,
-        typer.Option(
-            "--register",
-            metavar="NAME",
-            help="Register the model with MLflow under this name, as its version with the alias "
-            "`best`.",
-        ),
-    ] = None,
+    folder: Folder = Path("best"),
+    trial: WhichTrial = None,
+    register: Register = None,
     store: StoreOption = HERE,
     tracking_uri: TrackingUri = None,
 ) -> None:
@@ -53,26 +58,12 @@ def export(
 
     With it: the configuration, the preprocessing and the label names. `sweeps predict` uses it.
     """
-    from sweeps.exporting.export import export as exported
-    from sweeps.exporting.manifest import ExportError
-    from sweeps.trainers.refitting.refit import RefitError, UnexportableError
-
     with opened(store) as shelf:
         row = shelf.sweep(sweep_id)
         kind = shelf.sweep_of(row).subject.kind
     if register is not None:
         _check_registry(register, row.sweep_id, tracking_uri, kind)
-    try:
-        with _ended_by_sigterm():
-            made = exported(
-                row.sweep_id, folder, store.chosen, say=lambda line: say([line]), trial=trial
-            )
-    except (ExportError, UnexportableError) as error:
-        raise BadInputError(str(error)) from error
-    except RefitError as error:
-        complain(str(error))
-        show_lines(error.lines)
-        raise typer.Exit(FAILED) from error
+    made = _exported(row.sweep_id, folder, store, trial)
     best = made.best
     say([f"{folder}: trial {best.trial.number} of sweep {row.sweep_id}"])
     say(lines(best.trial.config))
@@ -83,6 +74,25 @@ def export(
     say([f"predict: sweeps predict {folder} {_example(made.manifest)}"])
     if register is not None:
         _register(made.folder, register, row.sweep_id, tracking_uri)
+
+
+def _exported(sweep_id: str, folder: Path, store: StoreFlags, trial: int | None) -> Exported:
+    """Train it again, and keep it. What cannot be ends the command."""
+    from sweeps.exporting.export import export as exported
+    from sweeps.exporting.manifest import ExportError
+    from sweeps.trainers.refitting.refit import RefitError, UnexportableError
+
+    try:
+        with _ended_by_sigterm():
+            return exported(
+                sweep_id, folder, store.chosen, say=lambda line: say([line]), trial=trial
+            )
+    except (ExportError, UnexportableError) as error:
+        raise BadInputError(str(error)) from error
+    except RefitError as error:
+        complain(str(error))
+        show_lines(error.lines)
+        raise typer.Exit(FAILED) from error
 
 
 def _example(manifest: Any) -> str:

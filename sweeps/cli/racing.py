@@ -29,6 +29,35 @@ if TYPE_CHECKING:
 
 ALL = "grid,random,hyperband,optuna"
 
+RacedFile = Annotated[Path | None, typer.Argument(help="A sweep file (YAML).", metavar="[FILE]")]
+Backends = Annotated[
+    str, typer.Option("--backends", metavar="LIST", help="Who takes part, two or more.")
+]
+Repeats = Annotated[
+    int,
+    typer.Option(
+        "--repeats", metavar="N", help="How often each runs, every time with other seeds."
+    ),
+]
+Epochs = Annotated[
+    int | None,
+    typer.Option(
+        "--epochs",
+        min=1,
+        metavar="N",
+        help="How many epochs each sweep may spend, all folds and repeats of its trials "
+        "counted; as many as the file's own search would, when left out.",
+    ),
+]
+Resumed = Annotated[
+    str | None,
+    typer.Option(
+        "--resume",
+        metavar="ID",
+        help="Finish a race, the latest or that of the id, or show one that is finished.",
+    ),
+]
+
 
 @dataclass(frozen=True)
 class Around:
@@ -59,36 +88,11 @@ class Around:
 
 @guarded
 def race(
-    file: Annotated[
-        Path | None, typer.Argument(help="A sweep file (YAML).", metavar="[FILE]")
-    ] = None,
-    backends: Annotated[
-        str, typer.Option("--backends", metavar="LIST", help="Who takes part, two or more.")
-    ] = ALL,
-    repeats: Annotated[
-        int,
-        typer.Option(
-            "--repeats", metavar="N", help="How often each runs, every time with other seeds."
-        ),
-    ] = 5,
-    epochs: Annotated[
-        int | None,
-        typer.Option(
-            "--epochs",
-            min=1,
-            metavar="N",
-            help="How many epochs each sweep may spend, all folds and repeats of its trials "
-            "counted; as many as the file's own search would, when left out.",
-        ),
-    ] = None,
-    resume: Annotated[
-        str | None,
-        typer.Option(
-            "--resume",
-            metavar="ID",
-            help="Finish a race, the latest or that of the id, or show one that is finished.",
-        ),
-    ] = None,
+    file: RacedFile = None,
+    backends: Backends = ALL,
+    repeats: Repeats = 5,
+    epochs: Epochs = None,
+    resume: Resumed = None,
     overrides: Overrides = None,
     where: WhereOption = AUTOMATIC,
     store: StoreOption = HERE,

@@ -32,41 +32,48 @@ class Scaling(StrEnum):
     corrected = "corrected"
 
 
+StudyName = Annotated[
+    str, typer.Argument(help=f"Which study: {', '.join(STUDIES)}.", metavar="STUDY")
+]
+Only = Annotated[
+    list[str] | None,
+    typer.Option("--only", metavar="NAME", help="These experiments alone: NAME,NAME or repeated."),
+]
+Repeats = Annotated[
+    int | None,
+    typer.Option(
+        "--repeats",
+        min=1,
+        metavar="K",
+        help="How often each network is trained. By default as often as its sweep file says; "
+        "penguins: as often as fits in two minutes, at most 20 times.",
+    ),
+]
+Points = Annotated[
+    int | None,
+    typer.Option("--points", min=2, help="Penguins: thin each experiment out to N values."),
+]
+Preprocessing = Annotated[
+    Scaling,
+    typer.Option("--preprocessing", help="Penguins: scaled as published, or as it should be."),
+]
+Strict = Annotated[
+    bool, typer.Option("--strict", help="Exit with 4 when a conclusion does not hold.")
+]
+GoOn = Annotated[
+    bool, typer.Option("--continue", help="Take up what an earlier call left in the store.")
+]
+
+
 @guarded
 def reproduce(
-    study: Annotated[
-        str, typer.Argument(help=f"Which study: {', '.join(STUDIES)}.", metavar="STUDY")
-    ],
-    only: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--only", metavar="NAME", help="These experiments alone: NAME,NAME or repeated."
-        ),
-    ] = None,
-    repeats: Annotated[
-        int | None,
-        typer.Option(
-            "--repeats",
-            min=1,
-            metavar="K",
-            help="How often each network is trained. By default as often as its sweep file says; "
-            "penguins: as often as fits in two minutes, at most 20 times.",
-        ),
-    ] = None,
-    points: Annotated[
-        int | None,
-        typer.Option("--points", min=2, help="Penguins: thin each experiment out to N values."),
-    ] = None,
-    preprocessing: Annotated[
-        Scaling,
-        typer.Option("--preprocessing", help="Penguins: scaled as published, or as it should be."),
-    ] = Scaling.published,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Exit with 4 when a conclusion does not hold.")
-    ] = False,
-    go_on: Annotated[
-        bool, typer.Option("--continue", help="Take up what an earlier call left in the store.")
-    ] = False,
+    study: StudyName,
+    only: Only = None,
+    repeats: Repeats = None,
+    points: Points = None,
+    preprocessing: Preprocessing = Scaling.published,
+    strict: Strict = False,
+    go_on: GoOn = False,
     where: WhereOption = AUTOMATIC,
     store: StoreOption = HERE,
     tracking_uri: TrackingUri = None,

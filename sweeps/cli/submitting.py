@@ -26,44 +26,50 @@ ONE_WORD = re.compile(r"[\x21-\x7e]{1,128}")
 LONGEST_NAME = 200
 """Characters of a file's name that a service takes; messages begin with it."""
 
+Priority = Annotated[
+    int,
+    typer.Option(
+        "--priority",
+        metavar="N",
+        min=-10,
+        max=100,
+        help="Higher goes first; above 0 is for admins.",
+    ),
+]
+Workers = Annotated[
+    int, typer.Option("--workers", metavar="N", min=1, help="Trial processes; each takes a slot.")
+]
+Gpus = Annotated[
+    int, typer.Option("--gpus", metavar="N", min=0, help="GPUs of the service for the sweep.")
+]
+GpuShare = Annotated[
+    float | None,
+    typer.Option("--gpu-share", metavar="PART", help="How much of a GPU a worker has."),
+]
+Key = Annotated[
+    str | None,
+    typer.Option(
+        "--key",
+        metavar="KEY",
+        help="Submitted twice under one key, it is taken once; made up when left out.",
+    ),
+]
+Follow = Annotated[
+    bool, typer.Option("--follow", help="Look on to its end; Ctrl-C leaves it alone.")
+]
+
 
 @guarded
 def submit(
     file: SweepFileArgument,
     overrides: Overrides = None,
-    priority: Annotated[
-        int,
-        typer.Option(
-            "--priority",
-            metavar="N",
-            min=-10,
-            max=100,
-            help="Higher goes first; above 0 is for admins.",
-        ),
-    ] = 0,
-    workers: Annotated[
-        int,
-        typer.Option("--workers", metavar="N", min=1, help="Trial processes; each takes a slot."),
-    ] = 1,
-    gpus: Annotated[
-        int, typer.Option("--gpus", metavar="N", min=0, help="GPUs of the service for the sweep.")
-    ] = 0,
-    gpu_share: Annotated[
-        float | None,
-        typer.Option("--gpu-share", metavar="PART", help="How much of a GPU a worker has."),
-    ] = None,
+    priority: Priority = 0,
+    workers: Workers = 1,
+    gpus: Gpus = 0,
+    gpu_share: GpuShare = None,
     no_memo: NoMemo = False,
-    key: Annotated[
-        str | None,
-        typer.Option(
-            "--key",
-            metavar="KEY",
-            help="Submitted twice under one key, it is taken once; made up when left out.",
-        ),
-    ] = None,
-    follow: Annotated[
-        bool, typer.Option("--follow", help="Look on to its end; Ctrl-C leaves it alone.")
-    ] = False,
+    key: Key = None,
+    follow: Follow = False,
     store: PlaceOption = ANYWHERE,
 ) -> None:
     """Put a sweep into the queue of a service.
