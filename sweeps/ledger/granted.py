@@ -25,6 +25,19 @@ def intended(
 ) -> None:
     """What becomes of a sweep that runs, should its session end first; None: it goes on."""
     job = schema.job.c
-    arguments = json.dumps({} if then is None else {"then": then})
     its_own = job.sweep_id == sweep_id, job.state == "running", job.wanted == "run"
-    connection.execute(update(schema.job).where(*its_own).values(arguments=arguments))
+    connection.execute(update(schema.job).where(*its_own).values(arguments=_after(then)))
+
+
+def goes_on(connection: Connection, sweep_id: str) -> None:
+    """The session has heard that a pause is over, from whomever: the next one is not to pause.
+
+    An end for good that is still to be heard stays what is intended.
+    """
+    job = schema.job.c
+    paused = job.sweep_id == sweep_id, job.state == "running", job.arguments == _after("pause")
+    connection.execute(update(schema.job).where(*paused).values(arguments=_after(None)))
+
+
+def _after(then: Literal["pause", "stop", "cancel"] | None) -> str:
+    return json.dumps({} if then is None else {"then": then})

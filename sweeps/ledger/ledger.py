@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
 
 from sqlalchemy import delete, insert, update
 
@@ -20,7 +19,7 @@ from sweeps.clock import not_before, now_ms
 from sweeps.errors import printable
 from sweeps.lease import Claim, this_owner
 from sweeps.ledger import lease_row, schema, trial_rows
-from sweeps.ledger.granted import granted
+from sweeps.ledger.granted import goes_on, granted
 from sweeps.ledger.outage import outlasting
 from sweeps.ledger.records import ACTIVE, FINAL
 from sweeps.ledger.sweep_row import new_id, set_sweep
@@ -170,17 +169,8 @@ class Ledger(Transactions):
 
         Results of the attempts before are refused from now on.
         """
-        trial = schema.trial.c
-        values: dict[Any, Any] = {"attempt": trial.attempt + 1}
-        if charged:
-            values["tries"] = trial.tries + 1
         with self.writing(claim) as connection:
-            connection.execute(
-                update(schema.trial)
-                .where(trial.sweep_id == claim.sweep_id, trial.state == "running")
-                .where(trial.number.in_(numbers))
-                .values(values)
-            )
+            trial_rows.again(connection, claim.sweep_id, numbers, charged=charged)
 
     @outlasting
     def end(self, claim: Claim, state: str, spent: float, cause: str | None = None) -> None:
@@ -211,12 +201,15 @@ class Ledger(Transactions):
     def show(self, claim: Claim, state: str) -> bool:
         """What the sweep does at the moment: `running`, `pausing`, `paused` or `stopping`.
 
-        False, and nothing is changed, when it has ended by then. Waits for no server: whoever was
-        told to stop would stop only when it is back.
+        False, and nothing is changed, when it has ended by then. One that runs is not to be paused
+        by the next session. Waits for no server: whoever was told to stop would stop only when it
+        is back.
         """
         sweep = schema.sweep.c
         active = update(schema.sweep).where(sweep.id == claim.sweep_id, sweep.state.in_(ACTIVE))
         with self.writing(claim) as connection:
+            if state == "running":
+                goes_on(connection, claim.sweep_id)
             return connection.execute(active.values(state=state)).rowcount == 1
 
     @outlasting

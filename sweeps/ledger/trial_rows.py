@@ -57,6 +57,19 @@ class Stage:
     text: str
 
 
+def again(connection: Connection, sweep_id: str, numbers: Sequence[int], *, charged: bool) -> None:
+    """Another attempt at those without a result; `charged` ones count towards the cap."""
+    trial = schema.trial.c
+    values: dict[Any, Any] = {"attempt": trial.attempt + 1}
+    if charged:
+        values["tries"] = trial.tries + 1
+    connection.execute(
+        update(schema.trial)
+        .where(trial.sweep_id == sweep_id, trial.state == "running", trial.number.in_(numbers))
+        .values(values)
+    )
+
+
 def begin_again(connection: Connection, sweep_id: str) -> None:
     """Another attempt at every trial without a result."""
     trial = schema.trial.c

@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from sweeps.control import Control
+from sweeps.interrupts import Interrupts
 from sweeps.ledger import jobs as ledger_jobs
 from sweeps.ledger import orders as ledger_orders
 from sweeps.ledger.jobs import Wanted
@@ -132,3 +134,49 @@ def test_a_pause_that_somebody_took_back_elsewhere_is_not_remembered(service: Se
     service.last.alive = False
     service.look()
     assert (service.job(sweep_id).state, service.job(sweep_id).tries) == ("waiting", 1)
+
+
+def test_a_pause_that_was_taken_back_in_mlflow_is_not_remembered(service: Service) -> None:
+    """Who writes the tag of a sweep's run tells its session alone."""
+    sweep_id = submit(service.ledger)
+    service.look()
+    at_work = Coordinated.begun(service.ledger, sweep_id)
+    control = _paused(service, at_work)
+    control.obey("resume")
+    at_work.dies()
+    service.last.alive = False
+    service.look()
+    assert service.job(sweep_id).state == "waiting"
+
+
+def test_an_end_for_good_is_remembered_whatever_mlflow_says_meanwhile(service: Service) -> None:
+    sweep_id = submit(service.ledger)
+    service.look()
+    at_work = Coordinated.begun(service.ledger, sweep_id)
+    control = _paused(service, at_work)
+    intend(service.ledger, sweep_id, "stop")
+    control.obey("resume")
+    at_work.dies()
+    service.last.alive = False
+    service.look()
+    assert service.job(sweep_id).wanted == "stop"
+
+
+def _paused(service: Service, at_work: Coordinated) -> Control:
+    """The control of a session that the service has told to pause, and that has heard it."""
+    sweep_id = at_work.claim.sweep_id
+    intend(service.ledger, sweep_id, "pause")
+    assert ledger_orders.leave(service.ledger, sweep_id, "pause")
+    command = ledger_orders.taken(service.ledger, at_work.claim)
+    assert command == "pause"
+    control = Control(
+        Interrupts(service.said.append),
+        lambda state: _shown(service, at_work, state),
+        service.said.append,
+    )
+    control.obey(command)
+    return control
+
+
+def _shown(service: Service, at_work: Coordinated, state: str) -> None:
+    assert service.ledger.show(at_work.claim, state)
