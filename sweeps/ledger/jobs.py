@@ -18,7 +18,7 @@ from sweeps.errors import LedgerError
 from sweeps.ledger import schema
 from sweeps.ledger.ledger import Ledger
 from sweeps.ledger.records import QUEUED
-from sweeps.ledger.sweep_row import new_id
+from sweeps.ledger.sweep_row import check_there, new_id
 from sweeps.sweep import Sweep
 
 JobState = Literal["waiting", "held", "running", "over"]
@@ -120,19 +120,19 @@ def put_again(
 ) -> Job | None:
     """A sweep that is in the ledger waits for a runner once more; None when it does already.
 
-    One that was never in the queue gets into it.
+    One that was never in the queue gets into it. Raises LookupError for one that is not there.
     """
     job = Job(sweep_id, order, later_ms(), "waiting", wanted, arguments)
     columns = {name: value for name, value in _columns(job).items() if name != "client_key"}
     its_own = schema.job.c.sweep_id == sweep_id
+    query = select(schema.job.c.state, schema.job.c.wanted).where(its_own).with_for_update()
     with ledger.changing() as connection:
-        row = connection.execute(
-            select(schema.job.c.state, schema.job.c.wanted).where(its_own).with_for_update()
-        ).first()
+        row = connection.execute(query).first()
         # A session that goes on with a sweep sends what MLflow lacks, too.
         delivers = row is not None and (row.state, row.wanted) == ("waiting", "deliver")
         there = None if row is None else "over" if delivers else row.state
         if there is None:
+            check_there(connection, sweep_id)
             connection.execute(insert(schema.job).values(columns))
         elif there == "over":
             connection.execute(update(schema.job).where(its_own).values(columns))

@@ -6,7 +6,8 @@ into the queue again, and a coordinator does what is wanted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from time import monotonic, sleep
 from typing import Any, Literal
 
@@ -80,7 +81,9 @@ def extend(desk: Desk, who: Who, typed: str, trials: int) -> bool:
     """Give a sweep more trials than it began with, and go on with it."""
     row, job = _settled(desk, who, typed)
     _refuse_taken(row, job, "extended")
-    if desk.sweep_of(row.sweep_id).search.trials is None:
+    with _unless_removed(row):
+        sweep = desk.sweep_of(row.sweep_id)
+    if sweep.search.trials is None:
         raise _refused(has_no_number_of_trials(row))
     return _again(desk, who, row, job, "extend", {"trials": trials})
 
@@ -92,7 +95,10 @@ def end(desk: Desk, who: Who, typed: str, command: Literal["stop", "cancel"]) ->
         raise _refused(is_over(row, command))
     if row.holder is not None:
         return _told(desk, row, command)
-    if withdraw(desk.ledger, row.sweep_id, "stopped" if command == "stop" else "cancelled"):
+    with _unless_removed(row):
+        ending: Literal["stopped", "cancelled"] = "stopped" if command == "stop" else "cancelled"
+        withdrawn = withdraw(desk.ledger, row.sweep_id, ending)
+    if withdrawn:
         desk.runner.wake()
         return True
     if job is not None and job.state in ("waiting", "held"):
@@ -128,7 +134,9 @@ def _told(desk: Desk, row: SweepRow, command: Literal["pause", "resume", "stop",
         return True
     # Should its session end before it has obeyed, the next one does.
     intend(desk.ledger, row.sweep_id, None if command == "resume" else command)
-    if not leave(desk.ledger, row.sweep_id, command):
+    with _unless_removed(row):
+        left = leave(desk.ledger, row.sweep_id, command)
+    if not left:
         raise ProblemError(
             409, f"{titled(row)} ended before it could {command}", FAILED, {"Retry-After": "1"}
         )
@@ -159,10 +167,21 @@ def _again(
     """Into the queue once more, as who submitted it; False, since somebody has to begin first."""
     desk.refuse_when_draining()
     order = job.order if job is not None else Order(owner=who.name, digest="")
-    if ledger_jobs.put_again(desk.ledger, row.sweep_id, order, wanted, arguments) is None:
+    with _unless_removed(row):
+        put = ledger_jobs.put_again(desk.ledger, row.sweep_id, order, wanted, arguments)
+    if put is None:
         raise _in_the_queue(row)
     desk.runner.wake()
     return False
+
+
+@contextmanager
+def _unless_removed(row: SweepRow) -> Iterator[None]:
+    """Within it, a sweep that was removed since it was looked at is a ProblemError, 404."""
+    try:
+        yield
+    except LookupError as error:
+        raise ProblemError(404, f"sweep {row.sweep_id} was removed") from error
 
 
 def _refuse_taken(row: SweepRow, job: Job | None, done: str) -> None:
