@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from search_spaces import Space, SpaceError
 from search_spaces.values import shown
 from sweeps.errors import SweepError
-from sweeps.names import CONSTRAINT_NAME, SWEEP_NAME
+from sweeps.names import SWEEP_NAME
 from sweeps.plain_data import plain
 from sweeps.reading.budget import read_budget
 from sweeps.reading.checkpoint import read_checkpoint
@@ -18,6 +17,7 @@ from sweeps.reading.confirmation import check_confirmation
 from sweeps.reading.evaluation import read_evaluate, read_metrics
 from sweeps.reading.notify import read_notify
 from sweeps.reading.objectives import check_several, measuring, read_objectives
+from sweeps.reading.space import read_space
 from sweeps.reading.subject import folder_of, grouped, needs_folder, read_subject, read_task
 from sweeps.reading.warm_start import check_warm_start, read_warm_start
 from sweeps.section import Section
@@ -62,19 +62,15 @@ def read_sweep(document: Mapping[str, Any], folder: str = "") -> Sweep:
     as well, without importing what they run on. Raises SweepError or SpaceError, whose path starts
     at the top of the description.
     """
-    top = Section.of(plain(document), ())
-    _refuse_places(top)
-    top.only(KEYS)
-    _check_version(top)
+    top = _top(document)
     subject = read_subject(top)
     task = grouped(read_task(top, subject), top.section("evaluate"))
-    space = _space_of(top, subject)
+    space = read_space(top, subject)
     search = _search(top.values.get("search", "grid"))
     metrics = read_metrics(top.section("evaluate"))
     objective, *further = read_objectives(top.values.get("objective", {}), subject.kind, metrics)
     evaluate = read_evaluate(top.section("evaluate"), objective, subject.kind)
-    given = top.values.get("name", _default_name(task, subject, search))
-    name = SWEEP_NAME.read(given, ("name",)) if "name" in top.values else given
+    name = _name(top, task, subject, search)
     folder = folder_of(top, folder) if needs_folder(task, subject, metrics) else ""
     task = _pinned(task, folder)
     sweep = Sweep(
@@ -94,13 +90,33 @@ def read_sweep(document: Mapping[str, Any], folder: str = "") -> Sweep:
         notify=read_notify(top),
         document=_document(top.values, name, folder, task),
     )
+    _check(sweep)
+    return sweep
+
+
+def _top(document: Mapping[str, Any]) -> Section:
+    """The description as a section of itself, with no key but those that are read."""
+    top = Section.of(plain(document), ())
+    _refuse_places(top)
+    top.only(KEYS)
+    _check_version(top)
+    return top
+
+
+def _check(sweep: Sweep) -> None:
+    """What is right by itself, and wrong together."""
     _check_end(sweep)
     _check_once(sweep)
     check_confirmation(sweep)
     check_several(sweep)
     check_warm_start(sweep)
     _check_names(sweep)
-    return sweep
+
+
+def _name(top: Section, task: TaskChoice, subject: SubjectChoice, search: SearchChoice) -> str:
+    if "name" in top.values:
+        return SWEEP_NAME.read(top.values["name"], ("name",))
+    return _default_name(task, subject, search)
 
 
 def _default_name(task: TaskChoice, subject: SubjectChoice, search: SearchChoice) -> str:
@@ -145,41 +161,6 @@ def _check_version(top: Section) -> None:
     version = top.values.get("version", VERSION)
     if version != VERSION or not isinstance(version, int) or isinstance(version, bool):
         raise top.wrong("version", f"is not a version that is read here; write {VERSION}")
-
-
-def _space_of(top: Section, subject: SubjectChoice) -> Space:
-    if subject.options.get("takes") != "trial":
-        return _space(top, free=subject.kind != "network")
-    if "space" in top.values:
-        message = "an Optuna objective defines its space as it runs: leave `space` out"
-        raise SweepError(message, ("space",), about_key=True)
-    if "constraints" in top.values:
-        message = "have no effect: an Optuna objective defines its space as it runs"
-        raise SweepError(message, ("constraints",), about_key=True)
-    return Space.of()
-
-
-def _space(top: Section, *, free: bool) -> Space:
-    example = "space: {NAME: [1, 2, 3]} for each parameter" if free else "space: {width: [16, 32]}"
-    description = Section.of(top.required("space", example), ("space",))
-    if not description.values:
-        message = "nothing is in it: name at least one parameter, such as `width: [16, 32]`"
-        raise SweepError(message, ("space",))
-    constraints = top.section("constraints")
-    for name in constraints.values:
-        CONSTRAINT_NAME.read(name, (*constraints.path, name), is_key=True)
-    try:
-        return Space.read(description.values, constraints.values, free=free)
-    except SpaceError as error:
-        if error.path[:1] == ("constraints",):
-            raise
-        inside = error.path if free else tuple(p for name in error.path for p in _split(name))
-        raise SpaceError(error.message, ("space", *inside)) from error
-
-
-def _split(part: str | int) -> tuple[str | int, ...]:
-    """A parameter's name in a path, as the keys it stands under in the file."""
-    return tuple(part.split(".")) if isinstance(part, str) else (part,)
 
 
 def _search(value: Any) -> SearchChoice:

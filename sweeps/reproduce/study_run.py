@@ -25,6 +25,7 @@ from sweeps.store import Store
 from sweeps.sweep import Sweep
 from sweeps.trainers.choose import trainer_for
 from sweeps.trainers.trainer import Trainer
+from sweeps.trial import Result
 from sweeps.watcher import Watcher
 from tracking.tracker import Tracker
 
@@ -84,8 +85,15 @@ def reproduce(
     results = {name: one.results for name, one in ran.items() if not one.interrupted}
     saved = _saved(study, ran, dict(sweeps), store, say)
     held = hold(study.figures, results, {**baselines, **saved})
+    return kept(_found(study, asked, held, results), ran, started_ms, store, tracker, say)
+
+
+def _found(
+    study: Study, asked: Asked, held: tuple[Held, ...], results: Mapping[str, Sequence[Result]]
+) -> Found:
+    """What came of it, as it is kept."""
     tables = (figures_table(held), sources_table(study.figures, held), failures_table(results))
-    found = Found(
+    return Found(
         study=study.name,
         note=f"{study.source}, against ours",
         options={"study": study.name, **asdict(asked)},
@@ -97,7 +105,6 @@ def reproduce(
         draw=lambda _: [],
         repeats=asked.repeats,
     )
-    return kept(found, ran, started_ms, store, tracker, say)
 
 
 def _announcement(study: Study, asked: Asked, sweeps: Sequence[tuple[Experiment, Sweep]]) -> str:

@@ -159,15 +159,7 @@ class _Step:
         once = jnp.any(taken).astype(jnp.int32)
         now = Moment(self.rate, (self.batch.step + 1).astype(self.rate.dtype), self._settings)
 
-        def here(number: Array) -> tuple[Pair, Moment]:
-            """The gradients, and what else the formulas read, as things of this round.
-
-            Of what does not depend on the round, XLA would make arrays before the loop.
-            """
-            read = (gradients.kernel, gradients.bias), now
-            found: tuple[Pair, Moment]
-            found = jax.tree.map(lambda value: jnp.where(number == 0, value, 0), read)
-            return found
+        here = partial(_of_round, (gradients.kernel, gradients.bias), now)
 
         def remember(by: Remember, number: Array, carry: tuple[Any, Any]) -> tuple[Any, Any]:
             kept, below = carry
@@ -201,6 +193,16 @@ class _Step:
 
 Pair = tuple[Array, Array]
 """Of a kernel and a bias."""
+
+
+def _of_round(slopes: Pair, now: Moment, number: Array) -> tuple[Pair, Moment]:
+    """The gradients, and what else the formulas read, as things of the round of that number.
+
+    Of what does not depend on the round, XLA would make arrays before the loop.
+    """
+    found: tuple[Pair, Moment]
+    found = jax.tree.map(lambda value: jnp.where(number == 0, value, 0), (slopes, now))
+    return found
 
 
 def _remembered(

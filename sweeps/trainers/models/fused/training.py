@@ -144,7 +144,6 @@ class _Group:
         started = time.perf_counter()
         judged: list[_Judged] = []
         watched: Split | None = "test" if self._problem.objective.split == "test" else "val"
-
         interval = Interval(seat.watch.fit for seat in seats)
 
         def keep(at: int, carry: Carry, path: str) -> None:
