@@ -19,7 +19,9 @@ from sweeps.trial import Reason, Result, Trial
 from sweeps.watcher import AtWork
 
 SWEEPS = "/v1/sweeps"
-PAGE, PAGE_OF_TRIALS = 500, 1_000
+PAGE, PAGE_OF_COURSE = 500, 10_000
+PAGE_OF_TRIALS = {"brief": 1_000, "whole": 100}
+"""By how much of their results is wanted: whole ones may have a hundred thousand characters."""
 ONE_BY_ONE = 4
 """Trials that are asked for by their numbers; of more, a list is read."""
 DRAWING_SECONDS = 180.0
@@ -115,9 +117,15 @@ class RemoteView:
 
     def course(self, sweep_id: str) -> list[Passed]:
         """Every trial of the sweep, by number: when it began and ended, and what it came to."""
-        found = self._of_sweep(sweep_id, "/course")
-        with understood(self.connection.url):
-            return [wire.passed_from(one) for one in found]
+        found: list[Passed] = []
+        while True:
+            after = found[-1].number if found else -1
+            page = {"after": after, "limit": PAGE_OF_COURSE}
+            rows = self._of_sweep(sweep_id, "/course", page)
+            with understood(self.connection.url):
+                found += [wire.passed_from(one) for one in rows]
+            if len(rows) < PAGE_OF_COURSE:
+                return found
 
     def reasons(self, sweep_id: str, *, confirmations: bool = True) -> dict[Reason, int]:
         """How many trials failed for which reason, the most frequent first."""
@@ -159,13 +167,13 @@ class RemoteView:
     def _trials(
         self, sweep_id: str, detail: str, read: Read, state: str | None = None
     ) -> list[Begun]:
-        query = {"detail": detail, "state": state, "limit": PAGE_OF_TRIALS}
+        query = {"detail": detail, "state": state, "limit": PAGE_OF_TRIALS[detail]}
         try:
-            found = list(self._pages(f"{_path(sweep_id)}/trials", query, "after"))
+            with understood(self.connection.url):
+                items = self._pages(f"{_path(sweep_id)}/trials", query, "after")
+                return [wire.begun_from(one, read) for one in items]
         except RefusedError as error:
             raise _absent(error) from error
-        with understood(self.connection.url):
-            return [wire.begun_from(one, read) for one in found]
 
     def _pages(
         self, path: str, query: Query, turn: str, *, once: bool = False

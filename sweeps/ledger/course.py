@@ -26,8 +26,10 @@ class Passed:
     confirms: bool
 
 
-def course_of(connection: Connection, sweep_id: str) -> list[Passed]:
-    """All trials that were begun, by number."""
+def course_of(
+    connection: Connection, sweep_id: str, after: int = -1, limit: int | None = None
+) -> list[Passed]:
+    """The trials that were begun, by number: the next after that one, or all."""
     trial = schema.trial.c
     query = (
         select(
@@ -39,7 +41,8 @@ def course_of(connection: Connection, sweep_id: str) -> list[Passed]:
             trial.ended_ms,
             trial.confirms,
         )
-        .where(trial.sweep_id == sweep_id)
+        .where(trial.sweep_id == sweep_id, trial.number > after)
         .order_by(trial.number)
+        .limit(limit)
     )
     return [Passed(*row[:-1], confirms=row[-1] is not None) for row in connection.execute(query)]

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, func, or_, select
 
 from sweeps.ledger import schema
+from sweeps.ledger.course import Passed, course_of
 from sweeps.ledger.jobs import Job, job_from
 from sweeps.ledger.listing import listing
 from sweeps.ledger.records import (
@@ -121,6 +122,12 @@ def trials_after(
     with view.reading() as connection:
         rows = connection.execute(query.order_by(trial.number).limit(limit))
         return [begun_of(row, read) for row in rows]
+
+
+def course_after(view: LedgerView, sweep_id: str, after: int, limit: int) -> list[Passed]:
+    """When the next trials after that number began and ended, and what they came to."""
+    with view.reading() as connection:
+        return course_of(connection, sweep_id, after, limit)
 
 
 def ended_after(view: LedgerView, sweep_id: str, after: End, limit: int) -> list[Begun]:

@@ -21,11 +21,16 @@ from sweeps.service.routes.answers import (
     problems,
     shaped,
 )
+from sweeps.service.routes.streamed import Row, Rows, as_list, as_page
 
 router = APIRouter(prefix="/v1/sweeps/{sweep}", tags=["results"])
 
 HIGHEST = 2**31 - 1
 State = Literal["running", "done", "failed", "pruned", "cancelled"]
+
+AT_ONCE = {"brief": 200, "whole": 20}
+COURSE_AT_ONCE = 1_000
+"""Trials that are in memory together, for each answer under way."""
 
 
 @router.get("/trials", responses={**shaped(TrialPage, "Trials by number"), **problems(*OF_SWEEP)})
@@ -42,10 +47,12 @@ def trials(
     sweep_id = desk.id_of(sweep)
     read = brief_from_json if detail == "brief" else result_from_json
     states = None if state is None else (state,)
-    found = ledger_pages.trials_after(desk.ledger, sweep_id, after, limit + 1, states, read)
-    shown = found[:limit]
-    more = shown[-1].trial.number if len(found) > limit else None
-    return as_json({"items": [wire.begun_fields(one) for one in shown], "next": more})
+
+    def rows(later: int, most: int) -> list[Row]:
+        found = ledger_pages.trials_after(desk.ledger, sweep_id, later, most, states, read)
+        return [wire.begun_fields(one) for one in found]
+
+    return as_page(Rows(rows, after, limit, AT_ONCE[detail]))
 
 
 @router.get("/trials/{number}", responses={**shaped(TrialInfo, "It"), **problems(*OF_SWEEP)})
@@ -64,10 +71,25 @@ def trial(
 
 
 @router.get("/course", responses={**shaped(list[PassedInfo], "Every trial"), **problems(*OF_SWEEP)})
-def course(sweep: SweepId, desk: AtDesk, who: Viewer) -> Response:  # noqa: ARG001
-    """When each trial that was begun began and ended, and what it came to."""
+def course(
+    sweep: SweepId,
+    desk: AtDesk,
+    who: Viewer,  # noqa: ARG001
+    after: Annotated[
+        int, Query(ge=-1, le=HIGHEST, description="The number of the last one that is known")
+    ] = -1,
+    limit: Annotated[
+        int, Query(ge=1, le=HIGHEST, description="Of so many trials at most; of all when left out")
+    ] = HIGHEST,
+) -> Response:
+    """When each trial that was begun began and ended, and what it came to, by number."""
     sweep_id = desk.id_of(sweep)
-    return as_json([wire.passed_fields(one) for one in desk.ledger.course(sweep_id)])
+
+    def rows(later: int, most: int) -> list[Row]:
+        found = ledger_pages.course_after(desk.ledger, sweep_id, later, most)
+        return [wire.passed_fields(one) for one in found]
+
+    return as_list(Rows(rows, after, limit, COURSE_AT_ONCE))
 
 
 @router.get("/reasons", response_model=dict[str, int], responses=problems(*OF_SWEEP))

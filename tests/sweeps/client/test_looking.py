@@ -21,7 +21,7 @@ from sweeps.client.errors import AwayError
 from sweeps.client.remote_view import RemoteView
 from sweeps.lease import Claim
 from sweeps.ledger.records import SweepRow
-from sweeps.result_json import brief_from_json, confirmations_whole
+from sweeps.result_json import brief_from_json, confirmations_whole, result_from_json
 from sweeps.service.problems import ProblemError
 from sweeps.store import Store
 from sweeps.trial import Result as TrialResult
@@ -54,7 +54,8 @@ def test_pages_are_followed(
     served: Service, view: RemoteView, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(remote_view, "PAGE", 2)
-    monkeypatch.setattr(remote_view, "PAGE_OF_TRIALS", 3)
+    monkeypatch.setattr(remote_view, "PAGE_OF_TRIALS", {"brief": 3, "whole": 2})
+    monkeypatch.setattr(remote_view, "PAGE_OF_COURSE", 3)
     several = [result(number, 0.1 * number) for number in range(8)]
     sweep_id = served.ended([*several, result(8, 0.7, confirms=7)])
     for _ in range(4):
@@ -63,6 +64,7 @@ def test_pages_are_followed(
     assert view.trials(sweep_id, brief_from_json) == served.ledger.trials(sweep_id, brief_from_json)
     whole = served.ledger.trials(sweep_id, confirmations_whole)
     assert view.trials(sweep_id, confirmations_whole) == whole
+    assert view.trials(sweep_id) == served.ledger.trials(sweep_id, result_from_json)
     assert view.course(sweep_id) == served.ledger.course(sweep_id)
 
 

@@ -62,6 +62,13 @@ def test_a_course_is_every_trial_in_short(api: Service, ended: str) -> None:
     assert [wire.passed_from(item) for item in items] == api.ledger.course(ended)
 
 
+def test_a_course_is_read_a_page_at_a_time(api: Service, ended: str) -> None:
+    whole = api.client.get(f"/v1/sweeps/{ended}/course").json()
+    assert api.client.get(f"/v1/sweeps/{ended}/course?limit=3").json() == whole[:3]
+    assert api.client.get(f"/v1/sweeps/{ended}/course?limit=3&after=2").json() == whole[3:]
+    assert api.client.get(f"/v1/sweeps/{ended}/course?after=3").json() == []
+
+
 def test_reasons_are_counted(api: Service, ended: str) -> None:
     assert api.client.get(f"/v1/sweeps/{ended}/reasons").json() == {"diverged": 1}
     confirmed = api.ended([result(0), result(1, None), result(2, None, confirms=0)])
