@@ -19,7 +19,7 @@ from sweeps.ledger.granted import intended
 from sweeps.ledger.jobs import Job, JobState, changed, job_from
 from sweeps.ledger.ledger import Ledger
 from sweeps.ledger.orders import Command
-from sweeps.ledger.records import FINAL, is_held
+from sweeps.ledger.records import ACTIVE, FINAL, is_held
 from sweeps.ledger.sweep_row import set_sweep
 from sweeps.redaction import redacted
 
@@ -129,6 +129,20 @@ def give_up(ledger: Ledger, seen: Job, cause: str) -> bool:
         epoch = {"lease_epoch": row.lease_epoch + 1, "lease_owner": None, "lease_until_ms": 0}
         set_sweep(connection, seen.sweep_id, **failed, **epoch, end_shipped=never, command=None)
     return True
+
+
+def explain(ledger: Ledger, seen: Job, cause: str) -> None:
+    """Why a sweep should be running and nobody runs it, until its next session begins.
+
+    Nothing happens to one that somebody runs, that ended otherwise or that was removed.
+    """
+    with ledger.changing() as connection:
+        try:
+            row = lease_row.free(connection, seen.sweep_id)
+        except (LeaseError, LookupError):
+            return
+        if row.state in ACTIVE:
+            set_sweep(connection, seen.sweep_id, cause=redacted(printable(cause)) or None)
 
 
 def _failed_since(row: Row[Any], seen: Job) -> bool:

@@ -15,7 +15,7 @@ from sweeps.clock import wall_ms
 from sweeps.lease import surely_dead, this_owner
 from sweeps.ledger.jobs import Job, change, jobs
 from sweeps.ledger.ledger import Ledger
-from sweeps.ledger.standing import Standing, brought_since, give_up, served, standings
+from sweeps.ledger.standing import Standing, brought_since, explain, give_up, served, standings
 from sweeps.service.running.fairness import Queue, Room, choose
 from sweeps.service.running.launching import Launcher, Running
 from sweeps.service.running.standing import (
@@ -133,6 +133,7 @@ class Rounds:
         tries, pause = job.tries, 0
         if ended is not None and ended.running.excused:
             pause = EXCUSED_PAUSE_MS
+            explain(self._ledger, job, ended.running.last_words)
         elif ended is not None:
             tries = job.tries + 1 if self._died_at_once(stands) else 0
             pause = pause_ms(tries)

@@ -16,6 +16,7 @@ from sweeps.ledger.jobs import Job
 from sweeps.ledger.ledger import Ledger
 from sweeps.ledger.standing import (
     brought_since,
+    explain,
     give_up,
     served,
     standing_of,
@@ -117,6 +118,23 @@ def test_giving_up_says_why_and_shuts_the_last_holder_out(ledger: Ledger) -> Non
     with pytest.raises(LeaseError):
         at_work.brings()
     assert not give_up(ledger, job, "once more")
+
+
+def test_only_what_nobody_runs_and_should_run_is_explained(ledger: Ledger) -> None:
+    run, queued, ended, removed = (submit(ledger) for _ in range(4))
+    jobs = [running(ledger, sweep_id) for sweep_id in (run, queued, ended, removed)]
+    at_work = Coordinated.begun(ledger, run)
+    Coordinated.begun(ledger, ended).ends("interrupted", "its own cause")
+    ledger.remove(removed)
+    for job in jobs:
+        explain(ledger, job, "the head is away")
+    causes = [ledger.sweep(sweep_id).cause for sweep_id in (run, queued, ended)]
+    assert causes == [None, None, "its own cause"]
+    at_work.dies()
+    explain(ledger, jobs[0], "the head is away\n")
+    assert "\n" not in str(ledger.sweep(run).cause)
+    explain(ledger, jobs[0], "")
+    assert ledger.sweep(run).cause is None
 
 
 def test_what_was_removed_is_not_given_up(ledger: Ledger) -> None:

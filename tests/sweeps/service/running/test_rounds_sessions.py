@@ -74,6 +74,31 @@ def test_who_is_excused_is_tried_for_ever(service: Service, clock: Clock) -> Non
     assert (service.job(sweep_id).state, service.job(sweep_id).tries) == ("running", 0)
 
 
+def test_while_the_next_session_waits_it_is_said_why(service: Service, clock: Clock) -> None:
+    """A coordinator on a cluster says nothing any more when its head is lost."""
+    sweep_id = submit(service.ledger)
+    service.look()
+    Coordinated.begun(service.ledger, sweep_id).dies()
+    service.last.alive, service.last.excused = False, True
+    service.last.last_words = "Ray's job server cannot be reached"
+    service.look()
+    row = service.ledger.sweep(sweep_id)
+    assert (row.state, row.cause) == ("crashed", "Ray's job server cannot be reached")
+    clock.now_ms += standing.EXCUSED_PAUSE_MS
+    service.look()
+    Coordinated.begun(service.ledger, sweep_id)
+    assert service.ledger.sweep(sweep_id).cause is None
+
+
+def test_what_a_session_said_of_its_end_stays(service: Service) -> None:
+    sweep_id = submit(service.ledger)
+    service.look()
+    Coordinated.begun(service.ledger, sweep_id).ends("interrupted", "the cluster was lost")
+    service.last.alive, service.last.excused = False, True
+    service.look()
+    assert service.ledger.sweep(sweep_id).cause == "the cluster was lost"
+
+
 @pytest.mark.parametrize(
     ("failing", "why"),
     [
