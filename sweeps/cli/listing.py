@@ -81,7 +81,7 @@ def _cells(
         "done": f"{row.done:,}",
         **({"pruned": f"{row.pruned:,}"} if pruned else {}),
         "failed": f"{row.failed:,}",
-        "started": moment(row.created_ms),
+        "created": moment(row.created_ms),
         "time": duration(row.spent_seconds),
     }
 
@@ -150,7 +150,8 @@ def _facts(
         **queue_facts(job),
         "trials": f"{row.done:,} done, {pruned}{failed}, {row.running:,} begun{cancelled}, of {of}",
         **_confirmations(row, sweep),
-        "started": moment(row.created_ms),
+        # One that was put into a queue was not begun then, and may not have been yet.
+        "started" if job is None else "submitted": moment(row.created_ms),
         "time": duration(row.spent_seconds),
     }
     spent = hours(row.core_seconds, row.gpu_seconds)

@@ -38,7 +38,14 @@ def workers(store: PlaceOption = ANYWHERE, as_json: AsJson = False) -> None:
     say(said)
     if machines:
         table(("machine", "cores", "free", "GPUs", "free", "memory", "free"), machines)
-    say(trained or ["no trial takes longer than a few seconds at the moment"])
+    say(trained or [_not_shown(queue)])
+
+
+def _not_shown(queue: Mapping[str, Any]) -> str:
+    """Why no trial is listed: there is none, or each is over too soon to be told of."""
+    if not queue["used"]:
+        return "nothing is trained at the moment"
+    return "trials are listed after some seconds, and none has taken that long yet"
 
 
 def _room(queue: Mapping[str, Any]) -> Iterator[str]:

@@ -37,6 +37,7 @@ def test_ls_shows_the_most_recent_first(sweeps: Command, file: str, ran: str) ->
     second = _ran(sweeps, file)
     heading, *rows = sweeps("ls").output.splitlines()
     assert heading.split()[:5] == ["id", "name", "task", "search", "state"]
+    assert heading.split()[-2:] == ["created", "time"]
     assert [row.split()[0] for row in rows] == [second, ran]
     assert rows[1].split()[1:7] == ["small", "penguins", "grid", "finished", "2", "1"]
     listed = json.loads(sweeps("ls", "--json").stdout)
@@ -48,6 +49,7 @@ def test_status(sweeps: Command, ran: str) -> None:
     assert done.exit_code == 0
     assert f"small {ran}\n" in done.output
     assert "2 done, 1 failed (1 diverged), 0 begun, of 3\n" in done.output
+    assert "  started  20" in done.output
     assert "best: trial " in done.output
     assert "resume:" not in done.output
     found = json.loads(sweeps("status", ran[:3], "--json").stdout)

@@ -58,7 +58,9 @@ def test_what_was_submitted_is_in_the_queue(served: Service) -> None:
     assert (job.order.workers, job.order.memo, job.order.priority) == (2, False, 0)
     assert len(job.order.client_key or "") == 32
     stands = sweeps("status").stdout
-    assert "  state    queued\n" in stands
+    assert "  state      queued\n" in stands
+    assert "  submitted  20" in stands
+    assert "started" not in stands + sweeps("ls").stdout, "it has not begun"
     assert "MLflow" not in stands, "it has begun nothing that MLflow could lack"
 
 
@@ -270,3 +272,11 @@ def test_what_the_service_trains(served: Service, monkeypatch: pytest.MonkeyPatc
     found = json.loads(sweeps("workers", "--json").stdout)
     assert found["workers"][0]["sweep_id"] == sweep_id
     assert found["queue"]["slots"] == 2
+
+
+def test_why_no_trial_is_listed(served: Service) -> None:
+    sweep_id = served.submitted()
+    assert sweeps("workers").stdout.splitlines()[-1] == "nothing is trained at the moment"
+    served.begun(sweep_id, running=1)
+    said = "trials are listed after some seconds, and none has taken that long yet"
+    assert sweeps("workers").stdout.splitlines()[-1] == said
