@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal, cast, get_args
@@ -130,7 +130,7 @@ def any_there(ledger: LedgerView) -> bool:
 def revoke(ledger: Ledger, token_id: str) -> Token:
     """Nobody gets in with this token from now on. One that was revoked before stays as it is.
 
-    Raises LookupError when there is none of that id, naming the nearest.
+    Raises LookupError when there is none of that id, naming the one that may be meant.
     """
     token = schema.token.c
     still = update(schema.token).where(token.id == token_id, token.revoked_ms.is_(None))
@@ -138,10 +138,24 @@ def revoke(ledger: Ledger, token_id: str) -> Token:
         connection.execute(still.values(revoked_ms=now_ms()))
         row = connection.execute(select(schema.token).where(token.id == token_id)).first()
     if row is None:
-        close = nearest(token_id, [one.id for one in tokens(ledger)])
-        hint = f"did you mean {close}?" if close else "`sweeps token ls` lists them"
-        raise LookupError(f"no token {token_id!r} in this store; {hint}")
+        raise LookupError(_unknown(token_id, tokens(ledger)))
     return _token(row)
+
+
+def _unknown(typed: str, there: Sequence[Token]) -> str:
+    """That this is no token's id, and which one may be meant. A token's secret is not repeated."""
+    whole = TEXT.fullmatch(typed)
+    if whole is not None:
+        return f"tokens are revoked by id: that one's is {whole[1]}"
+    ids = [one.id for one in there if one.name == typed and one.trouble is None]
+    if ids:
+        are = "'s token is" if len(ids) == 1 else "'s tokens are"
+        return f"tokens are revoked by id: {typed}{are} {', '.join(ids)}"
+    if any(one.name == typed for one in there):
+        return f"tokens are revoked by id, and no token of {typed} is good any more"
+    close = nearest(typed, [one.id for one in there])
+    hint = f"did you mean {close}?" if close else "`sweeps token ls` lists them"
+    return f"no token {typed!r} in this store; {hint}"
 
 
 def _digest(secret: str) -> str:

@@ -113,6 +113,25 @@ def test_revoking_wants_a_whole_id(ledger: Ledger) -> None:
     assert _found(ledger, text).trouble is None
 
 
+def test_whoever_revokes_by_name_or_text_is_told_the_id(ledger: Ledger) -> None:
+    def refused(typed: str) -> str:
+        with pytest.raises(LookupError) as raised:
+            revoke(ledger, typed)
+        return str(raised.value.args[0])
+
+    token, text = create(ledger, "ada", "viewer", None)
+    create(ledger, "bob", "viewer", None)
+    assert refused("ada") == f"tokens are revoked by id: ada's token is {token.id}"
+    assert refused(text) == f"tokens are revoked by id: that one's is {token.id}"
+    other, _ = create(ledger, "ada", "admin", None)
+    both = ", ".join(one.id for one in ledger_tokens.tokens(ledger) if one.name == "ada")
+    assert refused("ada") == f"tokens are revoked by id: ada's tokens are {both}"
+    revoke(ledger, token.id)
+    assert refused("ada") == f"tokens are revoked by id: ada's token is {other.id}"
+    revoke(ledger, other.id)
+    assert refused("ada") == "tokens are revoked by id, and no token of ada is good any more"
+
+
 @pytest.mark.parametrize("name", ["", "a b", ".a", "-a", "a" * 65, "a\n", "ä", "a/b", "a\0"])
 def test_names_that_could_be_mistaken_are_refused(ledger: Ledger, name: str) -> None:
     with pytest.raises(ValueError, match="is no name for a token"):
