@@ -1,11 +1,11 @@
-"""One service a store: a second one is told of the first."""
+"""One service a store, and one at an address: a second one is told of the first."""
 
 from __future__ import annotations
 
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 
@@ -40,6 +40,23 @@ def only_service(folder: Path, address: str) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def answers(address: str) -> bool:
+    """Whether a service of sweeps is at that address of this machine already. Asks it once.
+
+    One whose certificate is not trusted here is not known by that.
+    """
+    from sweeps.client.address import Address
+    from sweeps.client.connection import Connection
+    from sweeps.client.errors import RefusedError, ServiceError
+
+    with closing(Connection(Address.of(address), None)) as connection:
+        try:
+            found = connection.glance("/healthz")
+        except (RefusedError, ServiceError):
+            return False  # somebody else's: the port is taken all the same
+    return isinstance(found, dict) and found.keys() == {"status", "trouble"}
 
 
 def _take(descriptor: int, file: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import signal
 import socket
@@ -17,7 +18,7 @@ from sweeps.ledger.ledger import Ledger
 from sweeps.service.api_server import ApiServer, listening
 from sweeps.service.assembling import Parts, assembled
 from sweeps.service.logs import logging_to
-from sweeps.service.only_one import ServingError, only_service
+from sweeps.service.only_one import ServingError, answers, only_service
 from sweeps.service.settings import Settings
 from tracking.store_uri import is_server, without_credentials
 
@@ -45,7 +46,7 @@ def serve(settings: Settings, say: Say) -> int:
     events: SimpleQueue[Event] = SimpleQueue()
     with ExitStack() as stack:
         stack.enter_context(logging_to(sys.stderr))
-        door = stack.enter_context(closing(listening(settings)))
+        door = stack.enter_context(closing(_door(settings)))
         settings = replace(settings, port=door.getsockname()[1])
         stack.enter_context(only_service(settings.folder, settings.address))
         stack.enter_context(_heard(events))
@@ -53,6 +54,20 @@ def serve(settings: Settings, say: Say) -> int:
         parts = stack.enter_context(assembled(settings, ledger, say))
         _tidy_often()
         return _served(parts, door, events, settings, say)
+
+
+def _door(settings: Settings) -> socket.socket:
+    """The socket that the service is reached at. Raises ServingError when there can be none."""
+    try:
+        return listening(settings)
+    except ServingError as error:
+        taken = getattr(error.__cause__, "errno", None) == errno.EADDRINUSE
+        if not taken or not answers(settings.address):
+            raise
+        raise ServingError(
+            f"a sweeps service already answers at {settings.address}; another one beside it needs "
+            "a --port and a --store of its own"
+        ) from error
 
 
 def _served(

@@ -17,6 +17,7 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.responses import Response
 
 from sweeps.ledger.ledger import Ledger
 from sweeps.service import serving as serving_module
@@ -24,7 +25,9 @@ from sweeps.service.only_one import ServingError, only_service
 from sweeps.service.running.view import View
 from sweeps.service.settings import Settings
 from sweeps.store import Store
+from tests.sweeps.client.listening import listening
 from tests.sweeps.postgres import Server
+from tests.sweeps.service.api import service as api_service
 from tests.sweeps.service.served import Place, Serving, document, end, serving, started, until
 
 SLOW = ["seconds: 0.25"]
@@ -143,6 +146,27 @@ def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
         only_service(tmp_path / "store" / "service", "http://127.0.0.1:9"),
     ):
         pytest.fail("without a lock")
+
+
+def test_a_second_one_at_an_address_is_told_of_the_first(tmp_path: Path) -> None:
+    first = api_service(Store.at(tmp_path / "first"))
+    with closing(first.ledger), listening(first.app) as url:
+        port = int(url.rpartition(":")[2])
+        with pytest.raises(ServingError) as refused:
+            serving_module.serve(Settings(Store.at(tmp_path / "second"), port=port), print)
+    assert str(refused.value) == (
+        f"a sweeps service already answers at {url}; another one beside it needs a --port and a "
+        "--store of its own"
+    )
+    assert not (tmp_path / "second").exists()
+
+
+@pytest.mark.parametrize("status", [200, 404, 503])
+def test_a_port_that_something_else_has_is_taken(tmp_path: Path, status: int) -> None:
+    with listening(Response("[]", status)) as url:
+        port = int(url.rpartition(":")[2])
+        with pytest.raises(ServingError, match=f"^port {port} on 127.0.0.1 is taken: say another"):
+            serving_module.serve(Settings(Store.at(tmp_path), port=port), print)
 
 
 @pytest.mark.slow
