@@ -18,7 +18,7 @@ from sweeps.service.connections import server_options
 from sweeps.service.guards.guard import guarded
 from sweeps.service.settings import Limits, Settings
 from sweeps.store import Store
-from tests.sweeps.service.guards.test_guard import Told
+from tests.sweeps.service.guards.behind import Told
 
 LIMITS = Limits(body_bytes=1_000_000, body_seconds=1.0)
 SLICE = b"x" * 65_536
@@ -26,9 +26,9 @@ GIGABYTE = 1_000_000_000
 
 
 @contextmanager
-def listening(app: Any) -> Iterator[int]:
+def listening(app: Any, **chosen: Any) -> Iterator[int]:
     """A server on this machine; the port."""
-    settings = Settings(Store(Path("s")), port=0, limits=LIMITS)
+    settings = Settings(Store(Path("s")), port=0, limits=LIMITS, **chosen)
     door = socket.create_server(("127.0.0.1", 0))
     options = server_options(settings)
     server = uvicorn.Server(

@@ -59,3 +59,10 @@ def test_one_network_is_one_client() -> None:
     assert ask(app, Asked(client=("2001:db8::1", 1))).status == 200
     assert ask(app, Asked(client=("2001:db8::2", 1))).status == 429
     assert ask(app, Asked(client=("2001:db8:0:1::2", 1))).status == 200
+
+
+def test_addresses_of_ipv4_are_told_apart_at_a_socket_of_ipv6() -> None:
+    app = behind(Told(), limits=Limits(requests=0.001, burst=1))
+    assert ask(app, Asked(client=("::ffff:10.0.0.1", 1))).status == 200
+    assert ask(app, Asked(client=("::ffff:10.0.0.2", 1))).status == 200
+    assert ask(app, Asked(client=("10.0.0.1", 1))).status == 429
