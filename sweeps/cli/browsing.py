@@ -23,7 +23,13 @@ def ui(
     tracking_uri: TrackingUri = None,
     port: Annotated[
         int | None,
-        typer.Option("--port", min=1, max=65535, help="5000, or a free one, when left out."),
+        typer.Option(
+            "--port",
+            metavar="N",
+            min=1,
+            max=65535,
+            help="The port of MLflow's server; 5000, or a free one, when left out.",
+        ),
     ] = None,
 ) -> None:
     """Open MLflow's interface on a sweep.

@@ -32,15 +32,16 @@ LONGEST = 40
 
 Sweeps = Annotated[
     list[str],
-    typer.Argument(help="Ids of two sweeps or more, or their beginnings.", metavar="ID ID..."),
+    typer.Argument(help="Ids of two sweeps or more, or their beginnings.", metavar="ID"),
 ]
 
 
 @guarded
 def compare(sweep_ids: Sweeps, store: StoreOption = HERE, as_json: AsJson = False) -> None:
-    """Compare sweeps: their files, what they found, and whether the difference may be chance.
+    """Compare sweeps: their files, and what they found.
 
-    Scores are compared on the same rows by the same metric only; ends with 1 where they are not.
+    And whether the difference may be chance. Scores are compared on the same rows by the same
+    metric only; ends with 1 where they are not.
     """
     if len(sweep_ids) < 2:
         raise BadInputError("which sweeps? write two ids or more; `sweeps ls` lists them")

@@ -27,7 +27,7 @@ def doctor(
         str | None,
         typer.Argument(
             help="A sweep to look at instead: an id, the beginning of one, or `latest`.",
-            metavar="[ID]",
+            metavar="ID",
             show_default=False,
         ),
     ] = None,
@@ -41,9 +41,9 @@ def doctor(
     tracking_uri: TrackingUri = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show what this machine has for sweeps, or whether a sweep is whole, and what is wrong.
+    """Show what this machine has, or what is wrong with a sweep.
 
-    Exits with 1 when something is.
+    Exits with 1 when something is wrong.
     """
     if clear_cache and (sweep_id is not None or repair):
         raise BadInputError("--clear-cache goes without a sweep and without --repair")

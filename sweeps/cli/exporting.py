@@ -54,9 +54,10 @@ def export(
     store: StoreOption = HERE,
     tracking_uri: TrackingUri = None,
 ) -> None:
-    """Train the best configuration again, on all training rows, and keep its model in a folder.
+    """Train the best configuration again, and keep its model.
 
-    With it: the configuration, the preprocessing and the label names. `sweeps predict` uses it.
+    On all training rows, into a folder. With it: the configuration, the preprocessing and the label
+    names. `sweeps predict` uses it.
     """
     with opened(store) as shelf:
         row = shelf.sweep(sweep_id)
@@ -139,10 +140,12 @@ def _register(folder: Path, name: str, sweep_id: str, tracking_uri: str | None) 
 
 @guarded
 def predict(
-    folder: Annotated[Path, typer.Argument(help="A folder that `sweeps export` wrote.")],
+    folder: Annotated[
+        Path, typer.Argument(help="A folder that `sweeps export` wrote.", metavar="FOLDER")
+    ],
     rows: Annotated[
         Path,
-        typer.Argument(help="New rows: CSV, Parquet or .npy, as in training."),
+        typer.Argument(help="New rows: CSV, Parquet or .npy, as in training.", metavar="ROWS"),
     ],
     output: Annotated[
         Path | None,
@@ -150,7 +153,10 @@ def predict(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Predict new rows with an exported model: a label or a number each, and probabilities."""
+    """Predict new rows with an exported model.
+
+    A label or a number for each, and probabilities where the model has them.
+    """
     from sweeps.exporting.exported import ExportedModel
     from sweeps.exporting.kept_estimators import UntrustedError
     from sweeps.exporting.manifest import ExportError

@@ -16,7 +16,9 @@ from sweeps.errors import SweepFileError, printable
 
 @guarded
 def init(
-    file: Annotated[Path, typer.Argument(help="The file to write.")] = Path("sweep.yaml"),
+    file: Annotated[Path, typer.Argument(help="The file to write.", metavar="FILE")] = Path(
+        "sweep.yaml"
+    ),
 ) -> None:
     """Write a commented example of a sweep file."""
     example = (files("sweeps.cli") / "example.yaml").read_text(encoding="utf-8")
@@ -33,7 +35,7 @@ def init(
 
 @guarded
 def validate(
-    sweep_files: Annotated[list[Path], typer.Argument(help="Sweep files.", metavar="FILE...")],
+    sweep_files: Annotated[list[Path], typer.Argument(help="Sweep files.", metavar="FILE")],
     overrides: Overrides = None,
     as_json: AsJson = False,
 ) -> None:

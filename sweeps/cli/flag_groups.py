@@ -19,8 +19,12 @@ GROUPS: Mapping[str, Group] = {
 }
 """By the name that the parameter has in every command."""
 
-PLACE: Group = (store_flags.PlaceFlags.typed, store_flags.PLACE_OPTIONS)
-"""In place of the store's where the parameter is of that type: the command can ask a service."""
+OF_SERVICES: Mapping[Any, Group] = {
+    store_flags.PlaceFlags: (store_flags.PlaceFlags.typed, store_flags.PLACE_OPTIONS),
+    store_flags.ServerFlags: (store_flags.ServerFlags.typed, store_flags.SERVER_OPTIONS),
+}
+"""In place of the store's where the parameter is of that type: the command can ask a service, or
+always does."""
 
 
 def with_groups(command: Callable[..., None]) -> Callable[..., None]:
@@ -55,7 +59,7 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _group(name: str, kind: Any) -> Group:
-    return PLACE if kind is store_flags.PlaceFlags else GROUPS[name]
+    return OF_SERVICES.get(kind, GROUPS[name])
 
 
 def _within(group: str, option: str) -> str:

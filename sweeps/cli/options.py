@@ -12,7 +12,7 @@ SweepId = Annotated[
     str,
     typer.Argument(
         help="A sweep's id, or the beginning of one; the most recent sweep when left out.",
-        metavar="[ID]",
+        metavar="ID",
         show_default=False,
     ),
 ]
@@ -20,7 +20,7 @@ TrialPlace = Annotated[
     str,
     typer.Argument(
         help="A trial, as in latest/12 or mn2p5d/12; without a number, what failed in the sweep.",
-        metavar="[ID[/TRIAL]]",
+        metavar="ID[/TRIAL]",
         show_default=False,
     ),
 ]
@@ -28,7 +28,7 @@ OneOrAll = Annotated[
     str | None,
     typer.Argument(
         help="A sweep's id, or the beginning of one; every sweep when left out.",
-        metavar="[ID]",
+        metavar="ID",
         show_default=False,
     ),
 ]

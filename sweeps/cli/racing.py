@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 ALL = "grid,random,hyperband,optuna"
 
-RacedFile = Annotated[Path | None, typer.Argument(help="A sweep file (YAML).", metavar="[FILE]")]
+RacedFile = Annotated[Path | None, typer.Argument(help="A sweep file (YAML).", metavar="FILE")]
 Backends = Annotated[
     str, typer.Option("--backends", metavar="LIST", help="Who takes part, two or more.")
 ]
@@ -100,10 +100,10 @@ def race(
     no_memo: NoMemo = False,
     as_json: AsJson = False,
 ) -> None:
-    """Let backends search the same space with equal epochs to spend, and say who is ahead.
+    """Let backends search one space with equal epochs to spend.
 
-    Backends of one repeat share folds and all seeds of training. Ctrl-C ends the race after the
-    trials in flight; --resume goes on.
+    At the end it says who is ahead. Backends of one repeat share folds and all seeds of training.
+    Ctrl-C ends the race after the trials in flight; --resume goes on.
     """
     if (file is None) == (resume is None):
         raise BadInputError("say what is raced: either a sweep file, or --resume with a race's id")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @guarded
 def rm(
     sweep_ids: Annotated[
-        list[str], typer.Argument(help="Ids, or the beginnings of ids.", metavar="ID...")
+        list[str], typer.Argument(help="Ids, or the beginnings of ids.", metavar="ID")
     ],
     store: StoreOption = HERE,
     yes: Annotated[

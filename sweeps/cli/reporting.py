@@ -44,9 +44,9 @@ def report(
     open_it: Annotated[bool, typer.Option("--open", help="Show it in a browser.")] = False,
     store: PlaceOption = ANYWHERE,
 ) -> None:
-    """Write the page with a sweep's pictures and tables, of what is known by now.
+    """Write a page with pictures and tables of a sweep.
 
-    It is one HTML file that needs nothing else, and can be sent to somebody.
+    Of what is known by now, as one HTML file that needs nothing else, and can be sent to somebody.
     """
     if output is not None and not output.absolute().parent.is_dir():
         raise BadInputError(f"no folder {output.absolute().parent} to write {output.name} into")

@@ -51,7 +51,9 @@ Repeats = Annotated[
 ]
 Points = Annotated[
     int | None,
-    typer.Option("--points", min=2, help="Penguins: thin each experiment out to N values."),
+    typer.Option(
+        "--points", metavar="N", min=2, help="Penguins: thin each experiment out to N values."
+    ),
 ]
 Preprocessing = Annotated[
     Scaling,

@@ -35,10 +35,11 @@ def rerun(
     store: StoreOption = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """Train a trial again, and say whether it comes out bit-equal, within tolerance or different.
+    """Train a trial again, and say whether it comes out the same.
 
-    All that was trained beside it is trained as well, for figures to be equal to the last bit.
-    Nothing is kept of it. Ends with 1 when it is different.
+    That is bit-equal, within tolerance or different. All that was trained beside it is trained as
+    well, for figures to be equal to the last bit. Nothing is kept of it. Ends with 1 when it is
+    different.
     """
     typed, number = split_place(place)
     if number is None:

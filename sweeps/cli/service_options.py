@@ -22,13 +22,15 @@ OPTIONS: Mapping[str, Any] = {
     "host": _option(
         str | None,
         "--host",
-        f"The address to listen at; {Settings.host}, this machine alone, when left out.",
+        f"The address to listen at; {Settings.host}, this machine alone, when left out. "
+        "Beyond it, tokens and TLS are needed.",
         metavar="HOST",
     ),
     "port": _option(
         int | None,
         "--port",
-        f"{Settings.port} when left out; 0 for any free one.",
+        f"The port to listen at; {Settings.port} when left out, 0 for any free one.",
+        metavar="N",
         min=0,
         max=65535,
     ),
@@ -37,6 +39,7 @@ OPTIONS: Mapping[str, Any] = {
         "--slots",
         "Trial processes at once, over all sweeps; as many as cores, of the cluster if there is "
         "one, when left out.",
+        metavar="N",
         min=1,
     ),
     "gpus": _option(
@@ -55,7 +58,9 @@ OPTIONS: Mapping[str, Any] = {
     "mlflow_port": _option(
         int | None,
         "--mlflow-port",
-        "Of the MLflow server that is started; the one after --port, or a free one, when left out.",
+        "The port of MLflow, whose server is started beside the service; the one after --port, or "
+        "a free one, when left out.",
+        metavar="N",
         min=1,
         max=65535,
     ),
@@ -67,7 +72,7 @@ OPTIONS: Mapping[str, Any] = {
     "auth": _option(
         bool | None,
         "--auth",
-        "Nobody does anything without a token, as it is once a token was made.",
+        "Ask everybody for a token from the start; without it, as soon as one was made.",
     ),
     "allow_host": _option(
         list[str] | None,
@@ -80,7 +85,7 @@ OPTIONS: Mapping[str, Any] = {
     ),
     "tls_key": _option(Path | None, "--tls-key", "The certificate's key, PEM.", metavar="FILE"),
     "behind_tls": _option(
-        bool | None, "--behind-tls", "A proxy before the service speaks HTTPS for it."
+        bool | None, "--behind-tls", "A proxy in front of the service speaks HTTPS for it."
     ),
     "data_folder": _option(
         list[Path] | None,
@@ -110,7 +115,8 @@ OPTIONS: Mapping[str, Any] = {
     "notify_command": _option(
         list[Path] | None,
         "--notify-command",
-        "A program that submitted sweeps may have told, by its whole path. May be repeated.",
+        "A program, by its whole path, that submitted sweeps may send notifications to. May be "
+        "repeated.",
         metavar="PROGRAM",
     ),
     "ray_address": _option(
@@ -128,7 +134,9 @@ OPTIONS: Mapping[str, Any] = {
     "drain_seconds": _option(
         float | None,
         "--drain-seconds",
-        f"How long the end waits for trials under way; {Settings.drain_seconds:g} when left out.",
+        "How long trials under way may take to finish when the service ends; "
+        f"{Settings.drain_seconds:g} when left out.",
+        metavar="SECONDS",
         min=0.0,
     ),
 }

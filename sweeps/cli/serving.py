@@ -12,10 +12,11 @@ from sweeps.cli.store_flags import HERE, StoreOption
 
 @guarded
 def serve(store: StoreOption = HERE, service: ServiceOption = AS_IT_IS) -> None:
-    """Take sweeps in over HTTP, queue them and run them, until Ctrl-C or SIGTERM.
+    """Take sweeps in over HTTP, queue them and run them.
 
-    Then sweeps finish what is under way, and go on when the service is started again; a second
-    Ctrl-C ends them at once. Started anew after a crash, it takes up what ran.
+    Until Ctrl-C or SIGTERM: then sweeps finish what is under way, and go on when the service is
+    started again; a second Ctrl-C ends them at once. Started anew after a crash, it takes up what
+    ran.
     """
     settings = service.settings(store.chosen)
     from sweeps.service.only_one import ServingError

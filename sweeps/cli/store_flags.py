@@ -90,12 +90,20 @@ class PlaceFlags(StoreFlags):
         return [*super().words, *server, *token]
 
 
+@dataclass(frozen=True)
+class ServerFlags(PlaceFlags):
+    """The same of a command that asks a service and nothing else."""
+
+
 HERE = StoreFlags()
 ANYWHERE = PlaceFlags()
+ELSEWHERE = ServerFlags()
 StoreOption = StoreFlags
 """The type of the parameter `store` of a command; `flag_groups` makes options of it."""
 PlaceOption = PlaceFlags
 """The same of a command that can ask a service."""
+ServerOption = ServerFlags
+"""The same of a command that always asks one."""
 
 _SERVER = "The service to ask, as in https://sweeps.example.org"
 
@@ -133,7 +141,16 @@ PLACE_OPTIONS: Mapping[str, Any] = {
         typer.Option(
             "--token-file",
             metavar="FILE",
-            help=f"The file with the token for that service; {TOKEN} when left out.",
+            help=f"A file with the token for the service; the token in {TOKEN} when left out.",
         ),
     ],
+}
+SERVER_OPTIONS: Mapping[str, Any] = {
+    "folder": Annotated[str | None, typer.Option("--store", hidden=True)],
+    "ledger": Annotated[str | None, typer.Option("--ledger", hidden=True)],
+    "server": Annotated[
+        str | None,
+        typer.Option("--server", metavar="URL", help=f"{_SERVER}; {SERVER} when left out."),
+    ],
+    "token_file": PLACE_OPTIONS["token_file"],
 }

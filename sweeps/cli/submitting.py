@@ -12,7 +12,7 @@ import typer
 from sweeps.cli.endings import BadInputError, guarded
 from sweeps.cli.options import NoMemo, Overrides, SweepFileArgument
 from sweeps.cli.screen import say
-from sweeps.cli.store_flags import ANYWHERE, PlaceOption, StoreFlags
+from sweeps.cli.store_flags import ELSEWHERE, ServerOption, StoreFlags
 from sweeps.cli.telling import command
 from sweeps.client.address import SERVER
 from sweeps.wording import titled
@@ -44,7 +44,7 @@ Gpus = Annotated[
 ]
 GpuShare = Annotated[
     float | None,
-    typer.Option("--gpu-share", metavar="PART", help="How much of a GPU a worker has."),
+    typer.Option("--gpu-share", metavar="PART", help="How much of a GPU a worker has, as in 0.5."),
 ]
 Key = Annotated[
     str | None,
@@ -55,7 +55,7 @@ Key = Annotated[
     ),
 ]
 Follow = Annotated[
-    bool, typer.Option("--follow", help="Look on to its end; Ctrl-C leaves it alone.")
+    bool, typer.Option("--follow", help="Look on until it ends; Ctrl-C leaves the sweep alone.")
 ]
 
 
@@ -70,7 +70,7 @@ def submit(
     no_memo: NoMemo = False,
     key: Key = None,
     follow: Follow = False,
-    store: PlaceOption = ANYWHERE,
+    store: ServerOption = ELSEWHERE,
 ) -> None:
     """Put a sweep into the queue of a service.
 

@@ -22,7 +22,9 @@ def template(
     name: Annotated[
         str | None,
         typer.Argument(
-            help="The template's name; lists all of them when left out.", show_default=False
+            help="The template's name; lists all of them when left out.",
+            metavar="NAME",
+            show_default=False,
         ),
     ] = None,
     output: Annotated[
@@ -31,7 +33,7 @@ def template(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite FILE.")] = False,
 ) -> None:
-    """Print a file to start from: systemd, Docker Compose, Slurm, Ray on Kubernetes."""
+    """Print a file to start from, for systemd, Compose, Slurm or Ray."""
     known = templates()
     if name is None:
         if output is not None:

@@ -86,7 +86,9 @@ def ls(store: StoreOption = HERE, as_json: AsJson = False) -> None:
 
 @guarded
 def revoke(
-    token_id: Annotated[str, typer.Argument(help="Its id, which is whole here.", metavar="ID")],
+    token_id: Annotated[
+        str, typer.Argument(help="Its id, as `sweeps token ls` shows it.", metavar="ID")
+    ],
     store: StoreOption = HERE,
 ) -> None:
     """Let nobody in with this token any more.

@@ -35,7 +35,7 @@ clock = time.monotonic
 
 @guarded
 def watch(sweep_id: SweepId = LATEST, store: PlaceOption = ANYWHERE) -> None:
-    """Look on while a sweep runs; Ctrl-C ends that, and leaves the sweep alone.
+    """Look on while a sweep runs; Ctrl-C leaves the sweep alone.
 
     Shows the best so far, pace, time left, what workers train and what failed last. Ends with the
     session that runs the sweep; what waits in a service's queue is waited for. In a pipe, lines

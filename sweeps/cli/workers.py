@@ -9,7 +9,7 @@ from sweeps.cli.at_work_lines import at_work_lines
 from sweeps.cli.endings import BadInputError, guarded
 from sweeps.cli.options import AsJson
 from sweeps.cli.screen import say, table
-from sweeps.cli.store_flags import ANYWHERE, PlaceOption
+from sweeps.cli.store_flags import ELSEWHERE, ServerOption
 from sweeps.client.address import SERVER
 from sweeps.wording import as_json as json_text
 from sweeps.wording import count, moment
@@ -18,8 +18,8 @@ UNKNOWN = "-"
 
 
 @guarded
-def workers(store: PlaceOption = ANYWHERE, as_json: AsJson = False) -> None:
-    """Show what the trial processes of a service train, its slots, machines and GPUs."""
+def workers(store: ServerOption = ELSEWHERE, as_json: AsJson = False) -> None:
+    """Show what a service trains, its slots, machines and GPUs."""
     if store.service is None:
         raise BadInputError(f"workers of which service? name it with --server or {SERVER}")
     from sweeps.cli.distant import connected

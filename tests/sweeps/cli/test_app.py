@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -74,6 +75,27 @@ def test_help_lists_every_command(sweeps: Command) -> None:
         assert done.exit_code == 0
         listed = [line.split()[0] for line in done.output.splitlines() if line.startswith("  ")]
         assert [word for word in listed if word in COMMANDS] == COMMANDS
+
+
+def test_what_a_command_does_is_said_in_a_line_of_a_terminal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In a process of its own: Typer's runner writes wider lines than a terminal has."""
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = python("from sweeps.cli.app import main; main()", "--help").stdout.splitlines()
+    assert len(lines) > len(COMMANDS)
+    assert [line for line in lines if line.endswith("...") and "[ARGS]" not in line] == []
+
+
+@pytest.mark.parametrize("name", [*COMMANDS, "race", "compare", "template", "serve", "predict"])
+def test_what_is_typed_is_named_in_capitals_and_said_to_be_left_out_once(
+    sweeps: Command, name: str
+) -> None:
+    said = sweeps(name, "--help").output
+    words = said.splitlines()[0].removeprefix(f"Usage: sweeps {name} [OPTIONS]").split()
+    for word in words:
+        assert re.fullmatch(r"\{[A-Z/]+}(\.{3})?|\[[A-Z]+(\[/TRIAL])?]", word)
+    assert "range>" not in said
 
 
 def test_version(sweeps: Command) -> None:

@@ -14,11 +14,29 @@ from tests.sweeps.cli.conftest import Command
 from tests.sweeps.fakes import FakeTrainer
 
 TrainWith = Callable[[FakeTrainer], None]
-STORED = [name for name, of in COMMANDS.items() if "store" in inspect.signature(of).parameters]
+SERVED = ["submit", "workers"]
+STORED = [
+    name
+    for name, of in COMMANDS.items()
+    if "store" in inspect.signature(of).parameters and name not in SERVED
+]
 
 
 def test_the_commands_that_open_a_store_are_known() -> None:
-    assert set(COMMANDS) - set(STORED) <= {"init", "validate", "plan", "predict", "template"}
+    others = {"init", "validate", "plan", "predict", "template", *SERVED}
+    assert set(COMMANDS) - set(STORED) <= others
+
+
+@pytest.mark.parametrize("name", SERVED)
+def test_what_asks_a_service_alone_offers_no_store(sweeps: Command, file: str, name: str) -> None:
+    told = " ".join(sweeps(name, "--help").output.split())
+    assert "--server URL" in told
+    assert "--token-file FILE" in told
+    assert "--store" not in told
+    assert "--ledger" not in told
+    done = sweeps(name, *([file] if name == "submit" else []), "--store", "kept")
+    assert done.exit_code == 2
+    assert "which service? name it with --server or SWEEPS_SERVER" in done.stderr
 
 
 @pytest.mark.parametrize("name", STORED)
