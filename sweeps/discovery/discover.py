@@ -23,6 +23,9 @@ from sweeps.user_code import check_path
 SECONDS = 300.0
 """How long recording may take."""
 
+# -P: the working folder is not where a model's module is looked for.
+COMMAND = (sys.executable, "-P", "-m", "sweeps.discovery.child")
+
 Record = Callable[[str, str, object], dict[str, Any]]
 """From a model's `module:name`, its folder and the backend that a sweep file gives, to its space.
 Raises SweepError."""
@@ -45,14 +48,14 @@ def recorded_space(
     environment = {
         **without_secrets(environ),
         "KERAS_BACKEND": backend_for(path, folder, keras),
+        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
         "TF_CPP_MIN_LOG_LEVEL": "3",
     }
     with tempfile.TemporaryDirectory(prefix="sweeps-") as scratch:
         answer = Path(scratch) / "answer.json"
-        command = [sys.executable, "-m", "sweeps.discovery.child", path, folder, str(answer)]
         try:
             child = subprocess.run(
-                command,
+                [*COMMAND, path, folder, str(answer)],
                 env=environment,
                 capture_output=True,
                 text=True,

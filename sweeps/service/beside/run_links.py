@@ -14,6 +14,7 @@ from multiprocessing.process import BaseProcess
 
 from sweeps.service.few_waiting import FewWaiting
 from sweeps.service.problems import FAILED, ProblemError
+from sweeps.service.running.fork_server import begin
 from sweeps.service.running.reaping import REAPING
 
 PATIENCE = 25.0
@@ -98,8 +99,7 @@ def _begun(find: Find, *asked: str) -> tuple[BaseProcess, Connection]:
     child = context.Process(target=_look, args=(theirs, find, *asked), daemon=True)
     with theirs:
         try:
-            with REAPING:
-                child.start()
+            begin(child)
         except BaseException:
             ours.close()
             raise

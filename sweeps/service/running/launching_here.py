@@ -21,6 +21,7 @@ from types import ModuleType
 from sweeps.interrupts import WATCHED
 from sweeps.lease import owner_of, surely_dead
 from sweeps.ledger.jobs import Job
+from sweeps.service.running.fork_server import begin
 from sweeps.service.running.reaping import REAPING
 from sweeps.service.running.session_log import last_line, log_file, stamped
 from sweeps.service.settings import Settings
@@ -106,8 +107,7 @@ class HereLauncher:
         process = self._context.Process(
             target=live, args=(job, self._settings, tuple(gpus), log), name="sweeps-coordinator"
         )
-        with REAPING:
-            process.start()
+        begin(process)
         launched = LaunchedHere(process, log, said_before)
         self._launched = [*(one for one in self._launched if one.alive), launched]
         return launched

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import warnings
 
+from sweeps.service.running.fork_server import leave_to_others
 from sweeps.surroundings import package_versions
 
 MODULES = (
@@ -28,6 +29,7 @@ MODULES = (
     "tracking.mlflow_tracker",
 )
 
+leave_to_others()
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     for module in MODULES:
