@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import os
 import sys
 import threading
 import traceback
@@ -22,6 +23,9 @@ from sweeps.trial import Failure
 
 OURS = ("sweeps", "search_spaces", "tracking", "importlib", "concurrent", "multiprocessing")
 """Packages whose frames say nothing about a mistake in the user's code."""
+
+NOWHERE = os.devnull
+"""The folder of a sweep whose code is all in installed packages: on no machine has it a module."""
 
 LONGEST_PATH = 200
 """Characters of a `module:name`."""

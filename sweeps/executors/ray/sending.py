@@ -17,6 +17,7 @@ from sweeps.problem import Problem
 from sweeps.subjects.own_code import OwnCode
 from sweeps.tasks.no_rows import NoRows
 from sweeps.trainers.trainer import Pack
+from sweeps.user_code import NOWHERE
 
 MOST_PARTS = 64
 """Rows of so many folds and draws are kept in the cluster; those asked for last."""
@@ -77,7 +78,7 @@ class Sending:
 
 
 def _calls_for_code(problem: Problem) -> bool:
-    """Whether fits import modules of the user's."""
+    """Whether fits import modules of the user's that nodes may lack."""
     figures = (problem.objective.measure, *problem.evaluate.metrics)
     own = isinstance(problem.subject, OwnCode) or any(":" in figure for figure in figures)
-    return own and bool(problem.folder)
+    return own and problem.folder not in ("", NOWHERE)

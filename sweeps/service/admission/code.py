@@ -8,7 +8,6 @@ from __future__ import annotations
 import ast
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +18,10 @@ from sweeps.errors import SweepError
 from sweeps.provenance import own_code
 from sweeps.reading.subject import OWN_CODE
 from sweeps.service.admission.folders import below, is_inside, roots_of
+from sweeps.service.admission.installed import installed
 from sweeps.service.settings import Allowed
 from sweeps.sweep import Sweep
-from sweeps.user_code import check_path
+from sweeps.user_code import NOWHERE, check_path
 
 Named = tuple[str, Place]
 """A `module:name`, and where in the description it stands."""
@@ -54,12 +54,15 @@ def _texts(document: Mapping[str, Any]) -> Iterator[tuple[str, Place]]:
 def code_folder(named: Sequence[Named], typed: str, allowed: Allowed) -> str:
     """The one folder in which all of the code is looked for.
 
-    `typed` is the description's own `folder`. Raises SweepError for code that the operator has not
+    `typed` is the description's own `folder`. Code that is all in installed packages needs none:
+    without any it is looked for nowhere else. Raises SweepError for code that the operator has not
     allowed, and where there is no such folder.
     """
     _refuse_unlisted(named, allowed)
     folders = [place for place in below(typed, allowed.code_folders) if place.is_dir()]
     if not folders:
+        if typed in (".", NOWHERE) and not _missing(named):
+            return NOWHERE
         said = "this service has no folder of code" if typed == "." else f"{shown(typed)} is none"
         message = f"{said}: its operator would have to register one, `--code-folder FOLDER`"
         raise SweepError(message, named[0][1] if typed == "." else ("folder",))
@@ -76,9 +79,19 @@ def check_code(sweep: Sweep, allowed: Allowed) -> None:
     if not named:
         return
     _refuse_unlisted(named, allowed)
+    if sweep.folder == NOWHERE:
+        if missing := _missing(named):
+            path, place = missing[0]
+            raise SweepError(f"{shown(path)}: no module of an installed package", place)
+        return
     if not below(sweep.folder, allowed.code_folders):
         raise SweepError("is none of the folders of code of this service", ("folder",))
     _refuse_links(named, sweep.folder, allowed)
+
+
+def _missing(named: Sequence[Named]) -> list[Named]:
+    """Those whose module is in no installed package."""
+    return [(path, place) for path, place in named if installed(path.partition(":")[0]) is None]
 
 
 def _refuse_unlisted(named: Sequence[Named], allowed: Allowed) -> None:
@@ -130,9 +143,10 @@ def _modules(named: Sequence[Named]) -> set[str]:
 
 def _defined(module: str, folders: Sequence[str]) -> set[str]:
     files = (file_of(module, folder) for folder in folders)
-    file = next((one for one in files if one is not None), None) or _installed(module)
+    file = next((one for one in files if one is not None), None) or installed(module)
     try:
-        tree = ast.parse(file.read_bytes()) if file is not None else ast.Module([], [])
+        text = file.read_bytes() if file is not None and file.suffix == ".py" else b""
+        tree = ast.parse(text)
     except (OSError, SyntaxError, ValueError):
         return set()
     return {name for statement in tree.body for name in _names(statement)}
@@ -148,16 +162,3 @@ def _names(statement: ast.stmt) -> Iterator[str]:
         if names == ["__all__"] and isinstance(statement.value, ast.List | ast.Tuple):
             listed = (one.value for one in statement.value.elts if isinstance(one, ast.Constant))
             yield from (str(one) for one in listed)
-
-
-def _installed(module: str) -> Path | None:
-    """The file of an installed module; packages on the way are looked into, not imported."""
-    places: list[str] | None = None
-    parts = module.split(".")
-    for depth in range(1, len(parts) + 1):
-        spec = PathFinder.find_spec(".".join(parts[:depth]), places)
-        if spec is None:
-            return None
-        places = list(spec.submodule_search_locations or [])
-    origin = spec.origin if spec is not None else None
-    return Path(origin) if origin is not None and origin.endswith(".py") else None

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
-from sweeps.discovery.discover import completed
+from sweeps.discovery.discover import completed, recorded_space
+from sweeps.errors import SweepError
 from sweeps.trainers.fused.program_cache import VARIABLE
+from sweeps.user_code import NOWHERE
 
 KNOWN_INPUTS = """
     import keras
@@ -30,3 +33,14 @@ def test_what_draws_weights_is_compiled_once_for_workers_too(
     found = completed({"model": "drawn_model:build"}, str(tmp_path))
     assert found["space"] == {"units": {"choices": [3]}}
     assert any(file.is_file() for file in (tmp_path / "programs").rglob("*"))
+
+
+def test_nothing_of_the_working_folder_is_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("json", "own_model"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('it was imported')\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [place for place in sys.path if place])
+    with pytest.raises(SweepError, match="own_model: no module of that name"):
+        recorded_space("own_model:build", NOWHERE, "tensorflow")

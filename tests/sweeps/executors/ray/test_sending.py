@@ -17,6 +17,7 @@ from sweeps.tasks.no_rows import NoRows
 from sweeps.tasks.task import Data
 from sweeps.trainers.trainer import Pack
 from sweeps.trial import Fit, Trial
+from sweeps.user_code import NOWHERE
 from tests.sweeps.tiny_task import TinyTask
 
 FOLDS = Problem(TinyTask(), Evaluate(folds=3, repeats=2), Objective(), seed=0)
@@ -126,6 +127,11 @@ def test_modules_are_put_once_where_a_figure_is_the_users(tmp_path: Path) -> Non
     assert isinstance(store.put[0], bytes)
     plain = replace(FOLDS, folder=str(tmp_path))
     assert sending.prepared(call(plain, (0, 0)))[1] is None
+
+
+def test_no_modules_are_sent_where_all_code_is_installed() -> None:
+    own = replace(FOLDS, folder=NOWHERE, evaluate=Evaluate(metrics=("figures:profit",)))
+    assert Sending(Store()).prepared(call(own, (0, 0)))[1] is None
 
 
 def test_rows_asked_for_longest_ago_are_let_go(monkeypatch: pytest.MonkeyPatch) -> None:

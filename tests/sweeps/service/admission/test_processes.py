@@ -95,6 +95,7 @@ ESTIMATOR = (
     "estimator: noisy:make\ntask: {load: 'noisy:rows'}\nspace: {C: [0.1, 1.0]}\n"
     "evaluate: {metrics: ['noisy:agreement'], confirm_top: 1, repeats: 2}\n"
 )
+INSTALLED = "estimator: sklearn.svm:SVC\ntask: penguins\nspace: {C: [0.1, 1.0]}\n"
 MODEL = (
     "model: {path: 'noisy:build', keras: jax}\ntask: {load: 'noisy:rows'}\nspace: {epochs: 1}\n"
     "objective: {metric: val_loss}\nevaluate: {metrics: ['noisy:agreement']}\n"
@@ -200,3 +201,25 @@ def test_a_sweep_is_not_begun_with_code_that_is_allowed_no_longer(
     assert row.state == "failed"
     assert "is not among the code that this service runs" in str(row.cause)
     assert not (tmp_path / "notes").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+def test_code_of_a_package_runs_without_a_folder_of_code_or_the_working_folder(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for hiding in ("sklearn", "helping"):
+        (tmp_path / "cwd" / hiding).mkdir(parents=True)
+        text = f"raise SystemExit({hiding!r} + ' of the working folder was imported')\n"
+        (tmp_path / "cwd" / hiding / "__init__.py").write_text(text)
+    monkeypatch.chdir(tmp_path / "cwd")
+    forkserver._forkserver._stop()
+    named = replace(settings, allowed=Allowed(code=("sklearn.svm:SVC",)))
+    job = submitted(INSTALLED, named)
+    launcher = HereLauncher(named)
+    waited_for(launcher.launch(job, ()))
+    launcher.close()
+    with closing(Ledger.open(settings.store.ledger_url)) as ledger:
+        row = ledger.sweep(job.sweep_id)
+    log = (settings.folder / "logs" / f"{job.sweep_id}.log").read_text()
+    assert (row.state, row.done, row.failed) == ("finished", 2, 0), log
