@@ -15,7 +15,7 @@ let view = null;
 function viewAt(address, me) {
   const [, sweep] = /^#\/sweeps\/([^/]+)$/.exec(address) ?? [];
   if (sweep !== undefined) return oneSweep(decodeURIComponent(sweep), me, failed);
-  return address === "#/submit" ? submit() : overview(failed);
+  return address === "#/submit" ? submit(me, failed) : overview(failed);
 }
 
 function put(next, moved) {

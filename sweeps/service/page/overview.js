@@ -3,7 +3,7 @@
 import { chart } from "./chart.js";
 import { about, ask } from "./client.js";
 import { bestOf, scored } from "./course.js";
-import { keep, make, put, show } from "./dom.js";
+import { keep, make, put, set, show } from "./dom.js";
 import { repeated } from "./live.js";
 import { badge, bar, elsewhere, line, nameLink, table, workerIn } from "./parts.js";
 import { capital, count, duration, figure, moment, number, progressOf, RUN } from "./words.js";
@@ -126,12 +126,15 @@ function queue() {
 
 function waits() {
   const name = nameLink();
-  const [place, owner, takes, since] = [0, 1, 2, 3].map(() => make("td"));
+  const [place, owner, takes] = [0, 1, 2].map(() => make("td"));
+  const since = make("td", { "data-narrow": "since" });
   return {
     element: make("tr", {}, place, make("th", { scope: "row" }, name.element), owner, takes, since),
     show(job) {
       name.show(job);
-      put(place, { held: "held", running: "begins" }[job.state] ?? String(job.position ?? ""));
+      const said = { held: "held", running: "begins" }[job.state];
+      put(place, said ?? String(job.position ?? ""));
+      set(place, "data-narrow", said || !job.position ? null : "place");
       put(owner, job.owner);
       put(takes, count(job.workers, "worker") + (job.gpus ? `, ${count(job.gpus, "GPU")}` : ""));
       put(since, moment(job.submitted_ms));
@@ -206,7 +209,8 @@ function ended(again) {
 
 function row() {
   const [name, state] = [nameLink(), badge()];
-  const [trials, best, began, time, links] = [0, 1, 2, 3, 4].map(() => make("td"));
+  const [trials, best, time, links] = [0, 1, 2, 3].map(() => make("td"));
+  const began = make("td", { "data-narrow": "began" });
   const first = [make("th", { scope: "row" }, name.element), make("td", {}, state.element)];
   links.className = "links";
   let info = null;

@@ -12,8 +12,9 @@ search: {backend: random, trials: 20}`;
 
 let draft = { text: "", name: "sweep.yaml" };
 
-/** The view: {element, title, close()}. */
-export function submit() {
+/** The view: {element, title, close()}. `failed` hears of a token that is good no longer. */
+export function submit(me, failed) {
+  if (me.role === "viewer") return looksOnly(me);
   const file = make("textarea", { id: "file", rows: 18, required: true, spellcheck: "false", autocapitalize: "off", autocomplete: "off", wrap: "off", placeholder: EXAMPLE, "aria-describedby": "wrong" });
   const chooser = make("input", { id: "chooser", type: "file", accept: ".yaml,.yml,text/yaml", on: { change: chosen } });
   const fields = furtherFields();
@@ -45,6 +46,7 @@ export function submit() {
       announce(`${info.name} is in the queue`);
       location.hash = `#/sweeps/${encodeURIComponent(info.sweep_id)}`;
     } catch (error) {
+      if (error.status === 401) return failed(error);
       wrong.show(error);
     }
     set(button, "aria-busy", null);
@@ -56,6 +58,14 @@ export function submit() {
       make("label", { for: "file" }, "Sweep file"), file, wrong.element, fields.element,
       make("div", { class: "buttons" }, button)));
   return { element, title: "Submit a sweep", close: () => (draft.text = file.value) };
+}
+
+/** What a viewer sees who was given the address of this view. */
+function looksOnly(me) {
+  const element = make("div", {}, make("h1", { tabindex: -1 }, "Submit a sweep"),
+    make("p", {}, `The token of ${me.name} is a viewer's, which only looks. An admin makes one that submits with `,
+      make("code", {}, "sweeps token create NAME --role submitter"), "."));
+  return { element, title: "Submit a sweep", close() {} };
 }
 
 function furtherFields() {

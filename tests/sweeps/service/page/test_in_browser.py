@@ -41,6 +41,8 @@ VIEWS = {
 }
 """Addresses, and what is shown there last."""
 
+SAID_BEFORE = "all => all.map(one => getComputedStyle(one, '::before').content)"
+
 
 def test_names_are_shown_as_text(look: Window, full: Served) -> None:
     page = look.go()
@@ -121,6 +123,17 @@ def test_a_phone_scrolls_down_only_and_fingers_find_what_they_touch(
         assert wide <= window_width == PHONE["width"]
         assert page.evaluate(TARGETS) == []
         assert min(page.evaluate(LETTERS), default=12) >= 12
+
+
+def test_a_phone_says_what_a_place_and_a_time_are(browser: Browser, full: Served) -> None:
+    with window(browser, full.address, viewport=PHONE) as found:
+        page = found.go()
+        cells = page.get_by_role("region", name="Queue").get_by_role("row").last.locator("td")
+        cells.first.wait_for()
+        assert cells.evaluate_all(SAID_BEFORE) == ['"place "', "none", "none", '"since "']
+        hold(full, waiting(full))
+        cells.first.get_by_text("held").wait_for()
+        assert cells.evaluate_all(SAID_BEFORE)[0] == "none"
 
 
 def test_the_service_goes_and_comes_back(look: Window, full: Served) -> None:

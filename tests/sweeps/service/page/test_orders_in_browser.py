@@ -91,6 +91,7 @@ def test_what_is_final_is_asked_about(look: Window, full: Served) -> None:
     page.locator(".badge", has_text="cancelled").wait_for()
     assert full.service.ledger.sweep(sweep_id).state == "cancelled"
     assert page.get_by_role("group", name="Controls").get_by_role("button").count() == 0
+    assert page.evaluate("document.activeElement.tagName") == "H1", "no button is left to have it"
 
 
 def test_a_sweep_that_waits_is_held_and_let_go(look: Window, full: Served) -> None:
@@ -144,6 +145,31 @@ def test_a_token_that_is_revoked_asks_for_another(browser: Browser, full: Served
         assert page.get_by_role("link", name="Submit").count() == 0, "viewers submit nothing"
         ledger_tokens.revoke(full.service.ledger, made.id)
         page.get_by_role("heading", name="Sign in").wait_for()
+
+
+def test_a_token_that_is_good_no_longer_loses_no_draft(browser: Browser, full: Served) -> None:
+    _, token = ledger_tokens.create(full.service.ledger, "anna", "submitter", None)
+    with window(browser, full.address) as found:
+        page = found.go("/#/submit")
+        page.get_by_label("Token").fill(token)
+        page.keyboard.press("Enter")
+        page.get_by_label("Sweep file", exact=True).fill(FILE.replace("widths", "drafted"))
+        page.context.clear_cookies()
+        page.get_by_role("button", name="Submit").click()
+        page.get_by_label("Token").fill(token)
+        page.keyboard.press("Enter")
+        page.get_by_role("button", name="Submit").click()
+        page.get_by_role("heading", name="drafted").wait_for()
+
+
+def test_a_viewer_is_told_that_it_submits_nothing(browser: Browser, full: Served) -> None:
+    _, token = ledger_tokens.create(full.service.ledger, "anna", "viewer", None)
+    with window(browser, full.address) as found:
+        page = found.go("/#/submit")
+        page.get_by_label("Token").fill(token)
+        page.keyboard.press("Enter")
+        page.get_by_text("The token of anna is a viewer's").wait_for()
+        assert page.get_by_role("button", name="Submit").count() == 0
 
 
 def test_the_keyboard_reaches_everything(browser: Browser, full: Served) -> None:
