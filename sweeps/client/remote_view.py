@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, cast
 from urllib.parse import quote
 
@@ -126,6 +126,10 @@ class RemoteView:
                 found += [wire.passed_from(one) for one in rows]
             if len(rows) < PAGE_OF_COURSE:
                 return found
+
+    def confirmations(self, sweep_id: str) -> Sequence[int]:
+        """The numbers of trials that train a configuration of the search once more."""
+        return [one.number for one in self.course(sweep_id) if one.confirms]
 
     def reasons(self, sweep_id: str, *, confirmations: bool = True) -> dict[Reason, int]:
         """How many trials failed for which reason, the most frequent first."""

@@ -39,6 +39,9 @@ class LedgerReading(Protocol):
     def course(self, sweep_id: str) -> list[Passed]:
         """Every trial of the sweep, by number: when it began and ended, and what it came to."""
 
+    def confirmations(self, sweep_id: str) -> Sequence[int]:
+        """The numbers of trials that train a configuration of the search once more."""
+
     def reasons(self, sweep_id: str, *, confirmations: bool = True) -> dict[Reason, int]:
         """How many trials failed for which reason, the most frequent first."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -178,6 +178,13 @@ class LedgerView:
         """Every trial of the sweep, by number: when it began and ended, and what it came to."""
         with self.reading() as connection:
             return course_of(connection, sweep_id)
+
+    def confirmations(self, sweep_id: str) -> Sequence[int]:
+        """The numbers of trials that train a configuration of the search once more."""
+        trial = schema.trial.c
+        query = select(trial.number).where(trial.sweep_id == sweep_id, trial.confirms.is_not(None))
+        with self.reading() as connection:
+            return connection.execute(query.order_by(trial.number)).scalars().all()
 
     def reasons(self, sweep_id: str, *, confirmations: bool = True) -> dict[Reason, int]:
         """How many trials failed for which reason, the most frequent first."""

@@ -66,6 +66,7 @@ def test_pages_are_followed(
     assert view.trials(sweep_id, confirmations_whole) == whole
     assert view.trials(sweep_id) == served.ledger.trials(sweep_id, result_from_json)
     assert view.course(sweep_id) == served.ledger.course(sweep_id)
+    assert view.confirmations(sweep_id) == served.ledger.confirmations(sweep_id) == [8]
 
 
 def test_the_best_is_the_ledgers(served: Service, view: RemoteView) -> None:
