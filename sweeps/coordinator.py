@@ -8,78 +8,38 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
-from dataclasses import replace
 from functools import partial
-from typing import Literal, TypedDict, Unpack
+from typing import Literal, Unpack
 
 from sweeps import searching
 from sweeps.accompanied import accompanied
 from sweeps.chosen import Surroundings
 from sweeps.code_since import look_again
 from sweeps.conclusion import Conclusion
-from sweeps.drawing import Report
 from sweeps.errors import LedgerError
 from sweeps.executors.environment import standing
 from sweeps.executors.executor import Slots
-from sweeps.executors.where import HERE, Executor, Placed, Where, slots_for
+from sweeps.executors.where import Where, slots_for
 from sweeps.lease import Claim, Heartbeat, LeaseError
 from sweeps.ledger import jobs as ledger_jobs
 from sweeps.ledger import orders as ledger_orders
 from sweeps.ledger.ledger import Ledger
 from sweeps.ledger.records import FINAL
+from sweeps.options import Around, Options, placed, surroundings_of
 from sweeps.parts import Parts
 from sweeps.provenance import provenance_of
 from sweeps.reading.sweep import read_sweep
 from sweeps.session import Session
-from sweeps.store import Store
 from sweeps.sweep import Sweep
 from sweeps.trainers.trainer import Trainer
 from sweeps.trial import Reason
 from sweeps.turns import short_turns
 from sweeps.warm_start.beginning import reminded, warmed
-from sweeps.watcher import Silent, Summary, Watcher
-from tracking.tracker import Tracker
+from sweeps.watcher import Summary
 
 
 class FinalError(RuntimeError):
     """A sweep was stopped or cancelled, so nothing follows; the message says which, in one line."""
-
-
-class Around(TypedDict, total=False):
-    """What is chosen apart from the sweep itself.
-
-    Trials are logged to MLflow at `tracking_uri` (None: where MLflow logs by default), or to what
-    `tracker` opens. `report` draws for the parent run when the sweep has ended. With `memo`, what
-    was trained before in any sweep of the store is not trained again (see `sweeps.memo`). With
-    `obeys_mlflow` (the default), whoever may write to MLflow may pause, resume, stop and cancel the
-    sweep by the tag `sweeps.command` of its run; otherwise nobody looks at that. With `draws_here`,
-    this process draws the report, which pays where it has loaded what that needs; else a worker.
-    With `launched_ms`, the session is that of a job in the queue which was taken on then: it raises
-    LeaseError, and does nothing, when another one has been launched for the job since.
-    """
-
-    store: Store | None
-    watcher: Watcher | None
-    tracking_uri: str | None
-    tracker: Callable[[], Tracker] | None
-    report: Report | None
-    memo: bool
-    obeys_mlflow: bool
-    draws_here: bool
-    launched_ms: int | None
-
-
-class Options(Around, Placed, total=False):
-    """The same, and where fits are trained.
-
-    An `executor` that runs already is used as it is and left running, unless a second interruption
-    ends it; `place` says where it trains, if not in this process. `race` is the sweep's place in a
-    race, as the ledger keeps it (see `sweeps.race`).
-    """
-
-    executor: Slots | Executor | None
-    place: Where | None
-    race: str | None
 
 
 def run(sweep: Sweep, **options: Unpack[Options]) -> Summary:
@@ -93,7 +53,7 @@ def run(sweep: Sweep, **options: Unpack[Options]) -> Summary:
             f"sweep {sweep.name!r} is not what its document says, so it could not be resumed: "
             "make the changed sweep with sweeps.define(...)"
         )
-    around = _placed(options)
+    around = placed(options)
     warm = warmed(Parts.of(sweep), around.store, around.watcher.said)
     parts = warm.parts
     with open_slots(parts.trainer, options, around.watcher.said) as slots:
@@ -152,7 +112,7 @@ def conclude(
 
     Raises LookupError, LeaseError and FinalError as `resume` does.
     """
-    chosen = _surroundings(around)
+    chosen = surroundings_of(around)
     with (
         closing(Ledger.open(chosen.store.ledger_url)) as ledger,
         _claimed(ledger, sweep_id, chosen.watcher.said) as claim,
@@ -168,7 +128,7 @@ def sync(sweep_id: str, *, seconds: float | None = None, **around: Unpack[Around
     Goes on as long as MLflow takes records, `seconds` at most. Raises LookupError for an id that is
     not in the store, LeaseError while another process runs the sweep.
     """
-    chosen = _surroundings(around)
+    chosen = surroundings_of(around)
     with (
         closing(Ledger.open(chosen.store.ledger_url)) as ledger,
         _claimed(ledger, sweep_id, chosen.watcher.said) as claim,
@@ -180,7 +140,7 @@ def _gone_on(
     sweep_id: str, options: Options, change: Callable[[Ledger, Claim], None] | None = None
 ) -> Summary:
     """A session of a sweep that is in the ledger, after a change to it."""
-    around = _placed(options)
+    around = placed(options)
     with (
         closing(Ledger.open(around.store.ledger_url)) as ledger,
         _claimed(ledger, sweep_id, around.watcher.said) as claim,
@@ -268,34 +228,3 @@ def _put_away(slots: Slots, kind: type[BaseException] | None, *_: object) -> Non
     if kind is not None:
         slots.kill()
     slots.shutdown(cancel_futures=True)
-
-
-def _surroundings(options: Around) -> Surroundings:
-    return Surroundings(
-        store=options.get("store") or Store.at(),
-        watcher=options.get("watcher") or Silent(),
-        tracker=options.get("tracker") or partial(_mlflow, options.get("tracking_uri")),
-        report=options.get("report"),
-        memo=options.get("memo", False),
-        obeys_mlflow=options.get("obeys_mlflow", True),
-        draws_here=options.get("draws_here", False),
-    )
-
-
-def _placed(options: Options) -> Surroundings:
-    """The same, with where fits are trained."""
-    return replace(_surroundings(options), place=place_of(options))
-
-
-def place_of(options: Options) -> Where:
-    """Where fits are trained; an executor that runs already is taken for here if nobody says."""
-    given = options.get("executor")
-    if given is None or isinstance(given, str):
-        return Where.of(options, given or "processes")
-    return options.get("place") or HERE
-
-
-def _mlflow(uri: str | None) -> Tracker:
-    from tracking.mlflow_tracker import MlflowTracker
-
-    return MlflowTracker(uri)

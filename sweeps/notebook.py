@@ -23,9 +23,9 @@ from sweeps.watcher import SaysOnly
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sweeps.coordinator import Options
     from sweeps.ledger.ledger import Ledger
     from sweeps.ledger.records import SweepRow
+    from sweeps.options import Options
     from sweeps.watcher import Summary, Watcher
 
 LATEST = "latest"

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Unpack
 
 from sweeps import coordinator
-from sweeps.coordinator import Options, open_slots, place_of
+from sweeps.coordinator import open_slots
 from sweeps.executors.executor import Slots
+from sweeps.options import Options, place_of
 from sweeps.parts import Parts
 from sweeps.race.entrants import sweep_for
 from sweeps.race.race import Place, Race, entry_to_json

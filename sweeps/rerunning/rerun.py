@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import cast
 
 from sweeps import at_work
-from sweeps.coordinator import Options, open_slots
+from sweeps.coordinator import open_slots
 from sweeps.executors.executor import Slots, Terms
 from sweeps.executors.where import Chosen, Where
 from sweeps.ledger.view import LedgerView
 from sweeps.memo.memo import NOTE
+from sweeps.options import Options
 from sweeps.parts import Parts
 from sweeps.provenance import Change, Provenance, changes, provenance_of
 from sweeps.reading.sweep import read_sweep

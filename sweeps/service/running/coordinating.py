@@ -11,7 +11,7 @@ from typing import cast
 
 from sweeps import coordinator
 from sweeps.cli.plain_progress import PlainProgress
-from sweeps.coordinator import FinalError, Options
+from sweeps.coordinator import FinalError
 from sweeps.errors import LedgerAwayError
 from sweeps.executors import secrecy
 from sweeps.executors.executor import ClusterError, ClusterLostError
@@ -22,6 +22,7 @@ from sweeps.ledger.jobs import Job
 from sweeps.ledger.ledger import Ledger
 from sweeps.ledger.standing import give_up
 from sweeps.ledger.tokens import any_there
+from sweeps.options import Around, Options
 from sweeps.reading.sweep import read_sweep
 from sweeps.service.admission.admit import check_admitted
 from sweeps.service.settings import Allowed, Settings
@@ -177,12 +178,10 @@ def _asks_for_tokens(work: Work) -> bool:
         return any_there(ledger)
 
 
-def _around(options: Options) -> coordinator.Around:
+def _around(options: Options) -> Around:
     """Without where fits are trained: nothing is."""
-    wanted = coordinator.Around.__optional_keys__
-    return cast(
-        coordinator.Around, {name: value for name, value in options.items() if name in wanted}
-    )
+    wanted = Around.__optional_keys__
+    return cast(Around, {name: value for name, value in options.items() if name in wanted})
 
 
 def _refused(work: Work, error: ValueError | LookupError, say: Say) -> int:

@@ -21,6 +21,7 @@ from sweeps.ledger import jobs as ledger_jobs
 from sweeps.ledger import tokens as ledger_tokens
 from sweeps.ledger.jobs import Job, Wanted
 from sweeps.ledger.ledger import Ledger
+from sweeps.options import place_of
 from sweeps.service.running.coordinating import AWAY, FAILED, Work, coordinate
 from sweeps.service.settings import Cluster, Settings
 from sweeps.store import Store
@@ -111,10 +112,10 @@ def test_where_it_is_trained(called: Called, ledger: Ledger, store: Store) -> No
     """Never in the coordinator's own process, and on no GPU that it was not given."""
     job = taken(ledger, workers=3)
     coordinate(work(job, store), print)
-    assert coordinator.place_of(called.options) == Where(workers=3, gpus=())  # type: ignore[arg-type]
+    assert place_of(called.options) == Where(workers=3, gpus=())  # type: ignore[arg-type]
     gpu = Work.of(replace(job, order=replace(job.order, workers=1)), Settings(store), ("1",))
     coordinate(gpu, print)
-    assert coordinator.place_of(called.options) == Where(workers=1, gpus=("1",))  # type: ignore[arg-type]
+    assert place_of(called.options) == Where(workers=1, gpus=("1",))  # type: ignore[arg-type]
 
 
 def test_a_cluster_trains_where_there_is_one(called: Called, ledger: Ledger, store: Store) -> None:
