@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from tests.sweeps.service.api import FILE, Service
+from tests.sweeps.service.api import FILE
 from tests.sweeps.service.asgi import HOST, Asked
+from tests.sweeps.service.besieged import JSON, Besieged, bearer
 
 Heads = tuple[tuple[str, str], ...]
 
@@ -22,48 +23,6 @@ OPEN = {
     ("DELETE", "/v1/session"),
 }
 """What nobody is asked for a token for."""
-
-BODIES: Mapping[str, Any] = {
-    "/v1/sweeps": {"file": FILE},
-    "/v1/sweeps/{sweep}/retry": {"reasons": None},
-    "/v1/sweeps/{sweep}/extend": {"trials": 1},
-    "/v1/session": {"token": "swp_abcdef_" + "0" * 64},
-}
-"""By path, what a proper request has in it."""
-
-
-@dataclass
-class Besieged:
-    """A service that asks for tokens, the application as it is served, and tokens of all kinds."""
-
-    service: Service
-    app: Any
-    sweep_id: str
-    tokens: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def endpoints(self) -> list[tuple[str, str]]:
-        """(method, path) of all that its own description names."""
-        paths = self.service.app.openapi()["paths"]
-        return [(method.upper(), path) for path, methods in paths.items() for method in methods]
-
-    def proper(self, method: str, path: str, token: str | None = None) -> Asked:
-        """A request as a client sends it."""
-        target = path.replace("{sweep}", self.sweep_id).replace("{number}", "0")
-        heads = () if token is None else (bearer(token),)
-        content = BODIES.get(path) if method == "POST" else None
-        if content is None:
-            return Asked(method, target, (HOST, *heads))
-        return Asked(method, target, (HOST, JSON, *heads), (json.dumps(content).encode(),))
-
-
-JSON = ("content-type", "application/json")
-
-
-def bearer(token: str) -> tuple[str, str]:
-    """The header that carries a token."""
-    return "authorization", f"Bearer {token}"
-
 
 STRANGERS = ("none", "wrong", "of another store", "expired", "revoked", "half", "as basic", "twice")
 
