@@ -14,6 +14,7 @@ from sweeps.executors import gpus
 from sweeps.ledger.ledger import Ledger
 from sweeps.ledger.schema import VERSION
 from sweeps.store import Store
+from sweeps.surroundings import MISSING
 from sweeps.trainers.fused import devices, program_cache
 from sweeps.trainers.fused.devices import Device
 from tests.sweeps.cli.conftest import Command
@@ -184,7 +185,7 @@ def test_places_that_cannot_be_written(sweeps: Command, here: Path) -> None:
 
 
 def test_packages_that_are_missing(sweeps: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    versions = {"python": "3.11.9", "tensorflow": checkup.MISSING, "jax": "0.10.2"}
+    versions = {"python": "3.11.9", "tensorflow": MISSING, "jax": "0.10.2"}
     monkeypatch.setattr(checkup, "package_versions", lambda: versions)
     done = sweeps("doctor")
     assert done.exit_code == 1

@@ -8,6 +8,7 @@ import pytest
 
 from sweeps.ledger import jobs as ledger_jobs
 from sweeps.ledger.ledger import Ledger
+from sweeps.ledger.standing import intend
 from sweeps.service import orders
 from tests.sweeps.service.api import Service, result
 
@@ -33,7 +34,6 @@ def test_what_ends_and_is_removed_meanwhile_is_there_no_more(
 ) -> None:
     sweep_id = api.submitted()
     claim = api.begun(sweep_id)
-    intend = orders.intend
 
     def ended(ledger: Ledger, *intended: Any) -> None:
         intend(ledger, *intended)

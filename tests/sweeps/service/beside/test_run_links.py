@@ -138,7 +138,8 @@ def test_a_process_that_cannot_be_started_is_a_503_and_leaves_nothing_open(
     error: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     context = multiprocessing.get_context("forkserver")
-    pipe, ends = context.Pipe, []
+    pipe = context.Pipe
+    ends: list[Any] = []
 
     def noted(duplex: bool = True) -> tuple[Any, Any]:
         ends.extend(pipe(duplex))
