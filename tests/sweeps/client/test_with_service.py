@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sweeps.service.served import ROOT, Place, Serving, document, end, serving, started, until
+from tests.sweeps.service.served import ROOT, Place, Serving, document, serving, until
 
 pytestmark = pytest.mark.slow
 
@@ -95,21 +95,17 @@ def test_ctrl_c_leaves_it_and_a_stop_ends_it(service: Serving, tmp_path: Path) -
     assert ": stopped" in said
 
 
-def test_who_looks_on_hears_of_it_when_the_service_is_started_anew(tmp_path: Path) -> None:
-    place = Place.made(tmp_path / "place")
+def test_who_looks_on_hears_of_it_when_the_service_is_started_anew(
+    service: Serving, tmp_path: Path
+) -> None:
+    """The last one, since it is the others' service that is killed."""
     (tmp_path / "s.yaml").write_text(document("lasting", 12, "slow", SLOW))
-    with serving(place, "--no-mlflow") as first:
-        port = int(first.address.rpartition(":")[2])
-        client = Client(first, tmp_path, "submit", "s.yaml", "--follow")
-        until(lambda: ": 12 trials" in client.said, "its beginning", lambda: client.said)
-        first.kill()
-        second = started(place, "--no-mlflow", port=port)
-        try:
-            second.ready()
-            code, said = client.over()
-            assert code == 0, f"{said}\n{second.trouble()}"
-        finally:
-            end(place)
-            second.process.wait()
+    port = int(service.address.rpartition(":")[2])
+    client = Client(service, tmp_path, "submit", "s.yaml", "--follow")
+    until(lambda: ": 12 trials" in client.said, "its beginning", lambda: client.said)
+    service.kill()
+    with serving(service.place, "--no-mlflow", port=port) as second:
+        code, said = client.over()
+        assert code == 0, f"{said}\n{second.trouble()}"
     assert re.search(r"^lasting \w+: finished, 12 trials, ", said, re.MULTILINE), said
     assert "12/12 trials" in said
