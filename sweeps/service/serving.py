@@ -45,8 +45,8 @@ def serve(settings: Settings, say: Say) -> int:
     """
     events: SimpleQueue[Event] = SimpleQueue()
     with ExitStack() as stack:
-        stack.enter_context(logging_to(sys.stderr))
         door = stack.enter_context(closing(_door(settings)))
+        stack.enter_context(logging_to(sys.stderr))
         settings = replace(settings, port=door.getsockname()[1])
         stack.enter_context(only_service(settings.folder, settings.address))
         stack.enter_context(_heard(events))
