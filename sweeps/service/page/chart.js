@@ -14,6 +14,7 @@ export function chart(big) {
   function draw() {
     const [width, height] = big ? [Math.min(800, element.clientWidth || 640), 220] : [220, 56];
     const box = { left: 4, right: width - 5, top: big ? 20 : 5, bottom: height - (big ? 22 : 5) };
+    set(element, "hidden", big && !trials.length);
     set(element, "viewBox", `0 0 ${width} ${height}`);
     picture.replaceChildren(...(trials.length ? parts(trials, best, box, big) : []));
   }
@@ -43,7 +44,7 @@ function parts(trials, best, box, big) {
   const x = place => box.left + (box.right - box.left) * (place / Math.max(1, trials.length - 1));
   const y = score => {
     const inside = Math.min(high, Math.max(low, score));
-    return box.bottom - (box.bottom - box.top) * (high > low ? (inside - low) / (high - low) : 0.5);
+    return box.bottom - (box.bottom - box.top) * (high > low ? (inside - low) / (high - low) : 1);
   };
   const step = Math.ceil(trials.length / MOST_DOTS);
   const dots = trials

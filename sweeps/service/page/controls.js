@@ -77,7 +77,6 @@ export function controls(me, changed) {
       const focused = buttons.indexOf(document.activeElement);
       DEEDS.forEach((deed, place) => show(buttons[place], mine(me, info) && deed.fits(stateOf(info), info)));
       if (focused < 0 || !buttons[focused].hidden) return;
-      // The last of them takes the focus along, which would begin again at the top of the page.
       (buttons.find(one => !one.hidden) ?? document.querySelector("main h1")).focus();
     },
   };

@@ -131,10 +131,11 @@ function heading() {
 function factsOf(info, perSecond) {
   const said = [progressOf(info), duration(info.spent_seconds)];
   const left = info.expected - searchedOf(info);
-  if (perSecond && info.holder && left > 0) said.push(`about ${duration(left / perSecond)} left`);
+  if (perSecond && info.state === "running" && left > 0) said.push(`about ${duration(left / perSecond)} left`);
   const task = info.task === "none" ? "" : ` on ${info.task}`;
-  said.push(`${info.backend} search${task}`, `began ${moment(info.created_ms)}`);
-  if (info.job) said.push(`submitted by ${info.job.owner}`);
+  said.push(`${info.backend} search${task}`);
+  if (info.job) said.push(`submitted ${moment(info.job.submitted_ms)} by ${info.job.owner}`);
+  if (info.state !== "queued") said.push(`began ${moment(info.created_ms)}`);
   if (info.job?.position) said.push(`place ${info.job.position} in the queue`);
   if (info.holder) said.push(`run by ${info.holder}`);
   return said;

@@ -60,11 +60,9 @@ export function submit(me, failed) {
   return { element, title: "Submit a sweep", close: () => (draft.text = file.value) };
 }
 
-/** What a viewer sees who was given the address of this view. */
 function looksOnly(me) {
   const element = make("div", {}, make("h1", { tabindex: -1 }, "Submit a sweep"),
-    make("p", {}, `The token of ${me.name} is a viewer's, which only looks. An admin makes one that submits with `,
-      make("code", {}, "sweeps token create NAME --role submitter"), "."));
+    make("p", {}, `The token of ${me.name} is a viewer's, which only looks.`));
   return { element, title: "Submit a sweep", close() {} };
 }
 

@@ -11,6 +11,7 @@ import pytest
 from sweeps.service.settings import Limits
 from sweeps.store import Store
 from tests.sweeps.browser import needs_a_browser
+from tests.sweeps.service.api import result
 from tests.sweeps.service.pages import (
     HOSTILE,
     LETTERS,
@@ -123,6 +124,28 @@ def test_a_phone_scrolls_down_only_and_fingers_find_what_they_touch(
         assert wide <= window_width == PHONE["width"]
         assert page.evaluate(TARGETS) == []
         assert min(page.evaluate(LETTERS), default=12) >= 12
+
+
+def test_what_waits_was_submitted_and_only_what_runs_has_time_left(
+    look: Window, full: Served
+) -> None:
+    sweep_id = full.service.submitted(named("timed"))
+    page = look.go(f"/#/sweeps/{sweep_id}")
+    facts = page.locator("main > div > div > p", has_text="of 10 trials")
+    facts.get_by_text(re.compile(r"submitted \d{4}-.* by local, place 2 in")).wait_for()
+    assert "began" not in facts.inner_text()
+    assert not page.locator(".chart").is_visible(), "there is nothing to draw"
+    ledger = full.service.ledger
+    claim = full.service.begun(sweep_id)
+    for number in range(5):
+        ledger.begin(claim, [result(number).trial], {"next": 2})
+        ledger.commit(claim, [(result(number), 1)], {"next": 2}, spent=1.5)
+    facts.get_by_text(re.compile("about .* left.* began ")).wait_for()
+    height = page.locator(".chart .end").get_attribute("cy")
+    assert height == page.locator(".chart line").first.get_attribute("y1"), "where 0.5 is written"
+    assert ledger.show(claim, "paused")
+    page.locator(".badge", has_text="paused").wait_for()
+    assert "left" not in facts.inner_text()
 
 
 def test_a_phone_says_what_a_place_and_a_time_are(browser: Browser, full: Served) -> None:
