@@ -21,6 +21,7 @@ from starlette.responses import Response
 
 from sweeps.doctor.diagnosis import diagnose
 from sweeps.ledger.ledger import Ledger
+from sweeps.ledger.records import SweepRow
 from sweeps.service import serving as serving_module
 from sweeps.service.only_one import ServingError, only_service
 from sweeps.service.running.view import View
@@ -52,9 +53,13 @@ def state(service: Serving, sweep_id: str) -> dict[str, Any]:
     return found
 
 
-def kept_state(place: Place, sweep_id: str) -> str:
+def kept(place: Place, sweep_id: str) -> SweepRow:
     with closing(Ledger.open(place.store.ledger_url)) as ledger:
-        return ledger.sweep(sweep_id).state
+        return ledger.sweep(sweep_id)
+
+
+def kept_state(place: Place, sweep_id: str) -> str:
+    return kept(place, sweep_id).state
 
 
 def some_trials(service: Serving, sweep_id: str, several: int = 1) -> None:
@@ -249,10 +254,17 @@ def test_what_runs_is_interrupted_and_goes_on_with_the_next_start(
         for sweep_id, trials in ((running, 10), (waiting, 3)):
             over(service, sweep_id)
             assert state(service, sweep_id)["done"] == trials
-            found = diagnose(place.store, sweep_id, tracking_uri=place.uri)
-            assert found.well, [one.line for one in found.violations]
-            assert (found.runs, found.unsent) == (trials + 1, 0)
+            _is_whole(service, sweep_id, trials)
     assert not (place.folder / "store" / "ledger.db").exists()
+
+
+def _is_whole(service: Serving, sweep_id: str, trials: int) -> None:
+    """In the ledger and in MLflow, as soon as its coordinator has let go of it."""
+    place = service.place
+    until(lambda: kept(place, sweep_id).holder is None, "the end of its session", service.trouble)
+    found = diagnose(place.store, sweep_id, tracking_uri=place.uri)
+    assert found.well, [one.line for one in found.violations]
+    assert (found.runs, found.unsent) == (trials + 1, 0)
 
 
 @pytest.mark.slow
