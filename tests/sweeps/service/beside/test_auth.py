@@ -23,7 +23,7 @@ from sweeps.service.beside.mlflow_server import MlflowBeside
 from sweeps.service.identity import Identities
 from sweeps.service.settings import Settings
 from sweeps.store import Store
-from tests.sweeps.service.served import ROOT
+from tests.sweeps.service.served import ROOT, empty_mlflow
 from tracking import mlflow_users
 
 API = "/ajax-api/2.0/mlflow"
@@ -185,6 +185,7 @@ def test_users_are_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_real_one(store: Store, texts: TEXTS, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     settings = Settings(store)
+    (store.folder / "mlflow.db").write_bytes(empty_mlflow())
     up = threading.Event()
     server = MlflowBeside(
         settings,
