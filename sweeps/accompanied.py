@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from sweeps.at_work_file import AtWorkFile
 from sweeps.chosen import Surroundings
-from sweeps.notifying import Notifier
+from sweeps.live.at_work_file import AtWorkFile
+from sweeps.notifying.notifier import Notifier
 from sweeps.sweep import Sweep
 from sweeps.trial import Result
 from sweeps.watcher import AtWork, Summary, Watcher

@@ -14,7 +14,6 @@ from typing import Literal, Unpack
 from sweeps import searching
 from sweeps.accompanied import accompanied
 from sweeps.chosen import Surroundings
-from sweeps.code_since import look_again
 from sweeps.conclusion import Conclusion
 from sweeps.errors import LedgerError
 from sweeps.executors.environment import standing
@@ -34,6 +33,7 @@ from sweeps.sweep import Sweep
 from sweeps.trainers.trainer import Trainer
 from sweeps.trial import Reason
 from sweeps.turns import short_turns
+from sweeps.user_code.since import look_again
 from sweeps.warm_start.beginning import reminded, warmed
 from sweeps.watcher import Summary
 

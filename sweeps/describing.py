@@ -11,8 +11,8 @@ from sweeps.discovery.discover import completed
 from sweeps.errors import SweepError
 from sweeps.plain_data import DEEPEST
 from sweeps.reading.sweep import read_sweep
+from sweeps.reading.sweep_file import load_sweep
 from sweeps.sweep import Sweep
-from sweeps.sweep_file import load_sweep
 
 Section = str | Mapping[str, Any]
 Code = Section | Callable[..., Any]

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
-from sweeps import at_work
-from sweeps.at_work import QUIET_SECONDS, Reports
 from sweeps.executors.executor import Slots, Terms
 from sweeps.executors.placement import Shared
+from sweeps.live import at_work
+from sweeps.live.at_work import QUIET_SECONDS, Reports
 from sweeps.losses import StarvedError, starved_of
 from sweeps.pack_marks import marked
 from sweeps.problem import Problem

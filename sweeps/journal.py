@@ -11,7 +11,7 @@ from sweeps.delivery import Delivery
 from sweeps.lease import Claim
 from sweeps.ledger.ledger import NOTHING, Ledger
 from sweeps.ledger.trial_rows import Stage
-from sweeps.live import Live
+from sweeps.live.live import Live
 from sweeps.open_trial import OpenTrial
 from sweeps.pareto import front_of
 from sweeps.stopwatch import Stopwatch

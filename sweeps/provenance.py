@@ -9,12 +9,12 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sweeps.code_digest import own_digest, seen_of
 from sweeps.executors.where import Where
 from sweeps.memo.devices import device_at
 from sweeps.parts import Parts
 from sweeps.surroundings import package_versions
 from sweeps.sweep import Sweep
+from sweeps.user_code.digest import own_digest, seen_of
 
 UNKNOWN = "unknown"
 

@@ -13,7 +13,7 @@ import json
 from collections.abc import Mapping, Sequence
 from math import inf
 
-from sweeps.live_trials import Epoch
+from sweeps.live.trials import Epoch
 from sweeps.pareto import scores_of
 from sweeps.problem import Problem
 from sweeps.reading.notify import without_addresses

@@ -20,7 +20,7 @@ from sweeps.journal import Journal
 from sweeps.lease import Claim, Heartbeat, LeaseError
 from sweeps.ledger import orders as ledger_orders
 from sweeps.ledger.ledger import Ledger
-from sweeps.live import Live
+from sweeps.live.live import Live
 from sweeps.loop import Loop
 from sweeps.memo.choose import memo_of
 from sweeps.pareto import front_of

@@ -11,7 +11,7 @@ from sweeps.executors.executor import Slots
 from sweeps.flight import Flight
 from sweeps.journal import Journal
 from sweeps.ledger.records import Begun, told
-from sweeps.live import Live
+from sweeps.live.live import Live
 from sweeps.loop import Loop
 from sweeps.memo.memo import Memo
 from sweeps.open_trial import OpenTrial

@@ -44,7 +44,7 @@ OWNERS = {
         "sweeps/warm_start/from_study.py",
         "tracking/sqlite_pace.py",
     },
-    "ruamel": {"sweeps/strict_yaml.py", "sweeps/yaml_text.py"},
+    "ruamel": {"sweeps/reading/strict_yaml.py", "sweeps/yaml_text.py"},
     "typer": {"sweeps/cli/"},
     "rich": {"sweeps/cli/", "sweeps/reports/"},
     "scikeras": {"sweeps/exporting/scikeras_pipeline.py"},

@@ -14,7 +14,7 @@ import palmerpenguins
 import pytest
 
 import sweeps
-from sweeps.strict_yaml import read_yaml
+from sweeps.reading.strict_yaml import read_yaml
 
 ROOT = Path(__file__).parent.parent
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))

@@ -54,7 +54,7 @@ class Shelf(Catalogue):
 
     def at_work(self, sweep_id: str) -> list[AtWork]:
         """What its workers train at the moment, where that can be seen."""
-        from sweeps.at_work_file import read_at_work
+        from sweeps.live.at_work_file import read_at_work
 
         return read_at_work(self.store.at_work(sweep_id))
 

@@ -17,7 +17,7 @@ from sweeps.client.errors import AddressError, RefusedError
 from sweeps.errors import LedgerError, SweepFileError, printable
 from sweeps.executors.executor import ClusterError
 from sweeps.lease import LeaseError
-from sweeps.user_code import UserCodeError
+from sweeps.user_code.user_code import UserCodeError
 from tracking.tracker import TrackingError
 
 FAILED = 1

@@ -59,10 +59,10 @@ def validate(
 
 
 def _checked(file: Path, overrides: list[str]) -> dict[str, Any]:
-    from sweeps.notify_sending import troubles
+    from sweeps.notifying.sending import troubles
     from sweeps.plan import check_allowed
     from sweeps.reading.notify import without_addresses
-    from sweeps.sweep_file import SweepFile
+    from sweeps.reading.sweep_file import SweepFile
     from sweeps.tasks.table_described import described
 
     try:

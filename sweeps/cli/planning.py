@@ -44,7 +44,7 @@ def plan(
     refused. Nothing is kept of that, and --no-price leaves it out.
     """
     from sweeps.plan import plan_sweep
-    from sweeps.sweep_file import SweepFile
+    from sweeps.reading.sweep_file import SweepFile
     from sweeps.tasks.table_described import described, facts
 
     place = where.place

@@ -147,7 +147,7 @@ def _new(
 ) -> Standing:
     from sweeps.race.beginning import RaceError, race_of
     from sweeps.race.standing import Standing
-    from sweeps.sweep_file import SweepFile
+    from sweeps.reading.sweep_file import SweepFile
 
     source = SweepFile.open(file, overrides)
     sweep = source.sweep()

@@ -27,7 +27,7 @@ def run(
 
     Ctrl-C ends it after the trials in flight, a second Ctrl-C at once; `sweeps resume` goes on.
     """
-    from sweeps.sweep_file import SweepFile
+    from sweeps.reading.sweep_file import SweepFile
 
     chosen = where.chosen
     source = SweepFile.open(file, overrides or ())

@@ -113,8 +113,8 @@ def _check(file: Path, store: StoreFlags, key: str | None, gpu_share: float | No
 
 def _text(file: Path) -> str:
     """What the file says. Raises SweepFileError."""
-    from sweeps.readable_text import readable_text
-    from sweeps.sweep_file import content_of
+    from sweeps.reading.readable_text import readable_text
+    from sweeps.reading.sweep_file import content_of
 
     return readable_text(content_of(file), str(file))
 

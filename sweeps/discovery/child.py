@@ -16,7 +16,7 @@ from sweeps.discovery.explore import UndiscoverableError, explored
 from sweeps.discovery.recording import recorded
 from sweeps.executors.orphans import end_with_parent
 from sweeps.trainers.fused import jax_import
-from sweeps.user_code import UserCodeError
+from sweeps.user_code.user_code import UserCodeError
 
 
 def main(path: str, folder: str, answer: str) -> None:

@@ -16,9 +16,9 @@ from sweeps.discovery.presence import check_present
 from sweeps.discovery.source import asks_for_hp, first_parameter
 from sweeps.errors import SweepError
 from sweeps.executors.secrecy import without_secrets
+from sweeps.reading.section import Section
 from sweeps.reading.subject import OWN_CODE, folder_of
-from sweeps.section import Section
-from sweeps.user_code import check_path
+from sweeps.user_code.user_code import check_path
 
 SECONDS = 300.0
 """How long recording may take."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from search_spaces.spelling import suggestion
 from sweeps.errors import SweepError
-from sweeps.user_code import user_lines
+from sweeps.user_code.user_code import user_lines
 
 UNTOLD = ("*", "__getattr__", "globals", "exec", "setattr")
 """Where a module's text has one of these, it may hold names that its text does not tell."""

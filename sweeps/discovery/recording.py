@@ -7,7 +7,7 @@ from typing import Any
 
 from sweeps.discovery.asked import Asked, Value
 from sweeps.discovery.asking_fit import ask_fit
-from sweeps.user_code import UserCodeError, blamed, load
+from sweeps.user_code.user_code import UserCodeError, blamed, load
 
 MOST_LISTED = 1000
 """Values of a range that a space has no other words for, such as powers with a factor."""

@@ -15,8 +15,8 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
-from sweeps import user_code
 from sweeps.trainers.refitting.refit import UnexportableError
+from sweeps.user_code import user_code
 
 HOLD_DATA = frozenset(
     {

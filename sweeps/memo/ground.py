@@ -14,10 +14,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from sweeps.code_digest import Code, code_of, own_digest
 from sweeps.executors.where import Where
 from sweeps.installed import version_installed
-from sweeps.loaded_code import is_what_runs
 from sweeps.memo.devices import device_at
 from sweeps.parts import Parts
 from sweeps.problem import Problem
@@ -25,6 +23,8 @@ from sweeps.provenance import own_code
 from sweeps.pruning.choose import steps_for
 from sweeps.sweep import Sweep
 from sweeps.tasks.user_rows import UserRows
+from sweeps.user_code.digest import Code, code_of, own_digest
+from sweeps.user_code.loaded import is_what_runs
 
 FORMAT = "memo-1"
 

@@ -13,11 +13,11 @@ from dataclasses import replace
 from typing import Protocol
 
 from sweeps.discovery.sources import Source
-from sweeps.loaded_code import Stamp, stamp_of
 from sweeps.memo.ground import Ground
 from sweeps.open_trial import OpenTrial
 from sweeps.problem import Problem
 from sweeps.trial import Fit, Result, Trial
+from sweeps.user_code.loaded import Stamp, stamp_of
 
 Begun = Sequence[tuple[OpenTrial, Sequence[Fit]]]
 

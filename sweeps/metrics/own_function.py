@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from sweeps.metrics.predictions import Predictions
-from sweeps.user_code import UserCodeError, blamed, load
+from sweeps.user_code.user_code import UserCodeError, blamed, load
 
 WANTS_PROBABILITIES = ("y_prob", "y_proba", "y_score")
 """Names of a second parameter that is given probabilities; scikit-learn's functions use them."""

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sweeps.tasks.task import Kind, Targets, Task
-from sweeps.user_code import UserCodeError
+from sweeps.user_code.user_code import UserCodeError
 
 Array = npt.NDArray[Any]
 

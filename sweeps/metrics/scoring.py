@@ -12,7 +12,7 @@ from sweeps.metrics.catalog import Metric, names_of
 from sweeps.metrics.predictions import Predictions
 from sweeps.problem import Problem
 from sweeps.tasks.task import Targets
-from sweeps.user_code import load
+from sweeps.user_code.user_code import load
 
 
 def extra_metrics(

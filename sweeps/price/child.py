@@ -19,7 +19,7 @@ from sweeps.executors.where import Where
 from sweeps.price.rehearsal import Asked, price
 from sweeps.price.trying import TooLongError
 from sweeps.reading.sweep import read_sweep
-from sweeps.user_code import UserCodeError
+from sweeps.user_code.user_code import UserCodeError
 
 ASKED, PRICE = "asked.json", "price.json"
 STDIN = 0

@@ -9,10 +9,10 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sweeps import at_work
 from sweeps.backends.backend import State, Told
 from sweeps.executors.executor import Say, Slots, Terms, TimedOutError
 from sweeps.executors.placement import Shared
+from sweeps.live import at_work
 from sweeps.result_json import result_to_json
 from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trial import Fit, Outcome, Result, Trial

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sweeps import cores
-from sweeps.at_work import MOST_FOLLOWED, QUIET_SECONDS
+from sweeps.live.at_work import MOST_FOLLOWED, QUIET_SECONDS
 from sweeps.parts import Parts
 from sweeps.plan import fits_per_trial
 from sweeps.price.arithmetic import Work, price_of, trials_within, within

@@ -8,8 +8,8 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
 
-from sweeps import at_work
 from sweeps.executors.executor import Slots, Terms
+from sweeps.live import at_work
 from sweeps.parts import Parts
 from sweeps.price.loads import Load, load_of, narrowed, shortened
 from sweeps.price.pace import Pace, Taken, Trials, Tried

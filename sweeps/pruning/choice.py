@@ -11,7 +11,7 @@ from search_spaces.spelling import suggestion
 from search_spaces.values import shown
 from sweeps.errors import SweepError
 from sweeps.pruning.numbers import NUMBERS
-from sweeps.section import Section
+from sweeps.reading.section import Section
 
 Kind = Literal[
     "median", "percentile", "successive_halving", "hyperband", "patient", "threshold", "wilcoxon"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sweeps.section import Section
+from sweeps.reading.section import Section
 
 MOST = 1_000_000_000
 

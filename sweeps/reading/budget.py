@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sweeps.section import Section
+from sweeps.reading.section import Section
 from sweeps.sweep import Budget
 
 MOST_MINUTES = 10_000_000.0

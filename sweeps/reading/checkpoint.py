@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sweeps.errors import SweepError
-from sweeps.section import Section
+from sweeps.reading.section import Section
 from sweeps.sweep import FIVE_MINUTES, CheckpointChoice, SubjectKind
 
 NONE = "none"

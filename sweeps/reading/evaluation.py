@@ -10,9 +10,9 @@ from sweeps.errors import SweepError
 from sweeps.metrics.catalog import METRICS, Metric, metric_for, names_of, nearest_metric
 from sweeps.metrics.keras_names import keras_class
 from sweeps.reading.confirmation import read_repeats
-from sweeps.section import Section
+from sweeps.reading.section import Section
 from sweeps.sweep import Evaluate, Goal, Objective, SubjectKind
-from sweeps.user_code import check_path
+from sweeps.user_code.user_code import check_path
 
 SPLITS = ("val", "test", "train")
 DEFAULT = "accuracy"

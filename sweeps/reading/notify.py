@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from search_spaces.values import shown
 from sweeps.errors import SweepError
-from sweeps.section import Section
+from sweeps.reading.section import Section
 from sweeps.sweep import Event, Notify
 
 EVENTS: tuple[Event, ...] = get_args(Event)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from search_spaces import Space, SpaceError
 from sweeps.errors import SweepError
 from sweeps.names import CONSTRAINT_NAME
-from sweeps.section import Section
+from sweeps.reading.section import Section
 from sweeps.sweep import SubjectChoice
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, get_args
 
 from sweeps.errors import SweepError
-from sweeps.section import Section
+from sweeps.reading.section import Section
 from sweeps.sweep import SubjectChoice, SubjectKind, TaskChoice
-from sweeps.user_code import check_path
+from sweeps.user_code.user_code import check_path
 
 OWN_CODE: tuple[SubjectKind, ...] = tuple(
     kind for kind in get_args(SubjectKind) if kind != "network"

@@ -17,10 +17,10 @@ from sweeps.reading.confirmation import check_confirmation
 from sweeps.reading.evaluation import read_evaluate, read_metrics
 from sweeps.reading.notify import read_notify
 from sweeps.reading.objectives import check_several, measuring, read_objectives
+from sweeps.reading.section import Section
 from sweeps.reading.space import read_space
 from sweeps.reading.subject import folder_of, grouped, needs_folder, read_subject, read_task
 from sweeps.reading.warm_start import check_warm_start, read_warm_start
-from sweeps.section import Section
 from sweeps.sweep import SearchChoice, SubjectChoice, Sweep, TaskChoice
 from sweeps.trial import Config
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from search_spaces.errors import Path
 from search_spaces.values import shown
 from sweeps.errors import SweepError
-from sweeps.section import Section
+from sweeps.reading.section import Section
 from sweeps.sweep import StudyChoice, Sweep
 
 PLACE = ("search", "warm_start")

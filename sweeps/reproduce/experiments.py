@@ -8,8 +8,8 @@ from importlib.resources import files
 from typing import Any
 
 from search_spaces.spelling import suggestion
+from sweeps.reading.strict_yaml import read_yaml
 from sweeps.reading.sweep import read_sweep
-from sweeps.strict_yaml import read_yaml
 from sweeps.sweep import Sweep
 from sweeps.tasks.penguins import Preprocessing
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 
-from sweeps.strict_yaml import read_yaml
+from sweeps.reading.strict_yaml import read_yaml
 from sweeps.trial import Value
 
 

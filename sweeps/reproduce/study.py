@@ -9,12 +9,12 @@ from importlib.resources import files
 from typing import Any
 
 from search_spaces.spelling import suggestion
+from sweeps.reading.strict_yaml import read_yaml
 from sweeps.reading.sweep import read_sweep
 from sweeps.reproduce.answers import Range
 from sweeps.reproduce.estimators import Baseline
 from sweeps.reproduce.readings import Reading
 from sweeps.reproduce.saved import SavedModel
-from sweeps.strict_yaml import read_yaml
 from sweeps.sweep import Sweep, TaskChoice
 
 STUDIES = ("imdb", "reuters", "boston_housing", "fashion_mnist", "breast_cancer")

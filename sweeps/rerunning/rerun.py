@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from sweeps import at_work
 from sweeps.coordinator import open_slots
 from sweeps.executors.executor import Slots, Terms
 from sweeps.executors.where import Chosen, Where
 from sweeps.ledger.view import LedgerView
+from sweeps.live import at_work
 from sweeps.memo.memo import NOTE
 from sweeps.options import Options
 from sweeps.parts import Parts

@@ -21,7 +21,7 @@ from sweeps.lease import LeaseError
 from sweeps.ledger.jobs import KeyTakenError
 from sweeps.redaction import redacted
 from sweeps.service.problems import FAILED, ProblemError
-from sweeps.user_code import UserCodeError
+from sweeps.user_code.user_code import UserCodeError
 
 MEDIA_TYPE = "application/problem+json"
 AWAY_SECONDS = "5"

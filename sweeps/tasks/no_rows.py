@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sweeps.section import Section
+from sweeps.reading.section import Section
 from sweeps.tasks.task import Kind, Rows
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sweeps.errors import SweepError
-from sweeps.section import Section
+from sweeps.reading.section import Section
 
 
 def options_of(given: Mapping[str, Any], known: tuple[str, ...]) -> Section:

@@ -26,7 +26,7 @@ from typing import Any, cast
 
 from search_spaces.values import shown
 from sweeps.errors import SweepError
-from sweeps.section import Section
+from sweeps.reading.section import Section
 from sweeps.sweep import SubjectChoice, TaskChoice
 from sweeps.tasks.table import LabelWeights, Preprocessing, Table
 from sweeps.tasks.table_columns import TYPES, Type

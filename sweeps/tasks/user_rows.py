@@ -12,7 +12,7 @@ import numpy as np
 from search_spaces.spelling import suggestion
 from search_spaces.values import shown
 from sweeps.errors import SweepError
-from sweeps.section import Section
+from sweeps.reading.section import Section
 from sweeps.tasks.inputs import taken
 from sweeps.tasks.table import LabelWeights
 from sweeps.tasks.table_content import refuse_lone_classes
@@ -22,7 +22,7 @@ from sweeps.tasks.table_split import Positions, split_rows
 from sweeps.tasks.task import ClassWeights, Inputs, Kind, Rows
 from sweeps.tasks.user_rows_kept import Kept
 from sweeps.tasks.user_rows_loading import new_place, rows_at
-from sweeps.user_code import check_path
+from sweeps.user_code.user_code import check_path
 
 Scale = Literal["standard", "none"]
 SCALES = ("standard", "none")

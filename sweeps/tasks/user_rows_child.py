@@ -14,7 +14,7 @@ from sweeps.errors import SweepError
 from sweeps.executors.orphans import end_with_parent
 from sweeps.tasks.user_rows_found import found_rows
 from sweeps.tasks.user_rows_kept import ERROR, keep
-from sweeps.user_code import UserCodeError
+from sweeps.user_code.user_code import UserCodeError
 
 
 def main(path: str, folder: str, place: str, options: str) -> None:

@@ -12,7 +12,7 @@ from sweeps.tasks.task import Kind, Labels
 from sweeps.tasks.user_rows_given import Given, given_rows
 from sweeps.tasks.user_rows_kept import Kept, digest_of_rows
 from sweeps.tasks.user_rows_target import target_of_rows
-from sweeps.user_code import UserCodeError, blamed, load
+from sweeps.user_code.user_code import UserCodeError, blamed, load
 
 
 def found_rows(path: str, folder: str, kind: Kind | None, groups: str | None) -> Kept:

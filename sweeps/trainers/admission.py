@@ -11,7 +11,7 @@ from sweeps.recipe import Recipe
 from sweeps.tasks.task import Data
 from sweeps.trainers.breakdown import failure_of
 from sweeps.trial import Failure, Fit
-from sweeps.user_code import UserCodeError
+from sweeps.user_code.user_code import UserCodeError
 
 OURS = frozenset({__name__, "sweeps.data_cache", "sweeps.problem"})
 """Modules whose frames say nothing about why a task failed."""

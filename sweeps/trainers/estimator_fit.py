@@ -26,7 +26,7 @@ from sweeps.trainers.own.fits import (
 )
 from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trial import Fit, Outcome
-from sweeps.user_code import UserCodeError, blamed
+from sweeps.user_code.user_code import UserCodeError, blamed
 
 INVALID = "InvalidParameterError"
 """What scikit-learn raises in `fit` for a value that a parameter cannot have."""

@@ -23,7 +23,7 @@ from sweeps.trainers.own.fits import (
 from sweeps.trainers.own.seeding import small
 from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trial import Fit, Outcome
-from sweeps.user_code import UserCodeError, blamed, load
+from sweeps.user_code.user_code import UserCodeError, blamed, load
 
 
 @dataclass(frozen=True)

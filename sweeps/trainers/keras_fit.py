@@ -24,7 +24,7 @@ from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trainers.training import Training
 from sweeps.trainers.under_way import Interval, Past, paths_of
 from sweeps.trial import Failure, Fit, Outcome
-from sweeps.user_code import UserCodeError
+from sweeps.user_code.user_code import UserCodeError
 
 ENVIRONMENT = {
     "KERAS_BACKEND": "tensorflow",

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from sweeps.metrics.predictions import Predictions
 from sweeps.trainers.tensorflow_import import load
-from sweeps.user_code import UserCodeError
+from sweeps.user_code.user_code import UserCodeError
 
 Array = npt.NDArray[Any]
 

@@ -19,7 +19,7 @@ from sweeps.trainers.own.fits import (
 )
 from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trial import Defined, Failure, Fit, Outcome
-from sweeps.user_code import UserCodeError, blamed, load
+from sweeps.user_code.user_code import UserCodeError, blamed, load
 
 if TYPE_CHECKING:
     from optuna.trial import Trial

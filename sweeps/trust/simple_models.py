@@ -21,7 +21,7 @@ from sweeps.trainers.own.fits import FailedError
 from sweeps.trial import Failure, Part
 from sweeps.trust.baseline import Baseline
 from sweeps.trust.plain_rows import plain, preparation, vocabulary_of
-from sweeps.user_code import UserCodeError
+from sweeps.user_code.user_code import UserCodeError
 
 ONE_FIT = 1.5e10
 """Numbers multiplied at most, twenty steps for the pictures of Fashion-MNIST: three seconds."""

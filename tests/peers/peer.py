@@ -8,8 +8,8 @@ from typing import Any
 
 from sweeps import coordinator
 from sweeps.ledger.ledger import Ledger
+from sweeps.reading.sweep_file import load_sweep
 from sweeps.store import Store
-from sweeps.sweep_file import load_sweep
 from sweeps.trial import Result
 from sweeps.watcher import Summary
 from tests.sweeps.fakes import MemoryTracker

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import pairwise
 
-from sweeps.readable_text import LARGEST
+from sweeps.reading.readable_text import LARGEST
 
 SPACE = "space: {width: [16, 32]}\n"
 GOOD = f"task: penguins\n{SPACE}"

@@ -19,10 +19,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sweeps import at_work, coordinator, lease, live, parts
+from sweeps import coordinator, lease, parts
 from sweeps.lease import LeaseError
+from sweeps.live import at_work, live
+from sweeps.reading.sweep_file import load_sweep
 from sweeps.store import Store
-from sweeps.sweep_file import load_sweep
 from sweeps.trial import Result
 from sweeps.watcher import AtWork, Summary
 from tests.sweeps.made_up import MadeUp

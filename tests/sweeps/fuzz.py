@@ -26,8 +26,8 @@ from search_spaces import SpaceError
 from sweeps.errors import SweepFileError
 from sweeps.plan import plan_sweep
 from sweeps.reading.sweep import read_sweep
+from sweeps.reading.sweep_file import SweepFile
 from sweeps.sweep import Sweep
-from sweeps.sweep_file import SweepFile
 from tests.sweeps.mutations import Mutator
 
 READ_SECONDS = 5.0

@@ -10,7 +10,7 @@ from copy import deepcopy
 from importlib.resources import files
 from typing import Any
 
-from sweeps.strict_yaml import read_yaml
+from sweeps.reading.strict_yaml import read_yaml
 from tests.sweeps.nasty import EXPRESSIONS, FRAGMENTS, KNOWN_KEYS, NASTY, SEARCH, SPACE, STRINGS
 
 _TOKEN = re.compile(rb"[A-Za-z_][A-Za-z_0-9]*|[-+.0-9eE]+|[ ]+|\n|.", re.DOTALL)

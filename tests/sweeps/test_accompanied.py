@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sweeps.at_work_file import read_at_work
 from sweeps.backends.random_search import RandomSearch
+from sweeps.live.at_work_file import read_at_work
 from sweeps.reading.sweep import read_sweep
 from sweeps.sweep import Sweep
 from tests.sweeps.bench import DOCUMENT, Bench
@@ -96,6 +96,6 @@ def test_what_workers_train_stands_in_a_file_while_they_do(bench: Bench) -> None
 
 
 def write(bench: Bench, sweep_id: str) -> None:
-    from sweeps.at_work_file import AtWorkFile
+    from sweeps.live.at_work_file import AtWorkFile
 
     AtWorkFile(bench.store.at_work(sweep_id), print).training([SINGLE])

@@ -10,7 +10,7 @@ import pytest
 
 from sweeps.errors import SweepFileError
 from sweeps.plan import plan_sweep
-from sweeps.sweep_file import SweepFile
+from sweeps.reading.sweep_file import SweepFile
 from tests.sweeps.attacks import STRANGE_FILES, Attack, attacks
 from tests.sweeps.attacks_on_text import GOOD
 

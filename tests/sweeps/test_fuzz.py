@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from search_spaces import SpaceError
-from sweeps.sweep_file import load_sweep
+from sweeps.reading.sweep_file import load_sweep
 from tests.sweeps import fuzz
 from tests.sweeps.mutations import Mutator, shipped
 

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 from sweeps import remembering
-from sweeps.live_trials import Epoch
+from sweeps.live.trials import Epoch
 from sweeps.problem import Problem
 from sweeps.reading.sweep import read_sweep
 from sweeps.trial import Cost, Failure, Part, Pruned, Result, Trial

@@ -17,7 +17,7 @@ from sweeps.problem import Problem
 from sweeps.subjects.own_code import OwnCode
 from sweeps.tasks.no_rows import NoRows
 from sweeps.trainers.trainer import Pack
-from sweeps.user_code import NOWHERE
+from sweeps.user_code.user_code import NOWHERE
 
 MOST_PARTS = 64
 """Rows of so many folds and draws are kept in the cluster; those asked for last."""

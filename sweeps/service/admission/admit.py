@@ -14,10 +14,11 @@ from search_spaces import SpaceError
 from search_spaces.errors import printable
 from sweeps.discovery.discover import completed
 from sweeps.errors import SweepError
-from sweeps.overrides import overridden
+from sweeps.reading.overrides import overridden
+from sweeps.reading.section import Section
 from sweeps.reading.subject import folder_of
 from sweeps.reading.sweep import read_sweep
-from sweeps.section import Section
+from sweeps.reading.sweep_file import SweepFile
 from sweeps.service.admission.bounds import check_bounds, document_in, overrides_in
 from sweeps.service.admission.code import check_code, code_folder, code_in
 from sweeps.service.admission.data import (
@@ -32,7 +33,6 @@ from sweeps.service.admission.looking import LOOKS
 from sweeps.service.admission.notify import check_notify
 from sweeps.service.settings import Allowed
 from sweeps.sweep import Sweep
-from sweeps.sweep_file import SweepFile
 
 LONGEST_NAME = 200
 """Characters of the file's name, which stands in messages and nowhere else."""

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 from sweeps.census import size_of
 from sweeps.errors import SweepError, SweepFileError
-from sweeps.overrides import Override
 from sweeps.plan import check_allowed
-from sweeps.strict_yaml import Document, read_yaml
+from sweeps.reading.overrides import Override
+from sweeps.reading.strict_yaml import Document, read_yaml
 from sweeps.sweep import Sweep
 
 LARGEST = 200_000

@@ -21,7 +21,7 @@ from sweeps.service.admission.folders import below, is_inside, roots_of
 from sweeps.service.admission.installed import installed
 from sweeps.service.settings import Allowed
 from sweeps.sweep import Sweep
-from sweeps.user_code import NOWHERE, check_path
+from sweeps.user_code.user_code import NOWHERE, check_path
 
 Named = tuple[str, Place]
 """A `module:name`, and where in the description it stands."""

@@ -11,7 +11,7 @@ from search_spaces.errors import Path as Place
 from search_spaces.values import shown
 from sweeps.errors import SweepError
 from sweeps.reading.notify import IN_ENVIRONMENT, host_of, read_notify, trouble_with
-from sweeps.section import Section
+from sweeps.reading.section import Section
 from sweeps.service.settings import Allowed
 
 PORTS = {"http": 80, "https": 443}

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import PlainTextResponse
 
-from sweeps.at_work_file import read_at_work
+from sweeps.live.at_work_file import read_at_work
 from sweeps.service.described import readable
 from sweeps.service.result_models import Facts
 from sweeps.service.routes.answers import (

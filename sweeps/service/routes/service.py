@@ -7,9 +7,9 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from sweeps.at_work_file import read_at_work
 from sweeps.ledger import pages as ledger_pages
 from sweeps.ledger.jobs import jobs
+from sweeps.live.at_work_file import read_at_work
 from sweeps.queue_place import place_of
 from sweeps.service.desk import Desk
 from sweeps.service.identity import COOKIE, Identities

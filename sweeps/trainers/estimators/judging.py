@@ -11,7 +11,7 @@ from sweeps.metrics.scoring import extra_metrics
 from sweeps.problem import Problem
 from sweeps.tasks.task import Part
 from sweeps.trainers.measures import MOST_CLASSES, confusion
-from sweeps.user_code import UserCodeError
+from sweeps.user_code.user_code import UserCodeError
 
 Array = npt.NDArray[Any]
 Matrix = tuple[tuple[int, ...], ...]

@@ -6,7 +6,7 @@ import inspect
 from typing import Any
 
 from sweeps.trial import Config
-from sweeps.user_code import UserCodeError, blamed, load
+from sweeps.user_code.user_code import UserCodeError, blamed, load
 
 
 def made(path: str, folder: str, config: Config) -> tuple[Any, dict[str, Any]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from search_spaces.spelling import suggestion
 from sweeps.trainers.own.fits import refused
-from sweeps.user_code import blamed
+from sweeps.user_code.user_code import blamed
 
 
 def set_values(estimator: Any, values: Mapping[str, Any], path: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sweeps.user_code import UserCodeError
+from sweeps.user_code.user_code import UserCodeError
 
 LONGEST = 200
 LONGEST_SHOWN = 60

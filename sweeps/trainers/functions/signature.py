@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any, Literal
 
-from sweeps.user_code import UserCodeError
+from sweeps.user_code.user_code import UserCodeError
 
 Taken = Literal["config", "trial"]
 TAKEN: tuple[Taken, ...] = ("config", "trial")

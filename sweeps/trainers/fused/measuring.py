@@ -16,7 +16,7 @@ from sweeps.tasks.task import Part
 from sweeps.trainers.fused.lane_arrays import parts, spans_of
 from sweeps.trainers.fused.seat import Seat
 from sweeps.trial import Failure
-from sweeps.user_code import UserCodeError
+from sweeps.user_code.user_code import UserCodeError
 
 Array = npt.NDArray[Any]
 Predict = Callable[[Array, Array], jax.Array]

@@ -22,7 +22,7 @@ from sweeps.chatter import without_chatter
 from sweeps.subjects.own_code import OwnCode
 from sweeps.trainers.models.hyperparameters import hyperparameters
 from sweeps.trial import Config
-from sweeps.user_code import UserCodeError, blamed, load
+from sweeps.user_code.user_code import UserCodeError, blamed, load
 
 SEEDS = 2**32
 """NumPy's seeds are below this."""

@@ -8,7 +8,7 @@ from typing import Any
 from search_spaces.spelling import suggestion
 from search_spaces.values import shown
 from sweeps.trial import Config, Value
-from sweeps.user_code import UserCodeError
+from sweeps.user_code.user_code import UserCodeError
 
 ROUNDING = 1e-9
 """How far beyond a bound rounding may bring a value, as a share of the bound."""

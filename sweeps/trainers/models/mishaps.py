@@ -11,7 +11,7 @@ from sweeps.trainers.breakdown import failure_of
 from sweeps.trainers.divergence import DivergedError
 from sweeps.trainers.models.member import Member
 from sweeps.trial import Failure
-from sweeps.user_code import UserCodeError, user_lines
+from sweeps.user_code.user_code import UserCodeError, user_lines
 
 
 class UnwrittenError(OSError):

@@ -18,7 +18,7 @@ from sweeps.trainers.models.judging import parts_of
 from sweeps.trainers.models.member import Fitted, Member
 from sweeps.trainers.models.targets import probabilities
 from sweeps.trial import Failure, Outcome
-from sweeps.user_code import UserCodeError
+from sweeps.user_code.user_code import UserCodeError
 
 
 def outcome_of(member: Member, fitted: Fitted, problem: Problem, trainer: str) -> Outcome:

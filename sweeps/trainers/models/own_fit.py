@@ -20,7 +20,7 @@ from sweeps.trainers.models.single import failed, judged, watched_rows, watched_
 from sweeps.trainers.models.watching import Watch, callback, numbers
 from sweeps.trainers.time_limit import TimeLimit
 from sweeps.trainers.trainer import Progress
-from sweeps.user_code import UserCodeError
+from sweeps.user_code.user_code import UserCodeError
 
 SPLITS = ("train_", "val_", "test_")
 

@@ -17,7 +17,7 @@ from sweeps.trainers.models.member import Member
 from sweeps.trainers.models.mishaps import own_code, path_of
 from sweeps.trainers.models.targets import with_targets
 from sweeps.trial import Config, Failure, Fit
-from sweeps.user_code import UserCodeError, blamed
+from sweeps.user_code.user_code import UserCodeError, blamed
 
 BATCH_SIZE = 32
 """Rows of a batch where no configuration says; Keras's own default."""

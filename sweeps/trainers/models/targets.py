@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sweeps.tasks.task import Data, Part, Task
-from sweeps.user_code import UserCodeError
+from sweeps.user_code.user_code import UserCodeError
 
 
 def with_targets(data: Data, model: Any, width: int | None, task: Task, path: str) -> Data:

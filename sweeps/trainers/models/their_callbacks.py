@@ -6,7 +6,7 @@ from typing import Any
 
 from search_spaces.values import shown
 from sweeps.subjects.own_code import OwnCode
-from sweeps.user_code import UserCodeError, blamed, load
+from sweeps.user_code.user_code import UserCodeError, blamed, load
 
 
 def callbacks_for(keras: Any, subject: OwnCode) -> list[Any]:

@@ -21,7 +21,7 @@ from sweeps.trainers.models.their_callbacks import callbacks_for
 from sweeps.trainers.time_limit import TimeLimit
 from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trial import Failure, Fit, Outcome
-from sweeps.user_code import UserCodeError
+from sweeps.user_code.user_code import UserCodeError
 
 
 def trained(

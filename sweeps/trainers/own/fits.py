@@ -16,7 +16,7 @@ from sweeps.trainers.own.seeding import seeded
 from sweeps.trainers.time_limit import TimeLimit
 from sweeps.trainers.trainer import Pack
 from sweeps.trial import Confusion, Failure, Fit, Outcome
-from sweeps.user_code import UserCodeError
+from sweeps.user_code.user_code import UserCodeError
 
 ONE_THREAD = {
     # Workers share the cores, and sums are added in one order on any number of them.

@@ -13,7 +13,7 @@ from sweeps.trainers.own.fits import FailedError
 from sweeps.trainers.own.seeding import seeded
 from sweeps.trainers.refitting.refit import RefitError, Refitted
 from sweeps.trial import Fit
-from sweeps.user_code import UserCodeError
+from sweeps.user_code.user_code import UserCodeError
 
 FILE = "estimator.skops"
 

@@ -10,8 +10,8 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from sweeps import user_code
 from sweeps.chatter import without_chatter
+from sweeps.user_code import user_code
 
 CONFIG = "config.json"
 

@@ -24,7 +24,7 @@ from sweeps.trainers.refitting.loading import ModelFileError, loaded_safely
 from sweeps.trainers.refitting.refit import RefitError, Refitted, UnexportableError
 from sweeps.trainers.time_limit import TimeLimit
 from sweeps.trial import Failure, Fit
-from sweeps.user_code import UserCodeError
+from sweeps.user_code.user_code import UserCodeError
 
 FILE = "model.keras"
 SPLITS = ("train_", "test_")

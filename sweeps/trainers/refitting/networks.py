@@ -16,7 +16,7 @@ from sweeps.trainers.program import Program, program_for
 from sweeps.trainers.refitting.refit import RefitError, Refitted
 from sweeps.trainers.training import Training
 from sweeps.trial import Failure, Fit
-from sweeps.user_code import UserCodeError
+from sweeps.user_code.user_code import UserCodeError
 
 FILE = "model.keras"
 

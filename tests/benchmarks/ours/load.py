@@ -17,9 +17,9 @@ from pathlib import Path
 
 from sweeps import coordinator, parts
 from sweeps.reading.sweep import read_sweep
+from sweeps.reading.sweep_file import load_sweep
 from sweeps.store import Store
 from sweeps.sweep import Sweep
-from sweeps.sweep_file import load_sweep
 from sweeps.trial import Result
 from sweeps.watcher import AtWork, Summary
 from tests.benchmarks.child import report

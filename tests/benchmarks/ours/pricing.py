@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sweeps.executors.where import Where
 from sweeps.price.calibration import calibrated
-from sweeps.sweep_file import load_sweep
+from sweeps.reading.sweep_file import load_sweep
 from tests.benchmarks.child import report
 
 

@@ -124,9 +124,9 @@ def test_what_is_mistyped_is_bad_input(
 def test_an_unexpected_failure_is_one_line_and_a_way_to_see_more(here: Path) -> None:
     code = """
 import sys
-import sweeps.sweep_file
+import sweeps.reading.sweep_file
 def broken(*_): raise RuntimeError("line one\\nline two")
-sweeps.sweep_file.SweepFile.open = broken
+sweeps.reading.sweep_file.SweepFile.open = broken
 from sweeps.cli.app import main
 main(["validate", "x.yaml"])
 """

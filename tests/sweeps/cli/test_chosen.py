@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sweeps.ledger.ledger import Ledger
-from sweeps.sweep_file import load_sweep
+from sweeps.reading.sweep_file import load_sweep
 from tests.sweeps.cli.conftest import Command
 
 

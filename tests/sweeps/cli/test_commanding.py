@@ -12,7 +12,7 @@ from sweeps.cli import commanding
 from sweeps.lease import Claim
 from sweeps.ledger.ledger import Ledger
 from sweeps.problem import Problem
-from sweeps.sweep_file import load_sweep
+from sweeps.reading.sweep_file import load_sweep
 from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trial import Outcome, Trial
 from sweeps.watcher import Summary

@@ -9,7 +9,7 @@ import pytest
 
 from sweeps.cli.costs import facts, hours
 from sweeps.ledger.ledger import Ledger
-from sweeps.sweep_file import load_sweep
+from sweeps.reading.sweep_file import load_sweep
 from sweeps.trial import Cost, Failure, Pruned, Result, Trial
 from tests.sweeps.cli.conftest import Command
 

@@ -8,7 +8,7 @@ import pytest
 from sweeps.cli.failures import alike
 from sweeps.lease import Claim
 from sweeps.ledger.ledger import Ledger
-from sweeps.sweep_file import load_sweep
+from sweeps.reading.sweep_file import load_sweep
 from sweeps.trial import Failure, Part, Pruned, Reason, Result, Trial
 from tests.sweeps.cli.conftest import Command
 from tests.sweeps.cli.test_listing import ran as ran

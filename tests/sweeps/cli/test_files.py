@@ -5,9 +5,9 @@ import re
 from pathlib import Path
 
 from sweeps.plan import plan_sweep
+from sweeps.reading.strict_yaml import read_yaml
 from sweeps.reading.sweep import read_sweep
-from sweeps.strict_yaml import read_yaml
-from sweeps.sweep_file import load_sweep
+from sweeps.reading.sweep_file import load_sweep
 from tests.sweeps.cli.conftest import Command
 
 

@@ -18,7 +18,7 @@ from sweeps.errors import LedgerAwayError
 from sweeps.lease import Claim
 from sweeps.ledger.ledger import Ledger
 from sweeps.ledger.view import LedgerView
-from sweeps.sweep_file import SweepFile
+from sweeps.reading.sweep_file import SweepFile
 from tests.sweeps.cli.conftest import Command
 
 ALTERNATE, BACK = "\x1b[?1049h", "\x1b[?1049l"

@@ -16,10 +16,10 @@ from sweeps.ledger import jobs as ledger_jobs
 from sweeps.ledger import schema
 from sweeps.ledger.jobs import Order
 from sweeps.ledger.ledger import Ledger
+from sweeps.reading.strict_yaml import read_yaml
 from sweeps.reading.sweep import read_sweep
 from sweeps.reports import sweep_report
 from sweeps.store import Store
-from sweeps.strict_yaml import read_yaml
 from sweeps.sweep import Sweep
 from sweeps.trainers.trainer import Trainer
 from sweeps.trial import Trial

@@ -11,7 +11,7 @@ import pytest
 from sweeps.discovery.discover import completed, recorded_space
 from sweeps.errors import SweepError
 from sweeps.trainers.fused.program_cache import VARIABLE
-from sweeps.user_code import NOWHERE
+from sweeps.user_code.user_code import NOWHERE
 
 KNOWN_INPUTS = """
     import keras

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sweeps import coordinator, lease, parts
-from sweeps.sweep_file import load_sweep
+from sweeps.reading.sweep_file import load_sweep
 from tests.sweeps.durability.documents import SMALL
 from tests.sweeps.durability.places import Place, check_whole
 from tests.sweeps.fakes import RecordingWatcher

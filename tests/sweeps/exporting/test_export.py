@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sweeps import parts, user_code
+from sweeps import parts
 from sweeps.errors import SweepError
 from sweeps.executors.executor import WorkerDiedError
 from sweeps.executors.inline import Inline
@@ -18,6 +18,7 @@ from sweeps.executors.raised import Raised, RemoteError
 from sweeps.exporting import export as exporting
 from sweeps.exporting.manifest import FILE, ExportError
 from sweeps.trainers.refitting.refit import RefitError, UnexportableError
+from sweeps.user_code import user_code
 from tests.sweeps.exporting.shop import PIPELINE, TRANSFORMS, Shop, whole
 from tests.sweeps.tasks.made_up_tables import birds
 from tests.sweeps.trainers.own.code import MODULE, UnscaledTask

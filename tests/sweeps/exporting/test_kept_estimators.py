@@ -13,10 +13,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 from skops.io import dump
 
-from sweeps import user_code
 from sweeps.exporting.kept_estimators import UntrustedError, kept, load_kept, refuse_untrusted
 from sweeps.trainers.refitting.refit import UnexportableError
-from sweeps.user_code import UserCodeError
+from sweeps.user_code import user_code
+from sweeps.user_code.user_code import UserCodeError
 from tests.sweeps.exporting.shop import Shop
 from tests.sweeps.trainers.own.code import MODULE
 

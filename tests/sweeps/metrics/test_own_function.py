@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sweeps.user_code import UserCodeError
+from sweeps.user_code.user_code import UserCodeError
 from tests.sweeps.metrics.asking import Columns, measured, numbers, three_classes, two_classes
 from tests.sweeps.tiny_task import TinyTask
 

@@ -9,7 +9,7 @@ import pytest
 from sklearn import metrics as sklearn_metrics
 
 from sweeps.metrics.catalog import METRICS
-from sweeps.user_code import UserCodeError
+from sweeps.user_code.user_code import UserCodeError
 from tests.sweeps.metrics.asking import Columns, measured, numbers, three_classes, two_classes
 from tests.sweeps.tiny_task import TinyTask
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from sweeps import at_work
 from sweeps.executors.executor import Terms, TimedOutError
 from sweeps.executors.where import Where
+from sweeps.live import at_work
 from sweeps.price.layout import laid_out
 from sweeps.price.playback import played, stretched
 from sweeps.price.stand_ins import Instead

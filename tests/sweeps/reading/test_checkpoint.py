@@ -6,7 +6,7 @@ import pytest
 
 from sweeps.errors import SweepError
 from sweeps.reading.checkpoint import read_checkpoint
-from sweeps.section import Section
+from sweeps.reading.section import Section
 from sweeps.sweep import CheckpointChoice, SubjectKind
 
 FIVE = CheckpointChoice(every_minutes=5.0)

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from sweeps.errors import SweepError
+from sweeps.reading.section import Section
 from sweeps.reading.subject import grouped, needs_folder, read_subject, read_task
-from sweeps.section import Section
 from sweeps.sweep import SubjectChoice, TaskChoice
 
 

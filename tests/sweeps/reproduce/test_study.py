@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from sweeps.cli.reproducing import STUDIES as OFFERED
+from sweeps.reading.sweep_file import load_sweep
 from sweeps.reproduce.readings import Reading
 from sweeps.reproduce.study import STUDIES, Experiment, Figure, Study, study
 from sweeps.subjects.choose import subject_for
 from sweeps.sweep import Sweep
-from sweeps.sweep_file import load_sweep
 from sweeps.tasks.choose import task_for
 from sweeps.trial import Config
 

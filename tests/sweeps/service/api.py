@@ -12,13 +12,13 @@ from fastapi import FastAPI
 from sweeps.lease import Claim
 from sweeps.ledger.jobs import Order, change, enqueue, job_of, jobs
 from sweeps.ledger.ledger import Ledger
+from sweeps.reading.strict_yaml import read_yaml
 from sweeps.reading.sweep import read_sweep
 from sweeps.service.app import create_app
 from sweeps.service.desk import Admit, Desk
 from sweeps.service.running.view import View
 from sweeps.service.settings import Allowed, Settings
 from sweeps.store import Store
-from sweeps.strict_yaml import read_yaml
 from sweeps.sweep import Sweep
 from sweeps.trial import Failure, Result, Trial
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 
-from sweeps.sweep_file import load_sweep
+from sweeps.reading.sweep_file import load_sweep
 from sweeps.tasks.table_described import described, facts, lines_of
 from tests.sweeps.cli.conftest import (  # noqa: F401
     Command,

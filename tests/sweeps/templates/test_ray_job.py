@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sweeps import __version__
-from sweeps.sweep_file import load_sweep
+from sweeps.reading.sweep_file import load_sweep
 from tests.sweeps.templates.linting import commands, documents, parse, text_of
 
 KNOWN: dict[str, set[str]] = {

@@ -13,7 +13,7 @@ from sweeps.metrics.predictions import Predictions
 from sweeps.trainers import keras_metrics
 from sweeps.trainers.keras_metrics import measured as asked
 from sweeps.trainers.tensorflow_import import load
-from sweeps.user_code import UserCodeError
+from sweeps.user_code.user_code import UserCodeError
 from tests.sweeps.metrics.asking import Columns, measured, numbers, three_classes, two_classes
 from tests.sweeps.tiny_task import TinyTask
 

@@ -21,7 +21,7 @@ from sweeps.problem import Problem
 from sweeps.subjects.own_code import OwnCode
 from sweeps.sweep import Evaluate, Objective, SubjectChoice
 from sweeps.tasks.no_rows import NoRows
-from sweeps.user_code import load
+from sweeps.user_code.user_code import load
 from tests.sweeps.executors.contract import double, variable
 from tests.sweeps.executors.ray.simulated import Simulated
 

@@ -19,7 +19,7 @@ from sweeps.executors.ray.hired import Hired
 from sweeps.executors.ray_cluster import RayCluster
 from sweeps.problem import Problem
 from sweeps.reading.sweep import read_sweep
-from sweeps.sweep_file import load_sweep
+from sweeps.reading.sweep_file import load_sweep
 from sweeps.tasks.task import Rows
 from sweeps.trainers.trainer import Pack, Progress
 from sweeps.trial import Outcome, Result

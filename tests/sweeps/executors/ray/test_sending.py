@@ -17,7 +17,7 @@ from sweeps.tasks.no_rows import NoRows
 from sweeps.tasks.task import Data
 from sweeps.trainers.trainer import Pack
 from sweeps.trial import Fit, Trial
-from sweeps.user_code import NOWHERE
+from sweeps.user_code.user_code import NOWHERE
 from tests.sweeps.tiny_task import TinyTask
 
 FOLDS = Problem(TinyTask(), Evaluate(folds=3, repeats=2), Objective(), seed=0)

@@ -18,9 +18,9 @@ from sweeps.doctor.diagnosis import diagnose
 from sweeps.executors.environment import standing
 from sweeps.ledger import jobs as ledger_jobs
 from sweeps.ledger.ledger import Ledger
+from sweeps.reading.sweep_file import load_sweep
 from sweeps.service.running.session_log import log_file
 from sweeps.sweep import Sweep
-from sweeps.sweep_file import load_sweep
 from tests.sweeps.executors.ray.heads import Head
 from tests.sweeps.executors.ray.simulated import QUIET, NoClusterError
 from tests.sweeps.postgres import Server

@@ -14,7 +14,7 @@ from sweeps.reading.sweep import read_sweep
 from sweeps.service.admission.admit import admit, check_admitted
 from sweeps.service.admission.installed import installed
 from sweeps.service.settings import Allowed
-from sweeps.user_code import NOWHERE
+from sweeps.user_code.user_code import NOWHERE
 
 ESTIMATOR = "estimator: sklearn.svm:SVC\ntask: penguins\nspace: {C: [0.1, 1.0]}\n"
 NAMED = Allowed(code=("sklearn.svm:SVC",))

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from sweeps.at_work_file import AtWorkFile
+from sweeps.live.at_work_file import AtWorkFile
 from sweeps.service.running.session_log import log_file
 from sweeps.watcher import AtWork
 from tests.sweeps.service.api import SWEEP, Service, result

@@ -19,9 +19,9 @@ from sweeps.doctor.diagnosis import diagnose
 from sweeps.ledger import jobs as ledger_jobs
 from sweeps.ledger.ledger import Ledger
 from sweeps.ledger.records import SweepRow
+from sweeps.reading.sweep_file import load_sweep
 from sweeps.service.running.session_log import log_file
 from sweeps.sweep import Sweep
-from sweeps.sweep_file import load_sweep
 from tests.sweeps.service.fake_launcher import submit
 from tests.sweeps.service.served import LONG, ROOT, Place, document, end, environment, until
 

@@ -15,7 +15,7 @@ from sweeps.problem import Problem
 from sweeps.sweep import Evaluate
 from sweeps.tasks.task import Part
 from sweeps.trainers.estimators.judging import judged
-from sweeps.user_code import UserCodeError
+from sweeps.user_code.user_code import UserCodeError
 from tests.sweeps.tiny_task import TinyTask
 from tests.sweeps.trainers.fitting import problem_on
 

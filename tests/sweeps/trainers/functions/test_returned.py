@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sweeps.trainers.functions.returned import LONGEST, metrics_of
-from sweeps.user_code import UserCodeError
+from sweeps.user_code.user_code import UserCodeError
 
 
 @pytest.mark.parametrize(

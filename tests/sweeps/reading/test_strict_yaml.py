@@ -5,8 +5,8 @@ from itertools import pairwise
 import pytest
 
 from sweeps.errors import SweepFileError
-from sweeps.readable_text import LARGEST, LONGEST_LINE, MOST_LINES
-from sweeps.strict_yaml import DEEPEST, LONGEST_KEY, LONGEST_TEXT, MOST_VALUES, read_yaml
+from sweeps.reading.readable_text import LARGEST, LONGEST_LINE, MOST_LINES
+from sweeps.reading.strict_yaml import DEEPEST, LONGEST_KEY, LONGEST_TEXT, MOST_VALUES, read_yaml
 
 
 def error(text: str | bytes) -> str:

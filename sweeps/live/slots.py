@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sweeps.at_work import Report, Reports
+from sweeps.live.at_work import Report, Reports
 from sweeps.sweep import Evaluate, Objective
 from sweeps.trainers.trainer import Pack
 from sweeps.trial import Fit

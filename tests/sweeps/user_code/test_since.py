@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from sweeps.code_since import look_again
 from sweeps.errors import SweepError
 from sweeps.reading.sweep import read_sweep
 from sweeps.sweep import Sweep
+from sweeps.user_code.since import look_again
 
 BEGAN_MS = 1_700_000_000_000
 

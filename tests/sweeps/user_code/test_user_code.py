@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sweeps.errors import SweepError
-from sweeps.user_code import UserCodeError, blamed, check_path, load
+from sweeps.user_code.user_code import UserCodeError, blamed, check_path, load
 
 
 @pytest.fixture(autouse=True)

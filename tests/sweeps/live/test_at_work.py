@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from sweeps import at_work
-from sweeps.at_work import (
+from sweeps.live import at_work
+from sweeps.live.at_work import (
     MOMENT_SECONDS,
     MOST_FOLLOWED,
     QUIET_SECONDS,

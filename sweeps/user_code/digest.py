@@ -18,7 +18,7 @@ OURS = ("sweeps", "search_spaces", "tracking")
 DECIDES = (
     *("trainers", "tasks", "metrics", "subjects"),
     *("checkpoints.py", "config_reader.py", "decays.py", "draws.py", "evaluation.py"),
-    *("freshness.py", "user_code.py"),
+    *("freshness.py", "user_code/user_code.py"),
     *("optimizers.py", "problem.py", "recipe.py", "schedules.py", "shapes.py", "splitting.py"),
 )
 """What of this package a figure may depend on."""
@@ -101,7 +101,7 @@ def seen_of(paths: Iterable[str], folder: str) -> str | None:
 @lru_cache(maxsize=1)
 def own_digest() -> str:
     """Of the files of this package that decide figures, and of the search spaces."""
-    package = Path(__file__).parent
+    package = Path(__file__).parent.parent
     spaces = package.parent / "search_spaces"
     files = [file for place in DECIDES for file in _python(package / place)] + _python(spaces)
     parts = [part for file in files for part in (file.name.encode(), file.read_bytes())]

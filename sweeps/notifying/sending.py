@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from typing import Any, Protocol
 
-from sweeps.notify_messages import Message
+from sweeps.notifying.messages import Message
 from sweeps.reading.notify import IN_ENVIRONMENT, host_of, trouble_with
 from sweeps.sweep import Event, Notify
 

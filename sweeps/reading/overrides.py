@@ -10,7 +10,7 @@ from typing import Any
 from search_spaces.errors import Path
 from search_spaces.values import shown
 from sweeps.errors import SweepFileError
-from sweeps.strict_yaml import DEEPEST, read_yaml
+from sweeps.reading.strict_yaml import DEEPEST, read_yaml
 
 SHORT_FORMS = {
     "task": "name",

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sweeps.errors import SweepFileError
-from sweeps.sweep_file import SweepFile, load_sweep
+from sweeps.reading.sweep_file import SweepFile, load_sweep
 
 GOOD = """\
 task: penguins

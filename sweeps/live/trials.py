@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
 
-from sweeps.at_work import Report
+from sweeps.live.at_work import Report
 from sweeps.sweep import Evaluate
 from sweeps.trial import Trial
 

@@ -27,8 +27,8 @@ from ruamel.yaml.events import (
 
 from search_spaces.errors import Path
 from sweeps.errors import SweepFileError
-from sweeps.readable_text import readable_text
-from sweeps.yaml_scalars import read_scalar
+from sweeps.reading.readable_text import readable_text
+from sweeps.reading.yaml_scalars import read_scalar
 
 DEEPEST = 30
 MOST_VALUES = 20_000

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from sweeps.loaded_code import is_what_runs
-from sweeps.user_code import load
+from sweeps.user_code.loaded import is_what_runs
+from sweeps.user_code.user_code import load
 
 
 def test_a_module_that_is_not_imported_yet_will_be_read(tmp_path: Path) -> None:

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from sweeps import notifying
-from sweeps.notify_messages import Message, Messages
-from sweeps.notify_sending import UnsentError
-from sweeps.notifying import Notifier
+from sweeps.notifying import notifier as notifying
+from sweeps.notifying.messages import Message, Messages
+from sweeps.notifying.notifier import Notifier
+from sweeps.notifying.sending import UnsentError
 from sweeps.reading.sweep import read_sweep
 from sweeps.sweep import Event, Objective
 from sweeps.trial import Failure, Result, Trial

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from sweeps import at_work_file
-from sweeps.at_work_file import AtWorkFile, read_at_work
+from sweeps.live import at_work_file
+from sweeps.live.at_work_file import AtWorkFile, read_at_work
 from sweeps.watcher import Watcher
 from tests.sweeps.watcher_contract import MANY, SINGLE, WatcherContract
 

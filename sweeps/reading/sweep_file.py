@@ -11,10 +11,10 @@ from pathlib import Path
 from search_spaces import SpaceError
 from sweeps.discovery.discover import completed
 from sweeps.errors import SweepError, SweepFileError
-from sweeps.overrides import Override, overridden
-from sweeps.readable_text import LARGEST
+from sweeps.reading.overrides import Override, overridden
+from sweeps.reading.readable_text import LARGEST
+from sweeps.reading.strict_yaml import Document, read_yaml
 from sweeps.reading.sweep import read_sweep
-from sweeps.strict_yaml import Document, read_yaml
 from sweeps.sweep import Sweep
 
 

@@ -13,8 +13,8 @@ from typing import Any, ClassVar
 
 import pytest
 
-from sweeps.notify_messages import Message
-from sweeps.notify_sending import Command, UnsentError, Webhook, troubles
+from sweeps.notifying.messages import Message
+from sweeps.notifying.sending import Command, UnsentError, Webhook, troubles
 from sweeps.sweep import Notify
 
 MESSAGE = Message("end", "small abc: done", {"sweep": "abc", "name": "small", "state": "finished"})

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from sweeps import at_work, flight, live
-from sweeps.at_work import Report, Reports
-from sweeps.live_slots import LiveSlots
-from sweeps.live_trials import MOST_PARTS_SHOWN, MOST_SHOWN, LiveTrial, LiveTrials
+from sweeps import flight
+from sweeps.live import at_work, live
+from sweeps.live.at_work import Report, Reports
+from sweeps.live.slots import LiveSlots
+from sweeps.live.trials import MOST_PARTS_SHOWN, MOST_SHOWN, LiveTrial, LiveTrials
 from sweeps.problem import Problem
 from sweeps.reading.sweep import read_sweep
 from sweeps.sweep import Evaluate, Objective

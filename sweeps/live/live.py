@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from sweeps import remembering
-from sweeps.at_work import QUIET_SECONDS, Reports
-from sweeps.live_slots import LiveSlots
-from sweeps.live_trials import Epoch, LiveTrial, LiveTrials
+from sweeps.live.at_work import QUIET_SECONDS, Reports
+from sweeps.live.slots import LiveSlots
+from sweeps.live.trials import Epoch, LiveTrial, LiveTrials
 from sweeps.problem import Problem
 from sweeps.sweep import Sweep
 from sweeps.trainers.trainer import Pack

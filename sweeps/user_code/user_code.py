@@ -18,8 +18,8 @@ from search_spaces.spelling import suggestion
 from search_spaces.values import shown
 from sweeps.chatter import without_chatter
 from sweeps.errors import SweepError
-from sweeps.loaded_code import noted
 from sweeps.trial import Failure
+from sweeps.user_code.loaded import noted
 
 OURS = ("sweeps", "search_spaces", "tracking", "importlib", "concurrent", "multiprocessing")
 """Packages whose frames say nothing about a mistake in the user's code."""

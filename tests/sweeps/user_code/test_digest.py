@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sweeps import code_digest
-from sweeps.code_digest import code_of, own_digest, seen_of
+from sweeps.user_code import digest as code_digest
+from sweeps.user_code.digest import code_of, own_digest, seen_of
 
 MODEL = "import numpy as np\nfrom shapes import wide\n\ndef build(hp):\n    return wide(np, hp)\n"
 SHAPES = "def wide(np, hp):\n    return np.ones(3)\n"

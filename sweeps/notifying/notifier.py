@@ -6,8 +6,8 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
-from sweeps.notify_messages import Message, Messages
-from sweeps.notify_sending import Sender, UnsentError, senders
+from sweeps.notifying.messages import Message, Messages
+from sweeps.notifying.sending import Sender, UnsentError, senders
 from sweeps.sweep import Event, Sweep
 from sweeps.trial import Result
 from sweeps.watcher import AtWork, Summary

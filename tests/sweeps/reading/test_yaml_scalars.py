@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from sweeps.yaml_scalars import LONGEST_NUMBER, read_scalar
+from sweeps.reading.yaml_scalars import LONGEST_NUMBER, read_scalar
 
 
 @pytest.mark.parametrize(

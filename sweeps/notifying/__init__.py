@@ -1,0 +1,1 @@
+"""Telling somebody of a sweep's events, while nothing waits for that."""
