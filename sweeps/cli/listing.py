@@ -140,6 +140,8 @@ def _facts(
     job: QueuePlace | None,
 ) -> dict[str, str]:
     """What there is to say of a sweep, a line each."""
+    from sweeps.ledger.records import QUEUED
+
     failed = f"{row.failed:,} failed" + (f" ({reasons_in_words(reasons)})" if reasons else "")
     pruned = f"{row.pruned:,} pruned, " if row.pruned else ""
     cancelled = f", {row.cancelled:,} cancelled" if row.cancelled else ""
@@ -150,8 +152,7 @@ def _facts(
         **queue_facts(job),
         "trials": f"{row.done:,} done, {pruned}{failed}, {row.running:,} begun{cancelled}, of {of}",
         **_confirmations(row, sweep),
-        # One that was put into a queue was not begun then, and may not have been yet.
-        "started" if job is None else "submitted": moment(row.created_ms),
+        "submitted" if row.state == QUEUED else "started": moment(row.created_ms),
         "time": duration(row.spent_seconds),
     }
     spent = hours(row.core_seconds, row.gpu_seconds)

@@ -176,10 +176,15 @@ class Connection:
     def _not_connected(self, error: httpx.ConnectError) -> ServiceError:
         said = str(error)
         if "CERTIFICATE_VERIFY_FAILED" in said:
-            why = said.partition("failed: ")[2].partition(" (_ssl")[0]
+            why = said.partition("failed: ")[2].partition(" (_ssl")[0].rstrip(".")
+            advice = (
+                "call the service by a name that the certificate is for"
+                if "mismatch" in why or "not valid for" in why
+                else "where it is of an authority of your own, name that one's file in "
+                "SSL_CERT_FILE"
+            )
             return NoServiceError(
-                f"the certificate of {self.url} cannot be trusted: {why}; where it is of an "
-                "authority of your own, name that one's file in SSL_CERT_FILE"
+                f"the certificate of {self.url} cannot be trusted: {why}; {advice}"
             )
         if "[SSL" in said:
             return NoServiceError(f"{self.url} does not speak https ({said}); is it http?")

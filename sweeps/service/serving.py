@@ -138,7 +138,7 @@ def greeting(settings: Settings, *, asks: bool) -> Iterator[str]:
     trials = without_credentials(settings.trials_at)
     beside = settings.mlflow and not is_server(trials)
     yield f"trials are logged to {trials}" + ("; MLflow needs some seconds" if beside else "")
-    yield f"to submit: sweeps submit sweep.yaml --server {at}"
+    yield f"to submit: sweeps submit sweep.yaml --server {settings.shared_address}"
     yield f"for a token: sweeps token create NAME --role submitter {place}" + (
         "" if asks else "; nobody needs one before the first is made"
     )

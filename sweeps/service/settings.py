@@ -112,5 +112,17 @@ class Settings:
     @property
     def address(self) -> str:
         """Where its API is, for people and programs of this machine."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{'https' if self.tls else 'http'}://{host}:{self.port}"
+        return self._at(self.host)
+
+    @property
+    def shared_address(self) -> str:
+        """Where its API is for others: by the first name that clients may call it by.
+
+        A proxy that speaks HTTPS for it is at the usual port.
+        """
+        name = next(iter(self.hosts), self.host)
+        return f"https://{name}" if self.behind_tls and self.hosts else self._at(name)
+
+    def _at(self, host: str) -> str:
+        literal = f"[{host}]" if ":" in host else host
+        return f"{'https' if self.tls else 'http'}://{literal}:{self.port}"

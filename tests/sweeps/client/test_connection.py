@@ -219,6 +219,13 @@ def test_a_proxy_before_a_service_that_is_away(status: int, waits: Waits) -> Non
             "name that one's file in SSL_CERT_FILE",
         ),
         (
+            httpx.ConnectError(
+                "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: IP address mismatch, "
+                "certificate is not valid for '127.0.0.1'. (_ssl.c:1006)"
+            ),
+            "'127.0.0.1'; call the service by a name that the certificate is for",
+        ),
+        (
             httpx.ConnectError("[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1006)"),
             "does not speak https ([SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1006))",
         ),

@@ -15,8 +15,10 @@ from typer.testing import CliRunner, Result
 from sweeps.cli.app import app
 from sweeps.ledger import tokens as ledger_tokens
 from sweeps.ledger.jobs import job_of
+from sweeps.ledger.sweep_row import set_sweep
 from sweeps.service.admission.admit import admit
 from sweeps.store import Store
+from sweeps.wording import moment
 from tests.sweeps.client.listening import listening
 from tests.sweeps.service.api import Service, service
 
@@ -62,6 +64,16 @@ def test_what_was_submitted_is_in_the_queue(served: Service) -> None:
     assert "  submitted  20" in stands
     assert "started" not in stands + sweeps("ls").stdout, "it has not begun"
     assert "MLflow" not in stands, "it has begun nothing that MLflow could lack"
+
+
+def test_what_was_submitted_and_has_begun_says_since_when(served: Service) -> None:
+    sweeps("submit", "s.yaml")
+    [row] = served.ledger.sweeps()
+    with served.ledger.changing() as connection:
+        set_sweep(connection, row.sweep_id, state="running", created_ms=row.created_ms + 86_400_000)
+    stands = sweeps("status").stdout
+    assert f"  started  {moment(row.created_ms + 86_400_000)}\n" in stands
+    assert "submitted" not in stands
 
 
 MISTAKES: dict[str, tuple[str, ...]] = {

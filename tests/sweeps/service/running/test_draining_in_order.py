@@ -82,6 +82,22 @@ def test_passwords_are_not_said() -> None:
     assert "trials are logged to http://mlflow:5000\n" in said
 
 
+@pytest.mark.parametrize(
+    ("chosen", "address"),
+    [
+        ({}, "http://127.0.0.1:8765"),
+        ({"host": "0.0.0.0", "hosts": ("lab", "lab.example.org")}, "http://lab:8765"),
+        ({"hosts": ("lab.example.org",), "behind_tls": True}, "https://lab.example.org"),
+        ({"hosts": ("::1",)}, "http://[::1]:8765"),
+    ],
+)
+def test_clients_are_told_a_name_that_the_service_answers_to(
+    chosen: dict[str, Any], address: str
+) -> None:
+    said = [*greeting(Settings(Store(Path("/s")), **chosen), asks=False)]
+    assert f"to submit: sweeps submit sweep.yaml --server {address}" in said
+
+
 def test_that_nobody_needs_a_token_is_said_only_while_it_is_so() -> None:
     settings = Settings(Store(Path("/s")))
     free, asked = ("\n".join(greeting(settings, asks=asks)) for asks in (False, True))
