@@ -129,7 +129,7 @@ def test_what_waits_can_be_held_let_go_and_ended(served: Running) -> None:
     assert held.stdout == (
         f"small {sweep_id}: held in the queue; to let it begin: sweeps resume {sweep_id}\n"
     )
-    assert "  queue    held until it is resumed, 1 slot\n" in sweeps("status", sweep_id).stdout
+    assert "  queue      held until it is resumed, 1 slot\n" in sweeps("status", sweep_id).stdout
     ended = sweeps("stop", "latest")
     assert ended.exit_code == 0
     assert "is queued, and nobody runs it: stopped, 4 of 4 trials will never run" in ended.stdout
