@@ -1,8 +1,8 @@
 """A service for an hour, with faults all the while: nothing may leak, and no sweep may be harmed.
 
-    python -m tests.sweeps.service.soak --minutes 60 [--seed 7]
+    python -m tests.sweeps.service.soak --minutes 60 [--seed 7] [--one-life]
 
-The seed is printed; the faults and their order come from it, the moments from the machine.
+With `--one-life` everything is killed but the service itself. The seed is printed; the faults and their order come from it, the moments from the machine.
 """
 
 from __future__ import annotations
@@ -65,7 +65,9 @@ class Found:
         yield from self.wrong or ("nothing grew, and every sweep is whole",)
 
 
-def soak(folder: Path, seconds: float, seed: int, say: Say = print) -> Found:
+def soak(
+    folder: Path, seconds: float, seed: int, say: Say = print, *, one_life: bool = False
+) -> Found:
     """Keep a service busy and in trouble for so long, then let it finish, and look at it all."""
     place = Place.made(folder / "place")
     with serving_ui(f"sqlite:///{folder / 'mlflow.db'}") as address, FaultyProxy(address) as proxy:
@@ -74,7 +76,8 @@ def soak(folder: Path, seconds: float, seed: int, say: Say = print) -> Found:
         sampler = Sampler()
         try:
             sampler.follow(service.ready().process.pid)
-            faults = Faults(place, service, proxy, flags, seed, sampler.follow)
+            follow = sampler.follow
+            faults = Faults(place, service, proxy, flags, seed, follow, one_life=one_life)
             _trouble(faults, seconds, seed, say)
             _finish(place, faults)
             lives = sampler.close()
@@ -151,11 +154,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="A service for an hour, with faults.")
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
+    parser.add_argument("--one-life", action="store_true", help="the service is never killed")
     given = parser.parse_args(arguments)
     print(f"seed {given.seed}", flush=True)
     with tempfile.TemporaryDirectory(prefix="sweeps-soak-") as folder:
         found = soak(
-            Path(folder), 60 * given.minutes, given.seed, lambda line: print(line, flush=True)
+            Path(folder),
+            60 * given.minutes,
+            given.seed,
+            lambda line: print(line, flush=True),
+            one_life=given.one_life,
         )
     print("\n".join(found.lines), flush=True)
     return 1 if found.wrong else 0

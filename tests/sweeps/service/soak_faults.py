@@ -43,7 +43,10 @@ COMMANDS = ("pause", "resume", "stop", "cancel")
 
 
 class Faults:
-    """Does one thing after the other to a service. `service` is the one that runs now."""
+    """Does one thing after the other to a service. `service` is the one that runs now.
+
+    With `one_life` it is never killed: only a process that lives long can show that it grows.
+    """
 
     def __init__(
         self,
@@ -53,6 +56,8 @@ class Faults:
         flags: tuple[str, ...],
         seed: int,
         followed: Callable[[int], None],
+        *,
+        one_life: bool = False,
     ) -> None:
         self.service = service
         self.did: Counter[str] = Counter()
@@ -69,7 +74,7 @@ class Faults:
             "worker killed": (4, self._kill_worker),
             "coordinator halted": (2, self._halt_coordinator),
             "service halted": (1, self._halt_service),
-            "service killed": (1, self._kill_service),
+            "service killed": (0 if one_life else 1, self._kill_service),
             "MLflow away": (2, self._mlflow_away),
             "bad requests": (4, self._bad_requests),
             "half a request": (2, self._half_requests),
