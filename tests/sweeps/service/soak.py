@@ -2,9 +2,9 @@
 
     python -m tests.sweeps.service.soak --minutes 60 [--seed 7] [--one-life]
 
-With `--one-life` everything is killed but the service itself: only a process that lives for long can
-show that it grows. The seed is printed; the faults and their order come from it, the moments from
-the machine.
+With `--one-life` everything is killed but the service itself: only a process that lives for long
+can show that it grows. The seed is printed; the faults and their order come from it, the
+moments from the machine.
 """
 
 from __future__ import annotations
