@@ -53,6 +53,11 @@ def work(seen: Seen, most: int) -> list[str]:
     return [f"{count(seen.row.running, 'trial')} begun, the first {age} ago"]
 
 
+def waits(away: str) -> str:
+    """What is said while nobody can look."""
+    return f"as it was when last seen: {printable(away)}"
+
+
 class Changes:
     """Lines for a pipe: those about what is new since the last look."""
 
@@ -61,10 +66,11 @@ class Changes:
         self._ended = -1
         self._failures: Sequence[str] = ()
         self._told_at = 0.0
+        self._away = False
 
     def lines(self, seen: Seen, now: float) -> list[str]:
         """What is new; of progress no more often than every five seconds."""
-        said = []
+        said = self._away_or_back(seen.away)
         if seen.row.state != self._state:
             said.append(state_of(seen))
         said += [line for line in seen.failures if line not in self._failures]
@@ -75,6 +81,12 @@ class Changes:
             self._ended, self._told_at = seen.row.ended, now
         self._state, self._failures = seen.row.state, seen.failures
         return said
+
+    def _away_or_back(self, away: str | None) -> list[str]:
+        was, self._away = self._away, away is not None
+        if away is None:
+            return ["it can be looked at again"] if was else []
+        return [] if was else [waits(away)]
 
 
 def _ends(seen: Seen) -> list[tuple[int, str]]:

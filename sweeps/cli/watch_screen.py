@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from sweeps.cli.history_plot import plotted
-from sweeps.cli.watch_lines import figures, state_of, work
+from sweeps.cli.watch_lines import figures, state_of, waits, work
 from sweeps.errors import printable
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ def drawn(seen: Seen, sweep: Sweep, size: ConsoleDimensions) -> Text:
     head += textwrap.wrap(", ".join(figures(seen)), size.width)
     foot = _part("at work", work(seen, MOST_SLOTS))
     foot += _part("last failures", [printable(line) for line in seen.failures])
+    if seen.away is not None:
+        foot += ["", *textwrap.wrap(waits(seen.away), size.width)]
     foot += ["", LEAVE]
     room = size.height - len(head) - len(foot) - 3
     curve = plotted(seen.curve, min(size.width - 2, WIDEST), min(room, TALLEST))

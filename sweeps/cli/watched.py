@@ -38,7 +38,8 @@ TAKEN_UP: Mapping[str, Collection[str]] = {
 class Seen:
     """One look at a sweep. `curve` is the best score after each trial that had one, in time.
 
-    `queued` is its place in a queue while somebody is going to run it, None otherwise.
+    `queued` is its place in a queue while somebody is going to run it, None otherwise; `away` says
+    why nobody could look again since.
 
     `per_second` and `seconds_left` are None while nobody can say; `open` are trials that were begun
     and have no result, `oldest_ms` is when the first of them began.
@@ -55,6 +56,7 @@ class Seen:
     oldest_ms: int | None
     now_ms: int
     queued: QueuePlace | None = None
+    away: str | None = None
 
     @property
     def over(self) -> bool:

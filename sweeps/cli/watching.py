@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sweeps.cli.catalogue import LATEST, Catalogue
@@ -27,7 +28,7 @@ PAUSE = 1.0
 """Seconds between two looks."""
 
 PATIENCE = 60.0
-"""Seconds for which a ledger's server may be away."""
+"""Seconds for which a ledger's server, or a service, may be away."""
 
 wait = time.sleep
 clock = time.monotonic
@@ -46,7 +47,7 @@ def watch(sweep_id: SweepId = LATEST, store: PlaceOption = ANYWHERE) -> None:
         seen = watched.look()
         if not seen.over:
             try:
-                seen = _looked_on(watched)
+                seen = _looked_on(watched, seen)
             except KeyboardInterrupt:
                 seen = watched.look()
         say_if_heard(_told(seen, watched, store))
@@ -61,28 +62,29 @@ def _watched(shelf: Catalogue, typed: str) -> Watched:
     return Watched(shelf, sweep, row.sweep_id, expected_trials(sweep))
 
 
-def _looked_on(watched: Watched) -> Seen:
+def _looked_on(watched: Watched, seen: Seen) -> Seen:
     """Show the sweep until nobody runs it any more."""
     with _screen(watched) as show:
-        while True:
-            seen = _look(watched)
+        while not seen.over:
             show(seen)
-            if seen.over:
-                return seen
             wait(PAUSE)
+            seen = _look(watched, seen, show)
+        show(seen)
+    return seen
 
 
-def _look(watched: Watched) -> Seen:
-    """A look, if need be as soon as the ledger's server is there again."""
+def _look(watched: Watched, before: Seen, show: Callable[[Seen], None]) -> Seen:
+    """A look, if need be as soon as what is asked is there again; that it is away is shown."""
     began = clock()
     while True:
         try:
             return watched.look()
         except LookupError as error:
             raise BadInputError(f"sweep {watched.sweep_id} was removed") from error
-        except LedgerAwayError:
+        except LedgerAwayError as error:
             if clock() - began > PATIENCE:
                 raise
+            show(replace(before, away=str(error)))
             wait(PAUSE)
 
 

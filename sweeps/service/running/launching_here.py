@@ -70,7 +70,7 @@ class LaunchedHere:
         said = last_line(self._log, self._said_before)
         if code is not None and code < 0:
             return f"the coordinator was ended by signal {-code}; before that it said: {said}"
-        return said
+        return said or f"the coordinator said nothing, and ended with code {code}"
 
     def terminate(self) -> None:
         """SIGTERM."""

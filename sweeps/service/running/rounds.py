@@ -137,16 +137,20 @@ class Rounds:
         elif ended is not None:
             tries = job.tries + 1 if self._died_at_once(stands) else 0
             pause = pause_ms(tries)
-        if ended is not None and tries >= MOST_TRIES:
             cause = ended.running.last_words or "nobody knows why"
-            self._say(f"sweep {job.sweep_id} is given up after {tries} tries: {cause}")
-            return give_up(
-                self._ledger, job, f"{tries} coordinators in a row ended at once; the last: {cause}"
-            )
+            if tries >= MOST_TRIES:
+                return self._given_up(job, tries, cause)
+            if tries:
+                self._say(f"the coordinator of sweep {job.sweep_id} ended at once: {cause}")
         wanted = "run" if job.wanted == "deliver" else job.wanted
         later = wall_ms() + pause if pause else 0
         waits = {"tries": tries, "not_before_ms": later, "wanted": wanted}
         return change(self._ledger, job, state="waiting", runner=None, **waits)
+
+    def _given_up(self, job: Job, tries: int, cause: str) -> bool:
+        self._say(f"sweep {job.sweep_id} is given up after {tries} tries: {cause}")
+        why = f"{tries} coordinators in a row ended at once; the last: {cause}"
+        return give_up(self._ledger, job, why)
 
     def _died_at_once(self, stands: Standing) -> bool:
         """Not when it was told to end, lived for long, or has brought anything."""

@@ -46,6 +46,15 @@ def test_a_pipe_hears_of_what_is_new() -> None:
     assert changes.lines(seen({"done": 21}), 111.0) == [", ".join(figures(seen({"done": 21})))]
 
 
+def test_a_pipe_hears_once_that_nobody_can_look_and_once_that_it_is_over() -> None:
+    changes, away = Changes(), seen(away="no service at http://a")
+    changes.lines(seen(), 100.0)
+    assert changes.lines(away, 101.0) == ["as it was when last seen: no service at http://a"]
+    assert changes.lines(away, 111.0) == []
+    assert changes.lines(seen(), 112.0) == ["it can be looked at again"]
+    assert changes.lines(seen(), 113.0) == []
+
+
 def test_a_pipe_hears_of_progress_every_five_seconds_and_of_the_last() -> None:
     changes = Changes()
     changes.lines(seen(), 100.0)

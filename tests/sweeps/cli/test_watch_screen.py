@@ -39,6 +39,13 @@ def test_nothing_leaves_the_screen(width: int, height: int) -> None:
     assert all(cell_len(line) <= width for line in told)
 
 
+def test_a_look_that_is_not_the_last_moments_says_so() -> None:
+    told = lines(40, 30, away="no service at http://127.0.0.1:8765: refused")
+    assert told[-1] == LEAVE
+    shown = "as it was when last seen: no service at http://127.0.0.1:8765: refused"
+    assert " ".join(told).endswith(f"{shown}  {LEAVE}")
+
+
 def test_a_sweep_that_has_only_begun() -> None:
     told = lines(40, 20, curve=[], best=None, failures=[], oldest_ms=None)
     assert told[-1] == LEAVE

@@ -123,6 +123,8 @@ def test_a_ledger_that_is_away_for_a_while(
     done = sweeps("watch", held.sweep_id)
     assert done.exit_code == 0
     assert len(waited) == 4
+    assert done.stdout.count("as it was when last seen: the server is away\n") == 1
+    assert "it can be looked at again\n" in done.stdout
 
 
 def test_no_store_and_no_such_sweep(sweeps: Command, file: str, trainer: object) -> None:

@@ -30,6 +30,18 @@ def live(heard: Connection) -> None:
     heard.poll(SOON)
 
 
+def vanish() -> None:
+    os._exit(3)
+
+
+def test_who_says_nothing_is_told_by_its_exit_code(tmp_path: Path) -> None:
+    process = multiprocessing.get_context("forkserver").Process(target=vanish)
+    process.start()
+    process.join(SOON)
+    launched = LaunchedHere(process, tmp_path / "log", 0)
+    assert launched.last_words == "the coordinator said nothing, and ended with code 3"
+
+
 def test_who_outlives_the_fork_server_is_alive_until_it_ends(tmp_path: Path) -> None:
     context = multiprocessing.get_context("forkserver")
     heard, told = context.Pipe(duplex=False)
