@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
@@ -12,9 +11,9 @@ from sweeps.describing import define as define
 from sweeps.describing import load as load
 from sweeps.errors import printable
 from sweeps.executors.where import WHERE, Chosen
+from sweeps.notebook_store import LATEST, found, opened, row_of, store_at
 from sweeps.pareto import front_kept
 from sweeps.reading.sweep import read_sweep
-from sweeps.store import Store
 from sweeps.sweep import Sweep
 from sweeps.trial import REASONS, Reason
 from sweeps.trials_table import table
@@ -23,12 +22,8 @@ from sweeps.watcher import SaysOnly
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sweeps.ledger.ledger import Ledger
-    from sweeps.ledger.records import SweepRow
     from sweeps.options import Options
     from sweeps.watcher import Summary, Watcher
-
-LATEST = "latest"
 
 
 def run(
@@ -217,8 +212,8 @@ def results(sweep_id: str = LATEST, *, store: str | Path | None = None) -> pd.Da
     With several objectives, the column `front` says which trials no other one beats. Raises
     LookupError.
     """
-    with _opened(store_at(store)) as ledger:
-        whole_id = _row(ledger, sweep_id).sweep_id
+    with opened(store_at(store)) as ledger:
+        whole_id = row_of(ledger, sweep_id).sweep_id
         table_of_trials = table(ledger.results(whole_id))
         document = ledger.document(whole_id)
         if isinstance(document.get("objective"), list):
@@ -227,34 +222,3 @@ def results(sweep_id: str = LATEST, *, store: str | Path | None = None) -> pd.Da
             table_of_trials.insert(3, "front", table_of_trials["trial"].isin(numbers))
     table_of_trials.attrs["sweep"] = whole_id
     return table_of_trials
-
-
-def found(store: Store, prefix: str) -> str:
-    """The whole id of the sweep whose id begins so. Raises LookupError."""
-    with _opened(store) as ledger:
-        return _row(ledger, prefix).sweep_id
-
-
-def _row(ledger: Ledger, prefix: str) -> SweepRow:
-    if prefix != LATEST:
-        return ledger.sweep(prefix)
-    rows = ledger.sweeps()
-    if not rows:
-        raise LookupError("no sweeps in this store yet; run one with sweeps.run")
-    return rows[-1]
-
-
-@contextmanager
-def _opened(store: Store) -> Iterator[Ledger]:
-    from sweeps.ledger.ledger import Ledger
-
-    ledger = Ledger.open(store.ledger_url)
-    try:
-        yield ledger
-    finally:
-        ledger.close()
-
-
-def store_at(folder: str | Path | None) -> Store:
-    """The store in that folder, or the default one."""
-    return Store.at(None if folder is None else Path(folder))

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
+from tracking.ears import Ears
 from tracking.outbox import Batch, Outbox, Record
 from tracking.records import (
     LiveRecord,
@@ -62,7 +63,7 @@ class Shipper:
     ) -> None:
         self._tracker_factory = tracker_factory
         self._on_shipped = on_shipped
-        self._on_trouble = on_trouble
+        self._ears = Ears(on_trouble)
         self._on_ended = on_ended
         self._may_send = may_send
         self._may_write = may_write
@@ -76,11 +77,8 @@ class Shipper:
         self._closing = threading.Event()
         self._given_up = threading.Event()
         self._retries = Retries(pauses, self._closing, self._given_up)
-        self._showing = Showing(self._outbox, self._complain, pauses)
-        self._telling = threading.Lock()
-        self._closed = False
+        self._showing = Showing(self._outbox, self._ears.complain, pauses)
         self._link = ""
-        self._said = ""
         self._tracker: Tracker | None = None
         self._bug: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="tracking", daemon=True)
@@ -120,8 +118,7 @@ class Shipper:
         self._closing.set()
         self._wait(patience, longest or patience)
         self._given_up.set()
-        with self._telling:
-            self._closed = True
+        self._ears.close()
         if self._thread.is_alive() and self._tracker is not None:
             self._tracker.close()
         if self._bug is not None:
@@ -153,7 +150,7 @@ class Shipper:
                 self._tracker.close()
         except BaseException as error:  # noqa: BLE001 - close() raises it again
             self._bug = error
-            self._complain(f"sending to MLflow has stopped: {type(error).__name__}: {error}")
+            self._ears.complain(f"sending to MLflow has stopped: {type(error).__name__}: {error}")
         finally:
             self._opened.set()
 
@@ -183,16 +180,16 @@ class Shipper:
         except RefusedError as refusal:
             self._refused(batch, refusal)
         except StandDownError as order:
-            self._complain(str(order))
+            self._ears.complain(str(order))
             return False
         except TrackingError as error:
-            self._complain(str(error))
+            self._ears.complain(str(error))
             return self._retries.failure()
         else:
             if sent:
                 self._outbox.taken(batch)
                 self._retries.success()
-                self._said = ""
+                self._ears.calm()
         return True
 
     def _send(self, batch: Batch) -> bool:
@@ -217,7 +214,7 @@ class Shipper:
             self._end(self._tracker, first)
         elif isinstance(first, LiveRecord):
             live = [one for one in batch if isinstance(one, LiveRecord)]
-            return self._showing.show(self._tracker, live, in_trouble=bool(self._said))
+            return self._showing.show(self._tracker, live, in_trouble=self._ears.in_trouble)
         elif isinstance(first, SweepFigures):
             self._tracker.add_figures([one for one in batch if isinstance(one, SweepFigures)])
         else:
@@ -239,32 +236,21 @@ class Shipper:
         tracker.log(trials)
         self._stride.widen(len(trials), time.monotonic() - began)
         self._shipped += len(trials)
-        self._tell(lambda: self._on_shipped([trial.number for trial in trials]))
+        self._ears.tell(lambda: self._on_shipped([trial.number for trial in trials]))
 
     def _end(self, tracker: Tracker, record: SweepEnd) -> None:
         tracker.end(record)
         if self._on_ended is not None:
-            self._tell(self._on_ended)
+            self._ears.tell(self._on_ended)
 
     def _refused(self, batch: Batch, refusal: RefusedError) -> None:
         """Send fewer at once, to find the one that is refused; leave it when it stands alone."""
         if isinstance(batch, SweepState) or len(batch) == 1 or isinstance(batch[0], SweepFigures):
-            self._complain(str(refusal))
+            self._ears.complain(str(refusal))
             self._outbox.refused(batch)
         self._stride.narrow(1 if isinstance(batch, SweepState) else len(batch))
-
-    def _complain(self, line: str) -> None:
-        if line != self._said:
-            self._tell(lambda: self._on_trouble(line))
-        self._said = line
 
     def _hear(self, wish: str) -> None:
         call = self._on_command
         if call is not None:
-            self._tell(lambda: call(wish))
-
-    def _tell(self, call: Callable[[], None]) -> None:
-        """Call back, unless `close` has given up waiting for this thread."""
-        with self._telling:
-            if not self._closed:
-                call()
+            self._ears.tell(lambda: call(wish))

@@ -14,7 +14,8 @@ import httpx
 
 from sweeps import __version__
 from sweeps.client.address import Address
-from sweeps.client.errors import AwayError, NoServiceError, RefusedError, ServiceError
+from sweeps.client.errors import AwayError, NoServiceError, RefusedError
+from sweeps.client.unanswered import BrokenOffError, unanswered
 
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 60.0
@@ -103,7 +104,7 @@ class Connection:
         timeout = httpx.Timeout(SILENCE_SECONDS, connect=CONNECT_SECONDS)
         asked = {"Accept": "text/event-stream", **headers}
         with (
-            self._told(),
+            unanswered(self.url, CONNECT_SECONDS),
             self._client.stream("GET", path, headers=asked, timeout=timeout) as response,
         ):
             if response.status_code != httpx.codes.OK:
@@ -136,9 +137,9 @@ class Connection:
         began, pause, broken = clock(), FIRST_PAUSE, 0
         while True:
             try:
-                with self._told():
+                with unanswered(self.url, CONNECT_SECONDS):
                     response = self._client.send(request)
-            except _BrokenOffError as error:
+            except BrokenOffError as error:
                 # An idle connection that the service has just closed says nothing about it.
                 broken += 1
                 if broken > 1 or not repeatable:
@@ -150,46 +151,6 @@ class Connection:
                 return response
             sleep(wait)
             pause = min(2 * pause, LONGEST_PAUSE)
-
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Within it, what HTTP may fail with becomes a line with the way out."""
-        try:
-            yield
-        except httpx.ConnectTimeout as error:
-            raise AwayError(
-                f"nobody answers at {self.url} within {CONNECT_SECONDS:.0f} s"
-            ) from error
-        except httpx.TimeoutException as error:
-            raise AwayError(f"{self.url} has taken the request and does not answer") from error
-        except httpx.ConnectError as error:
-            raise self._not_connected(error) from error
-        except httpx.TransportError as error:
-            raise _BrokenOffError(
-                f"{self.url} broke off before it answered ({error}); is it https?"
-                if self.url.startswith("http://")
-                else f"{self.url} broke off before it answered ({error})"
-            ) from error
-        except httpx.InvalidURL as error:
-            raise NoServiceError(f"{self.url} cannot be asked: {error}") from error
-
-    def _not_connected(self, error: httpx.ConnectError) -> ServiceError:
-        said = str(error)
-        if "CERTIFICATE_VERIFY_FAILED" in said:
-            why = said.partition("failed: ")[2].partition(" (_ssl")[0].rstrip(".")
-            advice = (
-                "call the service by a name that the certificate is for"
-                if "mismatch" in why or "not valid for" in why
-                else "where it is of an authority of your own, name that one's file in "
-                "SSL_CERT_FILE"
-            )
-            return NoServiceError(
-                f"the certificate of {self.url} cannot be trusted: {why}; {advice}"
-            )
-        if "[SSL" in said:
-            return NoServiceError(f"{self.url} does not speak https ({said}); is it http?")
-        why = said.rpartition("] ")[2]
-        return AwayError(f"no service at {self.url}: {why}; it is started with `sweeps serve`")
 
     def _check(self, response: httpx.Response) -> None:
         """Raise what is no answer to the request."""
@@ -227,10 +188,6 @@ class Connection:
             raise NoServiceError(
                 f"{self.url} is no service of sweeps: it answers {told!r}"
             ) from error
-
-
-class _BrokenOffError(AwayError):
-    """A connection ended in the middle of a request."""
 
 
 def _verification() -> ssl.SSLContext:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sweeps.exporting.export import export as _export
 from sweeps.exporting.exported import ExportedModel
-from sweeps.notebook import LATEST, found, store_at
+from sweeps.notebook_store import LATEST, found, store_at
 
 
 def export(

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sweeps.ledger.ledger import Ledger
-from sweeps.notebook import LATEST, store_at
-from sweeps.notebook import found as whole_id
+from sweeps.notebook_store import LATEST, store_at
+from sweeps.notebook_store import found as whole_id
 from sweeps.trust.looking_up import trust_in
 from sweeps.trust.rows import Confirmed
 from sweeps.trust.trust import Trust
