@@ -130,11 +130,14 @@ def extend(
     before = sweep.search.trials
     if before is None:
         raise BadInputError(has_no_number_of_trials(row))
-    say([f"{titled(row)}: {before:,} + {trials:,} = {count(before + trials, 'trial')}"])
+    told = partial(
+        say, [f"{titled(row)}: {before:,} + {trials:,} = {count(before + trials, 'trial')}"]
+    )
     if store.service is not None:
         from sweeps.cli import following
 
-        following.extended(row, sweep, store, trials)
+        following.extended(row, sweep, store, trials, told)
+    told()
     from sweeps import coordinator
 
     begin = partial(coordinator.extend, trials=trials, memo=not no_memo)

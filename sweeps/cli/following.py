@@ -75,10 +75,17 @@ def retried(
         followed(distant, session, store, begin)
 
 
-def extended(row: SweepRow, sweep: Sweep, store: StoreFlags, trials: int) -> NoReturn:
-    """Have a sweep go on with more trials, and look on."""
+def extended(
+    row: SweepRow, sweep: Sweep, store: StoreFlags, trials: int, told: Callable[[], None]
+) -> NoReturn:
+    """Have a sweep go on with more trials, and look on; `told` once the service has agreed."""
+
+    def begin() -> Info:
+        info = commands.extend(distant.connection, row.sweep_id, trials)
+        told()
+        return info
+
     with connected(store) as distant:
-        begin = partial(commands.extend, distant.connection, row.sweep_id, trials)
         session = Session.following(distant.ledger, sweep, row, added=trials)
         followed(distant, session, store, begin)
 

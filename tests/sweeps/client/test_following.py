@@ -125,6 +125,9 @@ def test_what_waits_can_be_held_let_go_and_ended(served: Running) -> None:
     second = sweeps("submit", "s.yaml", "--priority", "-3")
     assert "waits to begin, 1 before it" in second.stdout
     assert "  queue      2nd to begin, priority -3, 1 slot\n" in sweeps("status").stdout
+    refused = sweeps("extend", sweep_id, "--trials", "2")
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "waits in the queue already" in refused.stderr
     held = sweeps("pause", sweep_id)
     assert held.stdout == (
         f"small {sweep_id}: held in the queue; to let it begin: sweeps resume {sweep_id}\n"
