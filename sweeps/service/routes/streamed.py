@@ -22,9 +22,12 @@ class Rows:
 
     Each has its `number`. The ledger is held by nobody between two readings, however slowly a
     client takes what it is sent; rows that change meanwhile come as they are when they are read.
+    `check_there` raises when what they belong to was removed: then there are no more of them, but
+    those that were read before are not all.
     """
 
     read: ReadAfter
+    check_there: Callable[[], object]
     after: int
     limit: int
     at_once: int
@@ -33,7 +36,7 @@ class Rows:
         left = self.limit
         while left > 0:
             wanted = min(left, self.at_once)
-            found = self.read(self.after, wanted)
+            found = self._read(wanted)
             if found:
                 self.after = found[-1]["number"]
                 yield found
@@ -43,7 +46,13 @@ class Rows:
 
     def next(self) -> int | None:
         """Once these are read: the number that others come after, None where none do."""
-        return self.after if self.read(self.after, 1) else None
+        return self.after if self._read(1) else None
+
+    def _read(self, wanted: int) -> Sequence[Row]:
+        found = self.read(self.after, wanted)
+        if len(found) < wanted:
+            self.check_there()
+        return found
 
 
 def as_list(rows: Rows) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -52,7 +53,7 @@ def trials(
         found = ledger_pages.trials_after(desk.ledger, sweep_id, later, most, states, read)
         return [wire.begun_fields(one) for one in found]
 
-    return as_page(Rows(rows, after, limit, AT_ONCE[detail]))
+    return as_page(Rows(rows, partial(desk.id_of, sweep_id), after, limit, AT_ONCE[detail]))
 
 
 @router.get("/trials/{number}", responses={**shaped(TrialInfo, "It"), **problems(*OF_SWEEP)})
@@ -89,7 +90,7 @@ def course(
         found = ledger_pages.course_after(desk.ledger, sweep_id, later, most)
         return [wire.passed_fields(one) for one in found]
 
-    return as_list(Rows(rows, after, limit, COURSE_AT_ONCE))
+    return as_list(Rows(rows, partial(desk.id_of, sweep_id), after, limit, COURSE_AT_ONCE))
 
 
 @router.get("/reasons", response_model=dict[str, int], responses=problems(*OF_SWEEP))

@@ -76,10 +76,16 @@ def test_pieces_are_put_together_as_if_written_at_once(api: Service) -> None:
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[tuple[str, str]]:
+def held(tmp_path: Path) -> Iterator[Service]:
     found = service(Store.at(tmp_path / "store"))
-    sweep_id = found.ended(RESULTS)
-    with closing(found.ledger), listening(found.app) as url:
+    with closing(found.ledger):
+        yield found
+
+
+@pytest.fixture
+def served(held: Service) -> Iterator[tuple[str, str]]:
+    sweep_id = held.ended(RESULTS)
+    with listening(held.app) as url:
         yield url, sweep_id
 
 
@@ -99,3 +105,47 @@ def test_an_answer_that_cannot_go_on_is_not_taken_for_a_whole_one(
     monkeypatch.setattr(pages, "course_after", Readings(pages.course_after, failing=1))
     with pytest.raises(httpx.RemoteProtocolError, match="incomplete chunked read"):
         httpx.get(f"{url}/v1/sweeps/{sweep_id}/course", trust_env=False)
+
+
+@pytest.mark.parametrize("before", [1, 2])
+@pytest.mark.parametrize(
+    ("path", "function"),
+    [("course", "course_after"), ("trials", "trials_after"), ("trials?limit=6", "trials_after")],
+)
+def test_a_sweep_that_is_removed_meanwhile_is_not_taken_for_a_shorter_one(
+    held: Service,
+    served: tuple[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    path: str,
+    function: str,
+    before: int,
+) -> None:
+    """With `limit=6` and two readings only the look for a next page can tell."""
+    url, sweep_id = served
+    readings = Removing(getattr(pages, function), held, sweep_id, before)
+    monkeypatch.setattr(pages, function, readings)
+    with pytest.raises(httpx.RemoteProtocolError, match="incomplete chunked read"):
+        httpx.get(f"{url}/v1/sweeps/{sweep_id}/{path}", trust_env=False)
+
+
+@pytest.mark.parametrize("path", ["course", "trials"])
+def test_a_sweep_that_is_removed_before_any_was_read_is_not_there(
+    api: Service, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    sweep_id = api.ended(RESULTS)
+    function = f"{path}_after"
+    monkeypatch.setattr(pages, function, Removing(getattr(pages, function), api, sweep_id, 0))
+    assert api.client.get(f"/v1/sweeps/{sweep_id}/{path}").status_code == 404
+
+
+class Removing(Readings):
+    """The sweep is removed once so many readings have been made of it."""
+
+    def __init__(self, read: Read, held: Service, sweep_id: str, before: int) -> None:
+        super().__init__(read)
+        self._held, self._sweep_id, self._before = held, sweep_id, before
+
+    def __call__(self, *arguments: Any) -> list[Any]:
+        if len(self.sizes) == self._before:
+            self._held.ledger.remove(self._sweep_id)
+        return super().__call__(*arguments)
