@@ -15,7 +15,7 @@ from sweeps.service import by_address
 from sweeps.service.answering import problem
 from sweeps.service.by_address import ByAddress
 from sweeps.service.guards.form import HEADER_BYTES
-from sweeps.service.guards.rate import address_of
+from sweeps.service.guards.rate import address_of, unmapped
 from sweeps.service.problems import FAILED, ProblemError
 from sweeps.service.settings import Settings
 
@@ -47,6 +47,8 @@ class ImpatientProtocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request, unless the address has too many connections."""
         super().connection_made(transport)
+        if self.client is not None:  # uvicorn compares it with the proxy's address, too
+            self.client = unmapped(self.client[0]), self.client[1]
         address = address_of({"client": self.client})
         if self._of_proxy():
             self._watch()

@@ -19,6 +19,7 @@ from sweeps.service.api_server import ApiServer, listening
 from sweeps.service.assembling import Parts, assembled
 from sweeps.service.logs import logging_to
 from sweeps.service.only_one import ServingError, answers, only_service
+from sweeps.service.safe_path import safe_path
 from sweeps.service.settings import Settings
 from tracking.store_uri import is_server, without_credentials
 
@@ -45,6 +46,7 @@ def serve(settings: Settings, say: Say) -> int:
     """
     events: SimpleQueue[Event] = SimpleQueue()
     with ExitStack() as stack:
+        stack.enter_context(safe_path())
         door = stack.enter_context(closing(_door(settings)))
         stack.enter_context(logging_to(sys.stderr))
         settings = replace(settings, port=door.getsockname()[1])

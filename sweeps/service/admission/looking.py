@@ -17,6 +17,7 @@ from sweeps.errors import SweepError
 from sweeps.executors.secrecy import secrets_in, without
 from sweeps.service.few_waiting import MOST, FewWaiting
 from sweeps.service.problems import FAILED, ProblemError
+from sweeps.service.safe_path import left_to_others
 
 PATIENCE = 20.0
 """Seconds that somebody waits for an answer."""
@@ -79,7 +80,7 @@ class Looks:
     def _fill(self, found: Future[Space], path: str, folder: str, keras: object) -> None:
         try:
             with self._room:
-                environ = without(secrets_in(os.environ), os.environ)
+                environ = left_to_others(without(secrets_in(os.environ), os.environ))
                 found.set_result(recorded_space(path, folder, keras, SECONDS, environ))
         except Exception as error:  # noqa: BLE001 - whoever asked is told
             found.set_exception(error)

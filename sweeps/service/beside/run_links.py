@@ -14,8 +14,7 @@ from multiprocessing.process import BaseProcess
 
 from sweeps.service.few_waiting import FewWaiting
 from sweeps.service.problems import FAILED, ProblemError
-from sweeps.service.running.fork_server import begin
-from sweeps.service.running.reaping import REAPING
+from sweeps.service.running.reaping import REAPING, begin
 
 PATIENCE = 25.0
 """Seconds for one look; a store that takes longer is away."""

@@ -49,13 +49,20 @@ class Rates:
 
 def address_of(scope: Scope) -> str:
     """Where a request comes from; of IPv6, where one machine has very many, the network."""
-    host = (scope.get("client") or ("nowhere", 0))[0]
+    host = unmapped((scope.get("client") or ("nowhere", 0))[0])
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
-        return str(host)
-    # One that listens at `::` sees IPv4 so, and all of it in one network.
-    address = getattr(address, "ipv4_mapped", None) or address
+        return host
     if address.version == 4:
         return str(address)
     return str(ipaddress.ip_network((address, 64), strict=False))
+
+
+def unmapped(host: str) -> str:
+    """The address as IPv4 where it is that: who listens at `::` sees all of IPv4 in one network."""
+    try:
+        mapped = ipaddress.IPv6Address(host).ipv4_mapped
+    except ValueError:
+        return host
+    return host if mapped is None else str(mapped)

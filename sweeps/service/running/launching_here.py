@@ -21,8 +21,7 @@ from types import ModuleType
 from sweeps.interrupts import WATCHED
 from sweeps.lease import owner_of, surely_dead
 from sweeps.ledger.jobs import Job
-from sweeps.service.running.fork_server import begin
-from sweeps.service.running.reaping import REAPING
+from sweeps.service.running.reaping import REAPING, begin
 from sweeps.service.running.session_log import last_line, log_file, stamped
 from sweeps.service.settings import Settings
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import warnings
 
-from sweeps.service.running.fork_server import leave_to_others
+from sweeps.service.safe_path import leave_to_others
 from sweeps.surroundings import package_versions
 
 MODULES = (

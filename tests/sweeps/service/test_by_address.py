@@ -110,6 +110,12 @@ def test_what_is_refused_over_tls_takes_nobodys_place(
     assert caplog.messages == []
 
 
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="needs IPv6")
+def test_a_proxy_of_ipv4_is_known_at_a_socket_of_ipv6() -> None:
+    with listening(Told(), behind_tls=True, host="::") as port, ExitStack() as stack:
+        assert all(answered(stack.enter_context(connected(port))) for _ in range(7))
+
+
 def test_a_trusted_proxy_brings_as_many_as_it_likes(monkeypatch: pytest.MonkeyPatch) -> None:
     with listening(Told(), behind_tls=True) as port, ExitStack() as stack:
         assert all(answered(stack.enter_context(connected(port))) for _ in range(7))

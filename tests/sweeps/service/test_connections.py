@@ -29,7 +29,9 @@ GIGABYTE = 1_000_000_000
 def listening(app: Any, **chosen: Any) -> Iterator[int]:
     """A server on this machine; the port."""
     settings = Settings(Store(Path("s")), port=0, limits=LIMITS, **chosen)
-    door = socket.create_server(("127.0.0.1", 0))
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    dual = family == socket.AF_INET6
+    door = socket.create_server((settings.host, 0), family=family, dualstack_ipv6=dual)
     options = server_options(settings)
     server = uvicorn.Server(
         uvicorn.Config(guarded(app, settings), log_config=None, access_log=False, **options)

@@ -18,6 +18,7 @@ from sweeps.ledger.jobs import Job, Order
 from sweeps.ledger.ledger import Ledger
 from sweeps.service.admission.admit import admit
 from sweeps.service.running.launching_here import HereLauncher, LaunchedHere
+from sweeps.service.safe_path import safe_path
 from sweeps.service.settings import Allowed, Settings
 from sweeps.store import Store
 
@@ -217,7 +218,8 @@ def test_code_of_a_package_runs_without_a_folder_of_code_or_the_working_folder(
     named = replace(settings, allowed=Allowed(code=("sklearn.svm:SVC",)))
     job = submitted(INSTALLED, named)
     launcher = HereLauncher(named)
-    waited_for(launcher.launch(job, ()))
+    with safe_path():
+        waited_for(launcher.launch(job, ()))
     launcher.close()
     with closing(Ledger.open(settings.store.ledger_url)) as ledger:
         row = ledger.sweep(job.sweep_id)
