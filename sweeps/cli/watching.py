@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -44,13 +44,7 @@ def watch(sweep_id: SweepId = LATEST, store: PlaceOption = ANYWHERE) -> None:
     """
     with reached(store) as shelf:
         watched = _watched(shelf, sweep_id)
-        seen = watched.look()
-        if not seen.over:
-            try:
-                seen = _looked_on(watched, seen)
-            except KeyboardInterrupt:
-                seen = watched.look()
-        say_if_heard(_told(seen, watched, store))
+        say_if_heard(_told(_looked_on(watched), watched, store))
 
 
 def _watched(shelf: Catalogue, typed: str) -> Watched:
@@ -62,9 +56,12 @@ def _watched(shelf: Catalogue, typed: str) -> Watched:
     return Watched(shelf, sweep, row.sweep_id, expected_trials(sweep))
 
 
-def _looked_on(watched: Watched, seen: Seen) -> Seen:
-    """Show the sweep until nobody runs it any more."""
-    with _screen(watched) as show:
+def _looked_on(watched: Watched) -> Seen:
+    """Show the sweep until nobody runs it any more, or Ctrl-C; how it was when last seen."""
+    seen = watched.look()
+    if seen.over:
+        return seen
+    with suppress(KeyboardInterrupt), _screen(watched) as show:
         while not seen.over:
             show(seen)
             wait(PAUSE)

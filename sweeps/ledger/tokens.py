@@ -144,15 +144,17 @@ def revoke(ledger: Ledger, token_id: str) -> Token:
 
 def _unknown(typed: str, there: Sequence[Token]) -> str:
     """That this is no token's id, and which one may be meant. A token's secret is not repeated."""
-    whole = TEXT.fullmatch(typed)
-    if whole is not None:
-        return f"tokens are revoked by id: that one's is {whole[1]}"
     ids = [one.id for one in there if one.name == typed and one.trouble is None]
     if ids:
         are = "'s token is" if len(ids) == 1 else "'s tokens are"
         return f"tokens are revoked by id: {typed}{are} {', '.join(ids)}"
     if any(one.name == typed for one in there):
         return f"tokens are revoked by id, and no token of {typed} is good any more"
+    if f"{PREFIX}_" in typed.lower():
+        whole = TEXT.search(typed.lower())
+        its = next((one.id for one in there if whole is not None and one.id == whole[1]), None)
+        way = "`sweeps token ls` lists them" if its is None else f"that one's is {its}"
+        return f"tokens are revoked by id: {way}"
     close = nearest(typed, [one.id for one in there])
     hint = f"did you mean {close}?" if close else "`sweeps token ls` lists them"
     return f"no token {typed!r} in this store; {hint}"

@@ -22,6 +22,7 @@ from sweeps.service.running.standing import (
     AT_ONCE_MS,
     EXCUSED_PAUSE_MS,
     MOST_TRIES,
+    Fate,
     Session,
     fate_of,
     is_over,
@@ -94,7 +95,12 @@ class Rounds:
             if launched is not None and not launched.running.alive:
                 del self.here[job.sweep_id]  # somebody else holds the sweep
             return False
-        ended = self.here.pop(job.sweep_id, None)
+        done = self._written_down(stands, fate, self.here.get(job.sweep_id))
+        self.here.pop(job.sweep_id, None)  # not before: a ledger that is away is asked again
+        return done
+
+    def _written_down(self, stands: Standing, fate: Fate, ended: Launched | None) -> bool:
+        job = stands.job
         if fate == "over":
             return change(self._ledger, job, state="over")
         if fate == "held":

@@ -83,6 +83,26 @@ def test_ctrl_c_leaves_the_sweep_alone(
     assert ledger.sweep(held.sweep_id).holder is not None
 
 
+def test_ctrl_c_while_nobody_can_look(
+    sweeps: Command, held: Claim, meanwhile: Waits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> object:
+        raise LedgerAwayError("the server is away")
+
+    waited = []
+
+    def interrupted() -> None:
+        waited.append(1)
+        monkeypatch.setattr(LedgerView, "sweep", away)
+        if len(waited) == 2:
+            raise KeyboardInterrupt
+
+    meanwhile(interrupted)
+    done = sweeps("watch", held.sweep_id)
+    assert done.exit_code == 0, done.output
+    assert done.stdout.count(f"{held.sweep_id}: running") == 2, "as it was when last seen"
+
+
 def test_a_sweep_that_is_removed_meanwhile(
     sweeps: Command, held: Claim, ledger: Ledger, meanwhile: Waits
 ) -> None:

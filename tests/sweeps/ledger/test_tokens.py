@@ -122,7 +122,10 @@ def test_whoever_revokes_by_name_or_text_is_told_the_id(ledger: Ledger) -> None:
     token, text = create(ledger, "ada", "viewer", None)
     create(ledger, "bob", "viewer", None)
     assert refused("ada") == f"tokens are revoked by id: ada's token is {token.id}"
-    assert refused(text) == f"tokens are revoked by id: that one's is {token.id}"
+    for typed in (text, f"{text}\n", f"Bearer {text} ", text.upper()):
+        assert refused(typed) == f"tokens are revoked by id: that one's is {token.id}"
+    for typed in (text[:-1], text.replace(token.id, "zzzzzz")):
+        assert refused(typed) == "tokens are revoked by id: `sweeps token ls` lists them"
     other, _ = create(ledger, "ada", "admin", None)
     both = ", ".join(one.id for one in ledger_tokens.tokens(ledger) if one.name == "ada")
     assert refused("ada") == f"tokens are revoked by id: ada's tokens are {both}"

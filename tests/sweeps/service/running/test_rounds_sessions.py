@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sweeps.service.running import standing
+from sweeps.errors import LedgerAwayError
+from sweeps.service.running import rounds, standing
 from tests.sweeps.service.fake_launcher import Coordinated, submit
 from tests.sweeps.service.running.looks import Clock, Service
 
@@ -90,6 +91,25 @@ def test_while_the_next_session_waits_it_is_said_why(service: Service, clock: Cl
     service.look()
     Coordinated.begun(service.ledger, sweep_id)
     assert service.ledger.sweep(sweep_id).cause is None
+
+
+def test_an_end_that_cannot_be_written_down_yet_is_not_forgotten(
+    service: Service, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sweep_id = submit(service.ledger)
+    service.look()
+    Coordinated.begun(service.ledger, sweep_id).dies()
+    service.last.alive, service.last.excused = False, True
+
+    def away(*_: object) -> None:
+        raise LedgerAwayError("the server is away")
+
+    with monkeypatch.context() as patch, pytest.raises(LedgerAwayError):
+        patch.setattr(rounds, "explain", away)
+        service.look()
+    service.look()
+    assert service.ledger.sweep(sweep_id).cause == "it fell over"
+    assert service.job(sweep_id).not_before_ms == clock.now_ms + standing.EXCUSED_PAUSE_MS
 
 
 def test_what_a_session_said_of_its_end_stays(service: Service) -> None:
