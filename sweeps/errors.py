@@ -43,3 +43,7 @@ class LedgerAwayError(LedgerError):
 
 class LedgerVersionError(LedgerError):
     """A ledger was written by another version of this program."""
+
+
+class NoSweepError(LookupError):
+    """There is no such sweep in a ledger, or no more; nothing that a bug would raise."""

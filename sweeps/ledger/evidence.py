@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
+from sweeps.errors import NoSweepError
 from sweeps.ledger import schema
 from sweeps.ledger.view import LedgerView
 from sweeps.pruning.progress import Known, known_from
@@ -57,12 +58,12 @@ class Evidence(LedgerView):
             yield _kept(row)
 
     def stands(self, sweep_id: str) -> Any:
-        """The sweep's row. Raises LookupError when there is none."""
+        """The sweep's row. Raises NoSweepError when there is none."""
         of_sweep = select(schema.sweep).where(schema.sweep.c.id == sweep_id)
         with self.reading() as connection:
             row = connection.execute(of_sweep).first()
         if row is None:
-            raise LookupError(f"no sweep {sweep_id!r} in this store")
+            raise NoSweepError(f"no sweep {sweep_id!r} in this store")
         return row
 
     def job(self, sweep_id: str) -> Any:

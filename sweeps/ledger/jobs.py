@@ -120,7 +120,7 @@ def put_again(
 ) -> Job | None:
     """A sweep that is in the ledger waits for a runner once more; None when it does already.
 
-    One that was never in the queue gets into it. Raises LookupError for one that is not there.
+    One that was never in the queue gets into it. Raises NoSweepError for one that is not there.
     """
     job = Job(sweep_id, order, later_ms(), "waiting", wanted, arguments)
     columns = {name: value for name, value in _columns(job).items() if name != "client_key"}

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Text, cast, func, select, update
 
+from sweeps.errors import NoSweepError
 from sweeps.lease import Claim, LeaseError, place_of, set_back, until_ms
 from sweeps.ledger import schema
 from sweeps.ledger.records import is_held
@@ -26,12 +27,12 @@ def held(claim: Claim) -> dict[str, Any]:
 def free(connection: Connection, sweep_id: str) -> Row[Any]:
     """The row of a sweep that nobody holds, and that nobody changes until the transaction ends.
 
-    Raises LeaseError when a live coordinator holds it, LookupError when there is no such sweep.
+    Raises LeaseError when a live coordinator holds it, NoSweepError when there is no such one.
     """
     query = select(schema.sweep).where(schema.sweep.c.id == sweep_id).with_for_update()
     row = connection.execute(query).first()
     if row is None:
-        raise LookupError(f"no sweep {sweep_id!r} in this store")
+        raise NoSweepError(f"no sweep {sweep_id!r} in this store")
     if not is_held(row):
         return row
     line = f"sweep {row.id} is being run by {place_of(row.lease_owner)}"

@@ -75,7 +75,7 @@ class Ledger(Transactions):
     def claim(self, sweep_id: str) -> Claim:
         """Take an existing sweep over, in whatever state it is; nobody else can write to it then.
 
-        Raises LeaseError when a live coordinator holds it, LookupError when there is no such sweep.
+        Raises LeaseError when a live coordinator holds it, NoSweepError when there is no such one.
         """
         with self.changing() as connection:
             row = lease_row.free(connection, sweep_id)
@@ -236,7 +236,7 @@ class Ledger(Transactions):
     def remove(self, sweep_id: str) -> None:
         """Forget a sweep and its trials.
 
-        Raises LeaseError while a coordinator holds it, LookupError when there is no such sweep.
+        Raises LeaseError while a coordinator holds it, NoSweepError when there is no such sweep.
         """
         with self.changing() as connection:
             lease_row.free(connection, sweep_id)

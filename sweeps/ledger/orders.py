@@ -30,7 +30,7 @@ def leave(ledger: Ledger, sweep_id: str, command: Command) -> bool:
 
     Who resumes it takes back a pause that a service would remember when that process ends. An end
     for good that was not heard yet is not replaced by an interruption, which is one that a service
-    makes up for. Raises LookupError when there is no such sweep.
+    makes up for. Raises NoSweepError when there is no such sweep.
     """
     if ledger.sweep(sweep_id).holder is None:
         return False

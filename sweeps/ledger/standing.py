@@ -91,7 +91,7 @@ def intend(ledger: Ledger, sweep_id: str, then: Literal["pause", "stop", "cancel
 def withdraw(ledger: Ledger, sweep_id: str, ending: Literal["stopped", "cancelled"]) -> bool:
     """A queued sweep that never began ends for good; False when it has begun, or is about to.
 
-    MLflow knows nothing of it, and need not. Raises LookupError when there is no such sweep.
+    MLflow knows nothing of it, and need not. Raises NoSweepError when there is no such sweep.
     """
     over = {"state": ending, "ended_ms": now_ms(), "end_shipped": True, "cause": None}
     with ledger.changing() as connection:

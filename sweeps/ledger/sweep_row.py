@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
+from sweeps.errors import NoSweepError
 from sweeps.ledger import schema
 
 ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -18,10 +19,10 @@ def new_id() -> str:
 
 
 def check_there(connection: Connection, sweep_id: str) -> None:
-    """Raise LookupError when there is no such sweep."""
+    """Raise NoSweepError when there is no such sweep."""
     row = select(schema.sweep.c.id).where(schema.sweep.c.id == sweep_id)
     if connection.execute(row).first() is None:
-        raise LookupError(f"no sweep {sweep_id!r} in this store")
+        raise NoSweepError(f"no sweep {sweep_id!r} in this store")
 
 
 def set_sweep(connection: Connection, sweep_id: str, **values: Any) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, case, func, select, true
 from sqlalchemy.exc import DBAPIError
 
 from search_spaces import nearest
+from sweeps.errors import NoSweepError
 from sweeps.ledger import schema
 from sweeps.ledger.course import Passed, course_of
 from sweeps.ledger.engine import open_engine, trouble
@@ -71,12 +72,12 @@ class LedgerView:
             raise self._absent(prefix)
         return found[0]
 
-    def _absent(self, prefix: str) -> LookupError:
+    def _absent(self, prefix: str) -> NoSweepError:
         with self.reading() as connection:
             ids = list(connection.execute(select(schema.sweep.c.id)).scalars())
         close = nearest(prefix, ids)
         hint = f"; did you mean {close}?" if close else "; `sweeps ls` lists them"
-        return LookupError(f"no sweep {prefix!r} in this store{hint}")
+        return NoSweepError(f"no sweep {prefix!r} in this store{hint}")
 
     def document(self, sweep_id: str) -> dict[str, Any]:
         """The description that the sweep was started with."""
@@ -233,5 +234,5 @@ class LedgerView:
         with self.reading() as connection:
             found = connection.execute(query).first()
         if found is None:
-            raise LookupError(f"no sweep {sweep_id!r} in this store")
+            raise NoSweepError(f"no sweep {sweep_id!r} in this store")
         return found[0]

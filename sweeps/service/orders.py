@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from time import monotonic, sleep
 from typing import Any, Literal
 
+from sweeps.errors import NoSweepError
 from sweeps.ledger import jobs as ledger_jobs
 from sweeps.ledger.jobs import Job, Order, Wanted
 from sweeps.ledger.orders import leave
@@ -180,7 +181,7 @@ def _unless_removed(row: SweepRow) -> Iterator[None]:
     """Within it, a sweep that was removed since it was looked at is a ProblemError, 404."""
     try:
         yield
-    except LookupError as error:
+    except NoSweepError as error:
         raise ProblemError(404, f"sweep {row.sweep_id} was removed") from error
 
 

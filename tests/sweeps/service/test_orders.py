@@ -9,7 +9,7 @@ import pytest
 from sweeps.ledger import jobs as ledger_jobs
 from sweeps.ledger.ledger import Ledger
 from sweeps.ledger.standing import intend
-from sweeps.service import orders
+from sweeps.service import desk, orders
 from tests.sweeps.service.api import Service, result
 
 FAILS = [result(0), result(1, None)]
@@ -59,6 +59,20 @@ def test_what_is_removed_before_its_search_is_looked_at(
 ) -> None:
     monkeypatch.setattr(orders, "_refuse_final", lambda row: api.ledger.remove(row.sweep_id))
     assert post(api, api.ended(FAILS), "extend", {"trials": 1}).status_code == 404
+
+
+def test_what_a_bug_raises_while_the_search_is_looked_at_is_no_removal(
+    api: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_badly(document: Any) -> Any:
+        return document["search"]["no such key"]
+
+    monkeypatch.setattr(desk, "read_sweep", read_badly)
+    answer = post(api, api.ended(FAILS), "extend", {"trials": 1})
+    assert (answer.status_code, answer.json()["detail"]) == (
+        500,
+        "the service failed unexpectedly: KeyError; its log says where",
+    )
 
 
 def _removed_before(place: Any, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
