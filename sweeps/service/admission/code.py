@@ -54,21 +54,26 @@ def _texts(document: Mapping[str, Any]) -> Iterator[tuple[str, Place]]:
 def code_folder(named: Sequence[Named], typed: str, allowed: Allowed) -> str:
     """The one folder in which all of the code is looked for.
 
-    `typed` is the description's own `folder`. Code that is all in installed packages needs none:
-    without any it is looked for nowhere else. Raises SweepError for code that the operator has not
-    allowed, and where there is no such folder.
+    `typed` is the description's own `folder`. Where no folder of code is registered, code that is
+    all in installed packages is looked for nowhere else. Raises SweepError for code that the
+    operator has not allowed, and where there is no such folder.
     """
     _refuse_unlisted(named, allowed)
-    folders = [place for place in below(typed, allowed.code_folders) if place.is_dir()]
-    if not folders:
-        if typed in (".", NOWHERE) and not _missing(named):
-            return NOWHERE
-        said = "this service has no folder of code" if typed == "." else f"{shown(typed)} is none"
-        message = f"{said}: its operator would have to register one, `--code-folder FOLDER`"
-        raise SweepError(message, named[0][1] if typed == "." else ("folder",))
-    folder = _holding(named, [str(folder) for folder in folders])
-    _refuse_links(named, folder, allowed)
+    # Whoever submits what a service has made of a file, with this folder, chooses nothing by it.
+    folder = _chosen(named, "." if typed == NOWHERE else typed, allowed)
+    _refuse_unfit(named, folder, allowed)
     return folder
+
+
+def _chosen(named: Sequence[Named], typed: str, allowed: Allowed) -> str:
+    folders = [place for place in below(typed, allowed.code_folders) if place.is_dir()]
+    if folders:
+        return _holding(named, [str(folder) for folder in folders])
+    if typed == "." and (allowed.code_folders or not _missing(named)):
+        return NOWHERE
+    said = "this service has no folder of code" if typed == "." else f"{shown(typed)} is none"
+    message = f"{said}: its operator would have to register one, `--code-folder FOLDER`"
+    raise SweepError(message, named[0][1] if typed == "." else ("folder",))
 
 
 def check_code(sweep: Sweep, allowed: Allowed) -> None:
@@ -79,14 +84,38 @@ def check_code(sweep: Sweep, allowed: Allowed) -> None:
     if not named:
         return
     _refuse_unlisted(named, allowed)
-    if sweep.folder == NOWHERE:
-        if missing := _missing(named):
-            path, place = missing[0]
+    if sweep.folder != NOWHERE:
+        folders = below(sweep.folder, allowed.code_folders)
+        if not any(folder.is_dir() for folder in folders):
+            raise SweepError("is none of the folders of code of this service", ("folder",))
+    _refuse_unfit(named, sweep.folder, allowed)
+
+
+def _refuse_unfit(named: Sequence[Named], folder: str, allowed: Allowed) -> None:
+    """Refuse what would be imported and is not what the operator meant."""
+    _refuse_namesakes(named, folder, allowed)
+    _refuse_unlisted(named, allowed, folder)
+    _refuse_links(named, folder, allowed)
+
+
+def _refuse_namesakes(named: Sequence[Named], folder: str, allowed: Allowed) -> None:
+    """Refuse modules of installed packages that would stand in for those of a folder of code.
+
+    Nobody knows what a registered folder has that is not there, for want of a mount.
+    """
+    for path, place in named:
+        module = path.partition(":")[0]
+        if file_of(module, folder) is not None:
+            continue
+        roots = roots_of(allowed.code_folders)
+        if not all(root.is_dir() for root in roots):
+            message = f"{shown(path)}: a folder of code of this service is not there just now"
+            raise SweepError(message, place)
+        if any(file_of(module, str(root)) is not None for root in roots):
+            message = f"{shown(path)}: this service has it in a folder of code that is not `folder`"
+            raise SweepError(message, place)
+        if folder == NOWHERE and installed(module) is None:
             raise SweepError(f"{shown(path)}: no module of an installed package", place)
-        return
-    if not below(sweep.folder, allowed.code_folders):
-        raise SweepError("is none of the folders of code of this service", ("folder",))
-    _refuse_links(named, sweep.folder, allowed)
 
 
 def _missing(named: Sequence[Named]) -> list[Named]:
@@ -94,10 +123,11 @@ def _missing(named: Sequence[Named]) -> list[Named]:
     return [(path, place) for path, place in named if installed(path.partition(":")[0]) is None]
 
 
-def _refuse_unlisted(named: Sequence[Named], allowed: Allowed) -> None:
-    folders = [str(root) for root in roots_of(allowed.code_folders)]
+def _refuse_unlisted(named: Sequence[Named], allowed: Allowed, folder: str | None = None) -> None:
+    """By what the operator wrote alone, or also by what the modules define in that folder."""
     for path, place in named:
-        if not is_allowed(path, allowed, folders):
+        listed = is_listed(path, allowed) if folder is None else is_allowed(path, allowed, folder)
+        if not listed:
             raise SweepError(
                 f"{shown(path)} is not among the code that this service runs: "
                 f"its operator would have to register it, `--allow {path}`",
@@ -114,16 +144,22 @@ def _refuse_links(named: Sequence[Named], folder: str, allowed: Allowed) -> None
             raise SweepError(message, place)
 
 
-def is_allowed(path: str, allowed: Allowed, folders: Sequence[str]) -> bool:
+def is_listed(path: str, allowed: Allowed) -> bool:
+    """Whether the operator listed the code by its name, or something of its module."""
+    return path in allowed.code or f"{path.partition(':')[0]}:*" in allowed.code
+
+
+def is_allowed(path: str, allowed: Allowed, folder: str) -> bool:
     """Whether the operator listed the code, by its name or (`module:*`) with all of its module.
 
     The latter are names that the module's text defines or lists in `__all__`, not what it imports:
-    `my_model:os.system` is none of them.
+    `my_model:os.system` is none of them. The text is that of the folder, which is imported first,
+    or of an installed package.
     """
     module, _, name = path.partition(":")
     if path in allowed.code:
         return True
-    return f"{module}:*" in allowed.code and name in _defined(module, folders)
+    return f"{module}:*" in allowed.code and name in _defined(module, folder)
 
 
 def _holding(named: Sequence[Named], folders: Sequence[str]) -> str:
@@ -141,9 +177,8 @@ def _modules(named: Sequence[Named]) -> set[str]:
     return {path.partition(":")[0] for path, _ in named}
 
 
-def _defined(module: str, folders: Sequence[str]) -> set[str]:
-    files = (file_of(module, folder) for folder in folders)
-    file = next((one for one in files if one is not None), None) or installed(module)
+def _defined(module: str, folder: str) -> set[str]:
+    file = file_of(module, folder) or installed(module)
     try:
         text = file.read_bytes() if file is not None and file.suffix == ".py" else b""
         tree = ast.parse(text)

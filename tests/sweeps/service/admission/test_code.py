@@ -12,6 +12,7 @@ import pytest
 from sweeps.errors import SweepError, SweepFileError
 from sweeps.service.admission.code import code_in, is_allowed
 from sweeps.service.settings import Allowed
+from sweeps.user_code.user_code import NOWHERE
 from tests.sweeps.service.premises import FUNCTION, NETWORK, OWN, Premises
 
 
@@ -38,9 +39,9 @@ STARRED = {
 @pytest.mark.parametrize("name", STARRED)
 def test_all_of_a_module_is_what_its_text_defines(name: str, premises: Premises) -> None:
     allowed = replace(premises.allowed, code=("my_model:*",))
-    folders = [str(premises.root / "code")]
-    assert is_allowed(f"my_model:{name}", allowed, folders) is STARRED[name]
-    assert not is_allowed(f"ours:{name}", allowed, folders)
+    folder = str(premises.root / "code")
+    assert is_allowed(f"my_model:{name}", allowed, folder) is STARRED[name]
+    assert not is_allowed(f"ours:{name}", allowed, folder)
 
 
 @pytest.mark.parametrize(
@@ -57,13 +58,13 @@ def test_all_of_a_module_is_what_its_text_defines(name: str, premises: Premises)
 )
 def test_all_of_an_installed_module_is_what_it_says_it_offers(path: str, there: bool) -> None:
     stars = ("sklearn.linear_model:*", "os:*", "__main__:*", "no_such_package.at_all:*")
-    assert is_allowed(path, Allowed(code=stars), []) is there
+    assert is_allowed(path, Allowed(code=stars), NOWHERE) is there
 
 
 def test_what_is_listed_whole_may_be_a_method(premises: Premises) -> None:
     allowed = replace(premises.allowed, code=("my_model:Builder.make",))
-    assert is_allowed("my_model:Builder.make", allowed, [])
-    assert not is_allowed("my_model:Builder", allowed, [])
+    assert is_allowed("my_model:Builder.make", allowed, NOWHERE)
+    assert not is_allowed("my_model:Builder", allowed, NOWHERE)
 
 
 def test_code_of_a_package_is_hidden_by_none_of_the_folders_of_code(premises: Premises) -> None:
