@@ -6,10 +6,11 @@ import ast
 import importlib.util
 import symtable
 import sys
-from importlib.machinery import ModuleSpec, PathFinder
+from importlib.machinery import PathFinder
 from pathlib import Path
 
 from search_spaces.spelling import suggestion
+from sweeps.discovery.module_spec import spec_in
 from sweeps.errors import SweepError
 from sweeps.user_code.user_code import user_lines
 
@@ -30,7 +31,8 @@ def check_present(path: str, folder: str, place: tuple[str | int, ...]) -> None:
     module, _, name = path.partition(":")
     if module == "__main__":
         return
-    spec = _spec_in(module, folder)
+    PathFinder.invalidate_caches()
+    spec = spec_in(module, [folder])
     if spec is None:
         if _is_installed(module.partition(".")[0]):
             return
@@ -46,20 +48,6 @@ def _refuse_hiding(package: str, folder: str, place: tuple[str | int, ...]) -> N
     if package in NEEDED or package in sys.stdlib_module_names:
         message = f"{package}: in {folder} it hides the package of that name: call it otherwise"
         raise SweepError(message, place)
-
-
-def _spec_in(module: str, folder: str) -> ModuleSpec | None:
-    """Where a module of the folder is; its packages are looked into, not imported."""
-    PathFinder.invalidate_caches()
-    places: list[str] | None = [folder]
-    spec = None
-    parts = module.split(".")
-    for depth in range(1, len(parts) + 1):
-        spec = PathFinder.find_spec(".".join(parts[:depth]), places)
-        places = list(spec.submodule_search_locations or []) if spec else None
-        if spec is None or (not places and depth < len(parts)):
-            return None
-    return spec
 
 
 def _is_installed(package: str) -> bool:

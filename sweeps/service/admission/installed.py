@@ -6,26 +6,21 @@ What lies in the working folder is not installed, although the folder may be on 
 from __future__ import annotations
 
 import sys
-from importlib.machinery import ModuleSpec, PathFinder
-from itertools import accumulate
 from pathlib import Path
+
+from sweeps.discovery.module_spec import spec_in
 
 
 def installed(module: str) -> Path | None:
-    """The file that an import of the module would read; None where no installed package has it."""
-    names = accumulate(module.split("."), lambda package, part: f"{package}.{part}")
-    spec = PathFinder.find_spec(next(names))
-    for name in names:
-        spec = _within(spec, name)
+    """The file that an import of the module would read; None where no installed package has it.
+
+    A namespace package has no file, and is none; what lies in it may be one, however deep.
+    """
+    spec = spec_in(module, sys.path)
     if spec is None or spec.origin is None:
         return None
     file = Path(spec.origin).absolute()
     return None if _found_on(file).samefile(Path.cwd()) else file
-
-
-def _within(package: ModuleSpec | None, name: str) -> ModuleSpec | None:
-    places = None if package is None else package.submodule_search_locations
-    return None if places is None else PathFinder.find_spec(name, list(places))
 
 
 def _found_on(file: Path) -> Path:

@@ -22,6 +22,8 @@ def folder(tmp_path: Path) -> str:
     (tmp_path / "their_broken.py").write_text("import json\ndef build(hp:\n    pass\n")
     (tmp_path / "their_package").mkdir()
     (tmp_path / "their_package" / "inner.py").write_text(MODULE)
+    (tmp_path / "their_package" / "deep").mkdir()
+    (tmp_path / "their_package" / "deep" / "inner.py").write_text(MODULE)
     return str(tmp_path)
 
 
@@ -34,6 +36,7 @@ def folder(tmp_path: Path) -> str:
         "their_code:late",
         "their_hidden:anything",
         "their_package.inner:build",
+        "their_package.deep.inner:build",
         "sklearn.svm:SVC",
         "math:sqrt",
         "__main__:build",
@@ -49,6 +52,8 @@ def test_what_may_be_there_passes(folder: str, path: str) -> None:
         ("their_cod:build", r"their_cod: no module of that name in .* or among the installed"),
         ("their_code.inner:build", r"their_code\.inner: no module of that name"),
         ("their_package.iner:build", r"their_package\.iner: no module of that name"),
+        ("their_package.deep.iner:build", r"their_package\.deep\.iner: no module of that name"),
+        ("their_package.deep.inner:none", r"no 'none' in .*deep/inner\.py; known here: build"),
         ("their_code:biuld", r"no 'biuld' in .*their_code\.py; did you mean 'build'"),
         ("their_package.inner:none", r"no 'none' in .*inner\.py; known here: build, Kind, late"),
         ("their_broken:build", r"cannot be imported: SyntaxError: .*\(their_broken\.py, line 2\)"),

@@ -80,6 +80,31 @@ def test_packages_may_be_installed_below_the_working_folder(
     assert installed("theirs") == packages / "theirs.py"
 
 
+DEEP = "estimator: spread.inner.deep.mod:SVC\ntask: penguins\nspace: {C: [0.1, 1.0]}\n"
+
+
+def test_namespace_packages_may_be_as_deep_as_they_are(
+    cwd: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And in two places of the import path."""
+    here, there = cwd / "here", cwd / "there"
+    for place, module in ((here, "flat"), (there, "mod")):
+        (place / "spread/inner/deep").mkdir(parents=True)
+        (place / f"spread/inner/deep/{module}.py").write_text("class SVC: ...\n")
+    monkeypatch.setattr(sys, "path", [*sys.path, str(here), str(there)])
+    loaded = set(sys.modules)
+    assert installed("spread.inner.deep.flat") == here / "spread/inner/deep/flat.py"
+    assert installed("spread.inner.deep.mod") == there / "spread/inner/deep/mod.py"
+    for none in ("spread", "spread.inner", "spread.inner.deep", "spread.inner.mod", "spread.x.y"):
+        assert installed(none) is None
+    for listed in ("spread.inner.deep.mod:SVC", "spread.inner.deep.mod:*"):
+        assert admit(DEEP.encode(), "s.yaml", (), Allowed(code=(listed,))).folder == NOWHERE
+    with pytest.raises(SweepFileError, match="its operator would have to register"):
+        text = DEEP.replace("deep.mod", "deep.gone").encode()
+        admit(text, "s.yaml", (), Allowed(code=("spread.inner.deep.gone:SVC",)))
+    assert set(sys.modules) == loaded
+
+
 def test_an_estimator_of_a_package_needs_no_folder_of_code(cwd: Path) -> None:
     sweep = admit(ESTIMATOR.encode(), "s.yaml", (), NAMED)
     assert sweep.folder == NOWHERE
