@@ -165,7 +165,8 @@ class Children:
                 child.kill()
 
     def _child(self) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "sweeps.service.report_child"]
+        # -P: a file of the working folder called `random.py` must not become Python's own.
+        command = [sys.executable, "-P", "-m", "sweeps.service.report_child"]
         with self._lock:
             if self._closed:
                 raise OSError("the service is about to end")

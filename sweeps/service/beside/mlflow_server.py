@@ -144,7 +144,8 @@ class MlflowBeside:
         remove_abandoned(file)
         if file.exists():
             return ""
-        command = [sys.executable, "-c", _MAKE, str(file)]
+        # -P: a file of the working folder called `random.py` must not become Python's own.
+        command = [sys.executable, "-P", "-c", _MAKE, str(file)]
         with self.log.open("ab") as output:
             maker = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=output, stderr=output

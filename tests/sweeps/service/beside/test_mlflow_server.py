@@ -18,6 +18,7 @@ import pytest
 
 from sweeps.service.beside import mlflow_server as mlflow_beside
 from sweeps.service.beside.mlflow_server import MlflowBeside, Words
+from sweeps.service.safe_path import VARIABLE
 from sweeps.service.settings import Settings, Tls
 from sweeps.store import Store
 from tests.sweeps.service.served import until
@@ -228,6 +229,23 @@ def test_a_new_store_is_made_whole_before_the_server_sees_it(
     monkeypatch.setattr(mlflow_beside, "_MAKE", "import sys; open(sys.argv[1], 'w').write('whole')")
     beside.mlflow.start()
     beside.up()
+    assert file.read_text() == "whole"
+
+
+def test_who_makes_a_store_imports_nothing_of_the_working_folder(
+    beside: Beside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = beside.settings.store.folder / "mlflow.db"
+    file.unlink()
+    (tmp_path / "random.py").write_text("raise SystemExit(3)\n")
+    monkeypatch.chdir(tmp_path)
+    # A service sets it for all that it begins: here the command is to do without.
+    monkeypatch.delenv(VARIABLE, raising=False)
+    make = "import random, sys; open(sys.argv[1], 'w').write('whole')"
+    monkeypatch.setattr(mlflow_beside, "_MAKE", make)
+    beside.mlflow.start()
+    until(lambda: bool(beside.said), "a word", lambda: "")
+    assert beside.said[0].startswith("MLflow: http")
     assert file.read_text() == "whole"
 
 
