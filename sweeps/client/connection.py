@@ -7,7 +7,7 @@ import random
 import ssl
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 import httpx
@@ -15,7 +15,7 @@ import httpx
 from sweeps import __version__
 from sweeps.client.address import Address
 from sweeps.client.errors import AwayError, NoServiceError, RefusedError
-from sweeps.client.unanswered import BrokenOffError, unanswered
+from sweeps.client.unanswered import BrokenOffError, cut, unanswered, unfinished
 
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 60.0
@@ -31,6 +31,8 @@ BUSY = (429, 503)
 PROXY = (502, 503, 504)
 """What a proxy answers for a service that is not there; a service's own 503 is a problem."""
 PROBLEM = "application/problem+json"
+OF_SERVICE = ("application/json", PROBLEM)
+"""What a service answers. Through a proxy of HTTP/1.0 nothing but its own form says it is cut."""
 UNKNOWN_PATH = "Not Found"
 """What a service says of a path that it does not know, as another version may not."""
 LONGEST_TOLD = 300
@@ -103,10 +105,8 @@ class Connection:
         """The lines of an answer that has no end, as they come."""
         timeout = httpx.Timeout(SILENCE_SECONDS, connect=CONNECT_SECONDS)
         asked = {"Accept": "text/event-stream", **headers}
-        with (
-            unanswered(self.url, CONNECT_SECONDS),
-            self._client.stream("GET", path, headers=asked, timeout=timeout) as response,
-        ):
+        request = self._client.build_request("GET", path, headers=asked, timeout=timeout)
+        with self._begun(request) as response:
             if response.status_code != httpx.codes.OK:
                 response.read()
             self._check(response)
@@ -137,8 +137,8 @@ class Connection:
         began, pause, broken = clock(), FIRST_PAUSE, 0
         while True:
             try:
-                with unanswered(self.url, CONNECT_SECONDS):
-                    response = self._client.send(request)
+                with self._begun(request) as response:
+                    response.read()
             except BrokenOffError as error:
                 # An idle connection that the service has just closed says nothing about it.
                 broken += 1
@@ -152,11 +152,18 @@ class Connection:
             sleep(wait)
             pause = min(2 * pause, LONGEST_PAUSE)
 
+    @contextmanager
+    def _begun(self, request: httpx.Request) -> Iterator[httpx.Response]:
+        """An answer of which there is the head; the rest is read within."""
+        with unanswered(self.url, CONNECT_SECONDS):
+            response = self._client.send(request, stream=True)
+        with closing(response), unfinished(self.url):
+            yield response
+
     def _check(self, response: httpx.Response) -> None:
         """Raise what is no answer to the request."""
         status = response.status_code
-        kind = response.headers.get("Content-Type", "").partition(";")[0]
-        refused = self._refused(status, response) if kind == PROBLEM else None
+        refused = self._refused(status, response) if _kind(response) == PROBLEM else None
         if refused is not None and str(refused) != UNKNOWN_PATH:
             raise refused
         if status in PROXY:
@@ -184,6 +191,8 @@ class Connection:
         try:
             return json.loads(response.content)
         except ValueError as error:
+            if _kind(response) in OF_SERVICE:
+                raise cut(self.url, error) from error
             told = response.text[:LONGEST_TOLD].partition("\n")[0]
             raise NoServiceError(
                 f"{self.url} is no service of sweeps: it answers {told!r}"
@@ -193,6 +202,12 @@ class Connection:
 def _verification() -> ssl.SSLContext:
     """The authorities that are trusted: those of SSL_CERT_FILE, or those known everywhere."""
     return httpx.create_ssl_context()
+
+
+def _kind(response: httpx.Response) -> str:
+    """Its content type, without what may follow."""
+    kind: str = response.headers.get("Content-Type", "").partition(";")[0].strip()
+    return kind
 
 
 def _may_pass(response: httpx.Response) -> bool:

@@ -1,4 +1,4 @@
-"""What HTTP may fail with before there is an answer, as a line with the way out."""
+"""What HTTP may fail with before there is an answer, or in it, as a line with the way out."""
 
 from __future__ import annotations
 
@@ -33,6 +33,22 @@ def unanswered(url: str, connect_seconds: float) -> Iterator[None]:
         ) from error
     except httpx.InvalidURL as error:
         raise NoServiceError(f"{url} cannot be asked: {error}") from error
+
+
+@contextmanager
+def unfinished(url: str) -> Iterator[None]:
+    """Within it an answer is read that has begun; where it does not end, a line says so."""
+    try:
+        yield
+    except httpx.TimeoutException as error:
+        raise AwayError(f"{url} does not go on with its answer") from error
+    except httpx.TransportError as error:
+        raise cut(url, error) from error
+
+
+def cut(url: str, error: Exception) -> BrokenOffError:
+    """That an answer has begun, and is not whole: the same may be asked again."""
+    return BrokenOffError(f"{url} broke off in the middle of its answer ({error})")
 
 
 def _not_connected(url: str, error: httpx.ConnectError) -> ServiceError:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 
 import httpx
@@ -246,33 +245,6 @@ def test_a_port_where_nobody_listens() -> None:
         with closing(Connection(address, None)) as connection, pytest.raises(AwayError) as raised:
             connection.get("/v1/me")
     assert "Connection refused; it is started with `sweeps serve`" in str(raised.value)
-
-
-@pytest.fixture
-def hangs_up() -> Iterator[str]:
-    """Somebody who accepts and closes at once."""
-    door = socket.create_server(("127.0.0.1", 0))
-
-    def greet() -> None:
-        while True:
-            try:
-                guest, _ = door.accept()
-            except OSError:
-                return
-            guest.close()
-
-    thread = threading.Thread(target=greet)
-    thread.start()
-    yield f"http://127.0.0.1:{door.getsockname()[1]}"
-    door.shutdown(socket.SHUT_RDWR)
-    door.close()
-    thread.join()
-
-
-def test_somebody_who_hangs_up(hangs_up: str) -> None:
-    connection = Connection(Address.of(hangs_up), None)
-    with closing(connection), pytest.raises(AwayError, match="broke off before it answered"):
-        connection.get("/v1/me")
 
 
 def test_a_proxy_would_read_what_is_not_encrypted(monkeypatch: pytest.MonkeyPatch) -> None:
