@@ -14,8 +14,9 @@ import httpx
 
 from sweeps import __version__
 from sweeps.client.address import Address
-from sweeps.client.errors import AwayError, NoServiceError, RefusedError
+from sweeps.client.errors import AwayError, NoServiceError, RefusedError, ServiceError
 from sweeps.client.unanswered import BrokenOffError, cut, unanswered, unfinished
+from sweeps.client.versions import is_of_another, other_version
 
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 60.0
@@ -33,6 +34,7 @@ PROXY = (502, 503, 504)
 PROBLEM = "application/problem+json"
 OF_SERVICE = ("application/json", PROBLEM)
 """What a service answers. Through a proxy of HTTP/1.0 nothing but its own form says it is cut."""
+DESCRIPTION = "/openapi.json"
 UNKNOWN_PATH = "Not Found"
 """What a service says of a path that it does not know, as another version may not."""
 LONGEST_TOLD = 300
@@ -164,6 +166,8 @@ class Connection:
         """Raise what is no answer to the request."""
         status = response.status_code
         refused = self._refused(status, response) if _kind(response) == PROBLEM else None
+        if refused is not None and is_of_another(refused):
+            raise other_version(self.url, self._version(), refused)
         if refused is not None and str(refused) != UNKNOWN_PATH:
             raise refused
         if status in PROXY:
@@ -176,6 +180,15 @@ class Connection:
                 f"{self.url} is no service of sweeps, or one of another version: it answers "
                 f"{status} {response.reason_phrase} at {response.request.url.path}"
             )
+
+    def _version(self) -> str | None:
+        """The service's, from its description; None where it does not give that."""
+        try:
+            with self._begun(self._client.build_request("GET", DESCRIPTION)) as response:
+                response.read()
+            return str(self._json(response)["info"]["version"])
+        except (ServiceError, LookupError, TypeError):
+            return None  # there is something else to be told, which is worth more
 
     def _refused(self, status: int, response: httpx.Response) -> RefusedError:
         problem = self._json(response)

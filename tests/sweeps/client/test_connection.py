@@ -10,6 +10,7 @@ from contextlib import closing
 import httpx
 import pytest
 
+from sweeps import __version__
 from sweeps.client import connection as module
 from sweeps.client.address import Address
 from sweeps.client.connection import Connection
@@ -81,6 +82,30 @@ def test_a_problem_is_told_in_the_services_words() -> None:
     )
     assert asked[0].headers["Idempotency-Key"] == "key"
     assert json.loads(asked[0].content) == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("described", "theirs"),
+    [
+        (httpx.Response(200, json={"info": {"version": "0.0.9"}}), "0.0.9"),
+        (httpx.Response(200, json=[]), "which one is unknown"),
+        (httpx.Response(404, text="no"), "which one is unknown"),
+    ],
+)
+def test_a_service_that_does_not_know_a_parameter_is_of_another_version(
+    described: Answer, theirs: str
+) -> None:
+    """One of before courses were read by pages."""
+    asked: list[httpx.Request] = []
+    unknown = "query.after: unknown; known here: none"
+    connection = connected([problem(422, unknown), described], asked)
+    with pytest.raises(NoServiceError) as raised:
+        connection.get("/v1/sweeps/a/course", {"after": -1})
+    assert str(raised.value) == (
+        f"the service at {HERE.url} is of another version ({theirs}) than this command "
+        f"({__version__}): {unknown}"
+    )
+    assert [request.url.path for request in asked] == ["/v1/sweeps/a/course", "/openapi.json"]
 
 
 def test_the_token_is_a_header_and_nothing_else() -> None:
