@@ -67,6 +67,10 @@ class Catalogue(ABC):
     def log(self, sweep_id: str) -> str:
         """What a service's process has said while it ran the sweep; empty where none has."""
 
+    def looked_at_once(self) -> Catalogue:
+        """The same for a command that does not look on: what takes long is read once only."""
+        return self
+
     def sweep(self, typed: str) -> SweepRow:
         """The sweep with that id, or with an id that begins so, or the only one of that name.
 

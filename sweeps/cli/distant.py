@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from sweeps.cli.catalogue import Catalogue
@@ -13,6 +13,7 @@ from sweeps.cli.store_flags import StoreFlags
 from sweeps.client import commands
 from sweeps.client.address import Address, token_from
 from sweeps.client.connection import Connection
+from sweeps.client.once_view import OnceView
 from sweeps.client.remote_view import RemoteView
 from sweeps.ledger.orders import Command
 from sweeps.ledger.records import SweepRow
@@ -30,6 +31,10 @@ class Distant(Catalogue):
     def connection(self) -> Connection:
         """To the service."""
         return self.ledger.connection
+
+    def looked_at_once(self) -> Distant:
+        """The same, with each sweep's course kept as it is first read."""
+        return replace(self, ledger=OnceView(self.connection))
 
     @property
     def nothing(self) -> str:

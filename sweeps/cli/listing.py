@@ -91,7 +91,8 @@ def status(
     sweep_id: SweepId = LATEST, store: PlaceOption = ANYWHERE, as_json: AsJson = False
 ) -> None:
     """Show how far a sweep is, and its best trial so far."""
-    with reached(store) as shelf:
+    with reached(store) as there:
+        shelf = there.looked_at_once()
         row = shelf.sweep(sweep_id)
         sweep, best = _sweep_and_best(shelf, row)
         front = _front(shelf, row, sweep)
@@ -185,7 +186,8 @@ def best(
     """Show a sweep's best trial, and what of it can be trusted."""
     from sweeps.trust.looking_up import trust_in
 
-    with reached(store) as shelf:
+    with reached(store) as there:
+        shelf = there.looked_at_once()
         row = shelf.sweep(sweep_id)
         sweep, found = _sweep_and_best(shelf, row)
         front = _front(shelf, row, sweep)

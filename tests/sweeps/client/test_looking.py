@@ -12,12 +12,14 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from sweeps import __version__
 from sweeps.cli import watching
 from sweeps.cli.app import app
 from sweeps.client import remote_view
 from sweeps.client.address import Address
-from sweeps.client.connection import Connection
-from sweeps.client.errors import AwayError
+from sweeps.client.connection import Connection, Query
+from sweeps.client.errors import AwayError, NoServiceError
+from sweeps.client.once_view import OnceView
 from sweeps.client.remote_view import RemoteView
 from sweeps.lease import Claim
 from sweeps.ledger.records import SweepRow
@@ -84,6 +86,39 @@ def test_the_best_is_the_ledgers(served: Service, view: RemoteView) -> None:
             best = served.ledger.best(sweep_id, maximize=maximize)
             found = view.best(sweep_id, maximize=maximize)
             assert (found and found.trial) == (best and best.trial)
+
+
+@pytest.mark.parametrize("command", ["best", "status"])
+def test_a_course_is_read_once_for_a_command(
+    served: Service, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    asked: list[str] = []
+    get = Connection.get
+
+    def noted(self: Connection, path: str, query: Query | None = None) -> object:
+        asked.append(path)
+        return get(self, path, query)
+
+    monkeypatch.setattr(Connection, "get", noted)
+    sweep_id = served.ended([result(0, 0.3), result(1, 0.5), result(2, 0.4, confirms=1)])
+    done = sweeps(command, sweep_id)
+    assert (done.exit_code, "trial 1" in done.stdout) == (0, True), done.output
+    assert asked.count(f"/v1/sweeps/{sweep_id}/course") == 1
+
+
+def test_who_looks_on_reads_a_course_anew(served: Service, view: RemoteView) -> None:
+    sweep_id = served.submitted()
+    claim = served.begun(sweep_id, [result(0)])
+    once = OnceView(view.connection)
+    assert len(view.course(sweep_id)) == len(once.course(sweep_id)) == 1
+    served.ledger.begin(claim, [result(1).trial], {"next": 3})
+    assert (len(view.course(sweep_id)), len(once.course(sweep_id))) == (2, 1)
+
+
+def test_what_a_service_does_not_know_is_told_with_the_versions(view: RemoteView) -> None:
+    said = f"another version than this command, although both are called {__version__}: query.fter"
+    with pytest.raises(NoServiceError, match=said):
+        view.connection.get("/v1/sweeps", {"fter": 3})
 
 
 @dataclass
