@@ -14,6 +14,7 @@ from typing import Any
 
 from sweeps.discovery.explore import UndiscoverableError, explored
 from sweeps.discovery.recording import recorded
+from sweeps.executors.import_path import take_over
 from sweeps.executors.orphans import end_with_parent
 from sweeps.trainers.fused import jax_import
 from sweeps.user_code.user_code import UserCodeError
@@ -38,4 +39,5 @@ def _answer(path: str, folder: str) -> dict[str, Any]:
 
 if __name__ == "__main__":
     end_with_parent()
+    take_over()
     main(*sys.argv[1:])

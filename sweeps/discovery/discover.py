@@ -15,6 +15,7 @@ from sweeps.discovery.narrowing import narrowed
 from sweeps.discovery.presence import check_present
 from sweeps.discovery.source import asks_for_hp, first_parameter
 from sweeps.errors import SweepError
+from sweeps.executors.import_path import handing_over
 from sweeps.executors.secrecy import without_secrets
 from sweeps.reading.section import Section
 from sweeps.reading.subject import OWN_CODE, folder_of
@@ -46,9 +47,8 @@ def recorded_space(
     from sweeps.trainers.models.backend_choice import backend_for
 
     environment = {
-        **without_secrets(environ),
+        **handing_over(without_secrets(environ)),
         "KERAS_BACKEND": backend_for(path, folder, keras),
-        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
         "TF_CPP_MIN_LOG_LEVEL": "3",
     }
     with tempfile.TemporaryDirectory(prefix="sweeps-") as scratch:

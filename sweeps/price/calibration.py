@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from sweeps.executors.import_path import handing_over
 from sweeps.executors.where import Where
 from sweeps.price.figures import Disk, Price
 from sweeps.sweep import Sweep
@@ -73,7 +74,7 @@ def _run(folder: Path) -> Path:
             stdin=subprocess.PIPE,
             stdout=output,
             stderr=output,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            env=handing_over(os.environ),
             start_new_session=True,
         )
         try:

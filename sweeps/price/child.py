@@ -15,6 +15,7 @@ from pathlib import Path
 
 from search_spaces import SpaceError
 from sweeps.errors import SweepError
+from sweeps.executors.import_path import take_over
 from sweeps.executors.where import Where
 from sweeps.price.rehearsal import Asked, price
 from sweeps.price.trying import TooLongError
@@ -59,4 +60,5 @@ def _end_with_parent(folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    take_over()
     main(Path(sys.argv[1]))

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from sweeps.errors import SweepError
+from sweeps.executors.import_path import take_over
 from sweeps.executors.orphans import end_with_parent
 from sweeps.tasks.user_rows_found import found_rows
 from sweeps.tasks.user_rows_kept import ERROR, keep
@@ -36,4 +37,5 @@ def _fail(place: str, message: str, lines: str) -> None:
 
 if __name__ == "__main__":
     end_with_parent()
+    take_over()
     main(*sys.argv[1:])

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sweeps.errors import SweepError
+from sweeps.executors.import_path import handing_over
 from sweeps.executors.secrecy import without_secrets
 from sweeps.tasks.user_rows_kept import ERROR, META, Kept, read_kept
 
@@ -54,8 +55,7 @@ def _run(scratch: Path, path: str, folder: str, options: str) -> None:
     # -P: a file of the user's called `random.py` must not become Python's own.
     command = [sys.executable, "-P", "-m", "sweeps.tasks.user_rows_child"]
     environment = {
-        **without_secrets(os.environ),
-        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+        **handing_over(without_secrets(os.environ)),
         "TF_CPP_MIN_LOG_LEVEL": os.environ.get("TF_CPP_MIN_LOG_LEVEL", "3"),
     }
     child = subprocess.run(
