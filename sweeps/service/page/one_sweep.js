@@ -7,7 +7,7 @@ import { bestOf, pace, scored } from "./course.js";
 import { announce, keep, make, put, show } from "./dom.js";
 import { events, repeated } from "./live.js";
 import { badge, bar, elsewhere, line, workerIn } from "./parts.js";
-import { capital, duration, figure, moment, progressOf, searchedOf, stateOf, value } from "./words.js";
+import { capital, factsOf, figure, searchedOf, stateOf, value } from "./words.js";
 
 const FAILURES = 5;
 const LOG_LINES = 500;
@@ -128,19 +128,6 @@ function heading() {
   };
 }
 
-function factsOf(info, perSecond) {
-  const said = [progressOf(info), duration(info.spent_seconds)];
-  const left = info.expected - searchedOf(info);
-  if (perSecond && info.state === "running" && left > 0) said.push(`about ${duration(left / perSecond)} left`);
-  const task = info.task === "none" ? "" : ` on ${info.task}`;
-  said.push(`${info.backend} search${task}`);
-  if (info.job) said.push(`submitted ${moment(info.job.submitted_ms)} by ${info.job.owner}`);
-  if (info.state !== "queued") said.push(`began ${moment(info.created_ms)}`);
-  if (info.job?.position) said.push(`place ${info.job.position} in the queue`);
-  if (info.holder) said.push(`run by ${info.holder}`);
-  return said;
-}
-
 function bestTrial() {
   const title = make("p", { class: "score" }, "No trial has a score yet.");
   const rows = make("dl");
@@ -153,8 +140,7 @@ function bestTrial() {
       const { config } = await ask(about(info.sweep_id, `trials/${top.number}`));
       const front = further.length ? "; one of several objectives, so look at its front in the report" : "";
       put(title, `${metric} ${figure(top.score)}, trial ${top.number}${front}`);
-      const named = Object.entries(config).flatMap(([name, one]) => [make("dt", {}, name), make("dd", {}, value(one))]);
-      rows.replaceChildren(...named);
+      rows.replaceChildren(...Object.entries(config).flatMap(([name, one]) => [make("dt", {}, name), make("dd", {}, value(one))]));
       seen = top.number;
     },
   };

@@ -73,6 +73,21 @@ export function progressOf(info) {
   return said.join(", ");
 }
 
+/** What there is to say of a sweep, of which `perSecond` trials end. */
+export function factsOf(info, perSecond) {
+  const { holder, job, state, task } = info;
+  const said = [progressOf(info), duration(info.spent_seconds)];
+  const left = info.expected - searchedOf(info);
+  if (perSecond && state === "running" && left > 0) said.push(`about ${duration(left / perSecond)} left`);
+  said.push(`${info.backend} search${task === "none" ? "" : ` on ${task}`}`);
+  // A job is as new as the last resume, retry or extension.
+  if (job) said.push(`${job.submitted_ms > info.created_ms ? "queued again" : "submitted"} ${moment(job.submitted_ms)} by ${job.owner}`);
+  if (state !== "queued") said.push(`began ${moment(info.created_ms)}`);
+  if (job?.position) said.push(`place ${job.position} in the queue`);
+  if (holder) said.push(`run by ${holder}`);
+  return said;
+}
+
 /** With a capital at its beginning. */
 export function capital(words) {
   return words.charAt(0).toUpperCase() + words.slice(1);
