@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from importlib.machinery import ModuleSpec
+from importlib.machinery import FileFinder, ModuleSpec
 from pathlib import Path
 from pkgutil import get_importer
 
@@ -38,6 +38,9 @@ def _found(name: str, places: Sequence[str]) -> Iterator[ModuleSpec]:
     for place in places:
         # As Python has it, an empty place is the working folder of now.
         finder = get_importer(place or str(Path.cwd()))
+        if isinstance(finder, FileFinder):
+            # What was written a moment ago. To do so for all of them at once is for one thread.
+            finder.invalidate_caches()
         spec = None if finder is None else finder.find_spec(name)
         if spec is not None:
             yield spec

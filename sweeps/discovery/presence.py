@@ -6,7 +6,6 @@ import ast
 import importlib.util
 import symtable
 import sys
-from importlib.machinery import PathFinder
 from pathlib import Path
 
 from search_spaces.spelling import suggestion
@@ -31,7 +30,6 @@ def check_present(path: str, folder: str, place: tuple[str | int, ...]) -> None:
     module, _, name = path.partition(":")
     if module == "__main__":
         return
-    PathFinder.invalidate_caches()
     spec = spec_in(module, [folder])
     if spec is None:
         if _is_installed(module.partition(".")[0]):

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import ast
 import os
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from search_spaces.errors import Path as Place
 from search_spaces.values import shown
+from sweeps.discovery.module_spec import spec_in
 from sweeps.discovery.source import file_of
 from sweeps.errors import SweepError
 from sweeps.provenance import own_code
@@ -94,8 +96,8 @@ def check_code(sweep: Sweep, allowed: Allowed) -> None:
 def _refuse_unfit(named: Sequence[Named], folder: str, allowed: Allowed) -> None:
     """Refuse what would be imported and is not what the operator meant."""
     _refuse_namesakes(named, folder, allowed)
-    _refuse_unlisted(named, allowed, folder)
     _refuse_links(named, folder, allowed)
+    _refuse_unlisted(named, allowed, folder)
 
 
 def _refuse_namesakes(named: Sequence[Named], folder: str, allowed: Allowed) -> None:
@@ -105,14 +107,14 @@ def _refuse_namesakes(named: Sequence[Named], folder: str, allowed: Allowed) -> 
     """
     for path, place in named:
         module = path.partition(":")[0]
-        if file_of(module, folder) is not None:
+        if _own(module, folder) is not None:
             continue
         roots = roots_of(allowed.code_folders)
         if not all(root.is_dir() for root in roots):
             message = f"{shown(path)}: a folder of code of this service is not there just now"
             raise SweepError(message, place)
         if any(file_of(module, str(root)) is not None for root in roots):
-            message = f"{shown(path)}: this service has it in a folder of code that is not `folder`"
+            message = f"{shown(path)}: not that of this service's folder of code would be imported"
             raise SweepError(message, place)
         if folder == NOWHERE and installed(module) is None:
             raise SweepError(f"{shown(path)}: no module of an installed package", place)
@@ -138,7 +140,7 @@ def _refuse_unlisted(named: Sequence[Named], allowed: Allowed, folder: str | Non
 def _refuse_links(named: Sequence[Named], folder: str, allowed: Allowed) -> None:
     roots = roots_of(allowed.code_folders)
     for path, place in named:
-        file = file_of(path.partition(":")[0], folder)
+        file = _own(path.partition(":")[0], folder)
         if file is not None and not is_inside(Path(os.path.realpath(file)), roots):
             message = f"{shown(path)}: its file is a link that leads out of the folders of code"
             raise SweepError(message, place)
@@ -178,13 +180,25 @@ def _modules(named: Sequence[Named]) -> set[str]:
 
 
 def _defined(module: str, folder: str) -> set[str]:
-    file = file_of(module, folder) or installed(module)
+    file = _own(module, folder) or installed(module)
     try:
         text = file.read_bytes() if file is not None and file.suffix == ".py" else b""
         tree = ast.parse(text)
     except (OSError, SyntaxError, ValueError):
         return set()
     return {name for statement in tree.body for name in _names(statement)}
+
+
+def _own(module: str, folder: str) -> Path | None:
+    """The folder's file that an import would read, with the folder first on the import path.
+
+    A folder of it that is no package gives way to an installed package of that name.
+    """
+    spec = spec_in(module, [folder, *sys.path])
+    if spec is None or spec.origin is None:
+        return None
+    file = Path(spec.origin)
+    return file if file.is_relative_to(folder) else None
 
 
 def _names(statement: ast.stmt) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,16 @@ def folder(tmp_path: Path) -> str:
 )
 def test_what_may_be_there_passes(folder: str, path: str) -> None:
     check_present(path, folder, ("model",))
+
+
+def test_what_was_written_a_moment_ago_is_there(tmp_path: Path) -> None:
+    """Python's finder takes a folder with the time of its last look for the same as then."""
+    with pytest.raises(SweepError):
+        check_present("their_new:build", str(tmp_path), ("model",))
+    then = tmp_path.stat()
+    (tmp_path / "their_new.py").write_text(MODULE)
+    os.utime(tmp_path, ns=(then.st_atime_ns, then.st_mtime_ns))
+    check_present("their_new:build", str(tmp_path), ("model",))
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def test_nobody_looks_for_it_in_a_folder_that_has_it_not(
     listed: tuple[str, ...], premises: Premises
 ) -> None:
     made = replace(premises, allowed=replace(premises.allowed, code=listed))
-    with pytest.raises(SweepFileError, match="in a folder of code that is not `folder`"):
+    with pytest.raises(SweepFileError, match="not that of this service's folder of code would be"):
         made.admit(f"folder: project\n{TEXT}")
 
 
@@ -86,15 +86,42 @@ def test_of_two_folders_the_one_that_is_looked_in_tells(premises: Premises) -> N
     assert made.admit(TEXT).folder == str(premises.root / "code")
 
 
+@pytest.mark.parametrize("listed", [("split.clash:*",), ("split.clash:build",)])
+def test_a_folder_that_is_no_package_gives_way_to_an_installed_package(
+    listed: tuple[str, ...], premises: Premises
+) -> None:
+    """So Python has it: nobody is told of one file and given the other."""
+    theirs = premises.root / "site-packages/split"
+    for place, text in (
+        (premises.root / "code/split", "def build(config): ..."),
+        (theirs, HOSTILE),
+    ):
+        place.mkdir()
+        (place / "clash.py").write_text(text)
+    made = replace(premises, allowed=replace(premises.allowed, code=listed))
+    text = TEXT.replace("clash", "split.clash")
+    assert made.admit(text).folder == str(premises.root / "code")
+    (theirs / "__init__.py").touch()
+    with pytest.raises(SweepFileError, match="not that of this service's folder of code would be"):
+        made.admit(text)
+
+
+def test_a_package_goes_before_a_file_of_its_name(premises: Premises) -> None:
+    (premises.root / "code/clash").mkdir()
+    (premises.root / "code/clash/__init__.py").write_text(HOSTILE)
+    with pytest.raises(SweepFileError, match="not among the code that this service runs"):
+        premises.admit(TEXT)
+
+
 @pytest.mark.parametrize("listed", LISTED)
 def test_it_is_looked_at_again_when_the_sweep_begins(
     listed: tuple[str, ...], premises: Premises
 ) -> None:
     allowed = replace(premises.allowed, code=listed)
     sweep = replace(premises, allowed=allowed).admit(TEXT)
-    with pytest.raises(SweepError, match="in a folder of code that is not `folder`"):
+    with pytest.raises(SweepError, match="not that of this service's folder of code would be"):
         check_admitted(replace(sweep, folder=NOWHERE), allowed)
-    with pytest.raises(SweepError, match="in a folder of code that is not `folder`"):
+    with pytest.raises(SweepError, match="not that of this service's folder of code would be"):
         check_admitted(replace(sweep, folder=str(premises.root / "code/project")), allowed)
     (premises.root / "code").rename(premises.root / "unmounted")
     with pytest.raises(SweepError, match="a folder of code of this service is not there"):
