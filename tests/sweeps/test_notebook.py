@@ -24,6 +24,12 @@ from tests.sweeps.fakes import FakeTrainer, MemoryTracker
 from tests.sweeps.tiny_task import TinyTask
 
 
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is written to the working folder (MLflow's database) is not left in the repository."""
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.fixture
 def _made_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parts, "task_for", lambda *_: TinyTask())
