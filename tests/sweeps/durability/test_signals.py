@@ -112,7 +112,7 @@ def test_a_pause_ends(number: int, place: Place, unbroken: Unbroken) -> None:
 def test_what_is_on_its_way_to_mlflow_arrives(
     number: int, place: Place, unbroken: Unbroken
 ) -> None:
-    with started(place, *RUN, cli=True, made_up=0.0, points="batch:delay=0.1") as running:
+    with started(place, *RUN, cli=True, made_up=0.0, points="batch:delay=0.5") as running:
         comes_to(place, lambda row: row.state == "finished" and row.unsent > 0, "the end")
         running.send(number)
         assert running.ended() == 0, "all that was to be done was done"
