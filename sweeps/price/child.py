@@ -24,6 +24,8 @@ from sweeps.user_code.user_code import UserCodeError
 
 ASKED, PRICE = "asked.json", "price.json"
 STDIN = 0
+TRIES = 100
+"""Removals of a folder into which other threads write until this process ends."""
 
 
 def main(folder: Path) -> None:
@@ -55,7 +57,10 @@ def _end_with_parent(folder: Path) -> None:
     """
     while os.read(STDIN, 64):  # a buffer of Python's would be in use when Python ends
         pass
-    shutil.rmtree(folder, ignore_errors=True)
+    for _ in range(TRIES):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            break
     os._exit(1)
 
 

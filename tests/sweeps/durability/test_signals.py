@@ -191,7 +191,9 @@ def test_while_it_starts(moment: float, number: int, place: Place) -> None:
         process.wait(moment)
     os.killpg(process.pid, number)
     said, _ = process.communicate(timeout=60)
-    assert process.returncode in (128 + number, -number), said
+    # Python 3.11 wraps what interrupts the making of a class, while modules are imported.
+    wrapped = moment < 1 and "KeyboardInterrupt" in said and "Error calling __set_name__" in said
+    assert process.returncode in (128 + number, -number, 1 if wrapped else -number), said
     assert "Traceback" not in said or moment < 1
     row = place.row
     assert row is None or (row.holder is None and row.state in ("interrupted", "crashed"))

@@ -48,7 +48,8 @@ def test_a_sweep_is_submitted_watched_and_its_report_read(
         page.locator(".badge", has_text="finished").wait_for(timeout=LONG_MS)
         page.get_by_text(re.compile("^6 of 6 trials")).wait_for()
         page.get_by_text(re.compile(r"^error .*, trial \d$")).wait_for()
-        assert "error after 6 trials" in page.locator(".chart.big title").text_content()
+        whole = page.locator(".chart.big title", has_text="error after 6 trials")
+        whole.wait_for(state="attached")  # the last trials come after the sweep's end
         page.get_by_role("button", name="Extend…").wait_for()
         assert found.errors == [], "not even an answer that was an error"
         with page.expect_popup() as opened:
