@@ -45,5 +45,9 @@ class LedgerVersionError(LedgerError):
     """A ledger was written by another version of this program."""
 
 
+class SeveralSweepsError(LookupError):
+    """What was typed is the beginning of several sweeps' ids."""
+
+
 class NoSweepError(LookupError):
     """There is no such sweep in a ledger, or no more; nothing that a bug would raise."""

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, case, func, select, true
 from sqlalchemy.exc import DBAPIError
 
 from search_spaces import nearest
-from sweeps.errors import NoSweepError
+from sweeps.errors import NoSweepError, SeveralSweepsError
 from sweeps.ledger import schema
 from sweeps.ledger.course import Passed, course_of
 from sweeps.ledger.engine import open_engine, trouble
@@ -67,7 +67,7 @@ class LedgerView:
         with self.reading() as connection:
             found = ids_starting(connection, prefix)
         if len(found) > 1:
-            raise LookupError(f"{prefix!r} may be any of {some(found)}: write more of it")
+            raise SeveralSweepsError(f"{prefix!r} may be any of {some(found)}: write more of it")
         if not found:
             raise self._absent(prefix)
         return found[0]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from sweeps import wire
+from sweeps.errors import NoSweepError, SeveralSweepsError
 from sweeps.ledger import pages as ledger_pages
 from sweeps.ledger.jobs import Job, job_of, jobs
 from sweeps.ledger.ledger import Ledger
@@ -133,9 +134,10 @@ def _found() -> Iterator[None]:
     """Within it, what is not there is a problem."""
     try:
         yield
-    except LookupError as error:
-        detail = str(error.args[0])
-        raise ProblemError(409 if "may be any of" in detail else 404, detail) from error
+    except SeveralSweepsError as error:
+        raise ProblemError(409, str(error.args[0])) from error
+    except NoSweepError as error:
+        raise ProblemError(404, str(error.args[0])) from error
 
 
 def _info(

@@ -184,3 +184,13 @@ def test_how_many_trials_there_are_follows_what_a_sweep_was_extended_by(api: Ser
     extend(api.ledger, api.ledger.claim(sweep_id), 5)
     assert api.client.get(f"/v1/sweeps/{sweep_id}").json()["expected"] == 15
     assert api.client.get("/v1/sweeps").json()["items"][0]["expected"] == 15
+
+
+def test_a_bug_is_not_told_as_a_sweep_that_is_not_there(
+    api: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def buggy(*_: object) -> str:
+        raise KeyError("a name that is misspelt")
+
+    monkeypatch.setattr(type(api.ledger), "sweep", buggy)
+    assert api.client.get("/v1/sweeps/abc").status_code == 500
